@@ -9,7 +9,7 @@ import { SiteHeader } from '@/components/layout/site-header'
 import { SkipLink } from '@/components/layout/skip-link'
 import { ThemeScript } from '@/components/layout/theme-script'
 import { appFacts } from '@/lib/server/pages/about'
-import { hasBatches } from '@/lib/server/pages/page-data'
+import { offers } from '@/lib/server/pages/page-data'
 import { fontVariables } from './fonts'
 import { requestOrigin } from './origin'
 import { translation } from './translation'
@@ -34,8 +34,8 @@ export default async function Layout({ children }: { children: ReactNode }) {
   const nonce = (await headers()).get('x-nonce') ?? undefined
   const { t, locale, messages } = await translation()
   const { version, source } = await appFacts()
-  // The server alone reads `meta` and `about`. The two others are large and belong to one page each, which adds them.
-  const { meta: _meta, about: _about, batch: _batch, models: _models, ...shared } = messages
+  // The server alone reads `meta` and `about`. The others are large and belong to one page each, which adds them.
+  const { meta: _meta, about: _about, batch: _batch, train: _train, models: _models, ...shared } = messages
   return (
     // ThemeScript sets the theme before the first paint, so the attribute differs from the server's.
     <html lang={locale} className={fontVariables} suppressHydrationWarning>
@@ -45,7 +45,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
       <body className="min-h-dvh">
         <MessagesProvider locale={locale} messages={shared}>
           <SkipLink />
-          <SiteHeader batches={await hasBatches()} />
+          <SiteHeader offers={await offers()} />
           {/* The footer starts below the first screen, so that it doesn't move when a page gets its content. */}
           <div className="min-h-[calc(100dvh-60px)]">{children}</div>
           <SiteFooter

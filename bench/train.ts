@@ -1,13 +1,15 @@
 // npm run bench -- train: trains on embeddings of hand signs and of kinds of things, and prints the accuracy on other
 // photos, how often the 95% interval holds it, how well photos of other things are told apart, and how long it takes.
 // Needs ../shared for the accuracy. Options: --draws 10 --coverage 200 (0 to skip) --large (50,000 examples as well)
-// --no-times (accuracy only)
+// --no-times (accuracy only) --beside (only what training costs people who classify photos meanwhile)
 import { parseArgs } from 'node:util'
 import { randomNumbers } from '@/lib/shared/metrics/random'
 import type { Example } from '@/lib/shared/training/example'
 import { type Head, headScorer } from '@/lib/shared/training/head'
 import { train } from '@/lib/shared/training/train'
 import { machine } from './machine'
+import { madeUp } from './made-up-examples'
+import { besideTraining } from './train-beside'
 import { draw, type Task, tasks } from './train-tasks'
 
 const { values } = parseArgs({
@@ -17,6 +19,7 @@ const { values } = parseArgs({
     coverage: { type: 'string', default: '200' },
     large: { type: 'boolean', default: false },
     'no-times': { type: 'boolean', default: false },
+    beside: { type: 'boolean', default: false },
   },
 })
 
@@ -121,21 +124,6 @@ function leaveOut({ name, photos }: Task, seed: number): Task {
   return { name, photos: photos.filter(({ label }) => kept.has(label)), others }
 }
 
-const DIMENSIONS = 1280
-
-/** Made-up examples: a random center for each label and noise around it. */
-function madeUp(labels: number, perLabel: number): Example[] {
-  const random = randomNumbers(1)
-  return Array.from({ length: labels }, (_, label) => {
-    const center = Float32Array.from({ length: DIMENSIONS }, () => 2 * random() ** 4)
-    return Array.from({ length: perLabel }, (_, photo) => ({
-      label: `label ${label}`,
-      sha256: (label * perLabel + photo).toString(16).padStart(64, '0'),
-      embedding: center.map((value) => Math.max(0, value + 1.5 * random() ** 2 - 0.4)),
-    }))
-  }).flat()
-}
-
 async function time(labels: number, perLabel: number, quick = false): Promise<void> {
   const examples = madeUp(labels, perLabel)
   const [start, cpu] = [performance.now(), process.cpuUsage()]
@@ -171,6 +159,10 @@ async function times(): Promise<void> {
 }
 
 console.log(`${machine()}\n`)
+if (values.beside) {
+  await besideTraining()
+  process.exit(0)
+}
 if (!values['no-times']) await times()
 for (const task of await tasks()) {
   for (const perLabel of [1, 5, 10, task.name === 'signs' ? 50 : 30]) await accuracies(task, perLabel)

@@ -17,7 +17,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function Page() {
   const { t } = await translation()
-  const [{ version, source }, notice, { batches, feedback, urlInput }] = await Promise.all([
+  const [{ version, source }, notice, { batches, feedback, training, urlInput }] = await Promise.all([
     appFacts(),
     notices(),
     privacyFacts(),
@@ -25,12 +25,19 @@ export default async function Page() {
   const server = [
     t('about.memory'),
     ...(batches ? [t('about.batches', { hours: batches.retentionHours })] : []),
+    ...(training ? [t('about.training', { hours: training.hours === null ? 'none' : String(training.hours) })] : []),
     ...(feedback ? [t('about.feedback', { days: feedback.days, photos: feedback.photos ? 'yes' : 'no' })] : []),
     ...(urlInput ? [t('about.urls')] : []),
     t('about.logs'),
     t('about.elsewhere'),
   ]
-  const browser = [t('about.tabs'), t('about.history'), ...(batches ? [t('about.batchList')] : []), t('about.settings')]
+  const browser = [
+    t('about.tabs'),
+    t('about.history'),
+    ...(batches ? [t('about.batchList')] : []),
+    ...(training ? [t('about.trainingDraft')] : []),
+    t('about.settings'),
+  ]
   return (
     <main id="content" tabIndex={-1} className="mx-auto max-w-[760px] px-4 pt-6 pb-20 outline-none">
       <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('about.title')}</h1>

@@ -4,7 +4,7 @@ import { AddModel } from '@/components/models/add-model'
 import { LabelSearch } from '@/components/models/label-search'
 import { ModelList } from '@/components/models/model-list'
 import { ModelsIntro } from '@/components/models/models-intro'
-import { modelsPageData } from '@/lib/server/pages/page-data'
+import { modelsPageData, offers } from '@/lib/server/pages/page-data'
 import { translation } from '../translation'
 
 // The models can change while the server runs.
@@ -18,14 +18,15 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function Page() {
   const { t, messages } = await translation()
   const models = await modelsPageData()
+  const { training } = await offers()
   return (
     <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pt-6 pb-20 outline-none xl:px-0">
       <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('models.title')}</h1>
       <PageMessages messages={{ models: messages.models }}>
         <ModelsIntro />
-        <ModelList models={models} />
+        <ModelList models={models} canTrain={training} />
         <LabelSearch models={models.filter(({ status }) => status !== 'failed')} />
-        <AddModel />
+        <AddModel training={training} />
       </PageMessages>
     </main>
   )

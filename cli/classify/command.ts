@@ -46,6 +46,7 @@ export function classifyCommand(program: Command, context: CommandContext): void
     .option('--workers <n>', 'number of worker processes (default: one per core, fewer for a few photos)', parseCount)
     .option('--server <url>', 'classify on a server instead of on this machine')
     .option('--models-dir <folder>', 'folder with the models', join(context.root, 'models'))
+    .option('--data-dir <folder>', 'data folder of the server, with the custom models (default: DATA_DIR)')
     .action((photos: string[], options: Options) => classify(photos, options, context))
 }
 

@@ -12,6 +12,7 @@ export interface Options {
   workers?: number
   server?: string
   modelsDir: string
+  dataDir?: string
   /** Encoding of ZIP entry names. */
   zipNames?: string
   /** In seconds. */

@@ -23,6 +23,7 @@ interface Options {
   resume?: boolean
   workers?: number
   modelsDir: string
+  dataDir?: string
   zipNames?: string
   /** In seconds. */
   readTimeout: number
@@ -49,6 +50,7 @@ export function embedCommand(program: Command, context: CommandContext): void {
     .option('--read-timeout <seconds>', 'fail a photo that cannot be read within this many seconds', parseCount, 30)
     .option('--workers <n>', 'number of worker processes (default: one per core, fewer for a few photos)', parseCount)
     .option('--models-dir <folder>', 'folder with the models', join(context.root, 'models'))
+    .option('--data-dir <folder>', 'data folder of the server, with the custom models (default: DATA_DIR)')
     .action((photos: string[], options: Options) => embed(photos, options, context))
 }
 

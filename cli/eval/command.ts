@@ -22,6 +22,7 @@ interface Options {
   map?: string
   model?: string
   modelsDir: string
+  dataDir?: string
   out?: string
   workers?: number
   name?: string
@@ -42,6 +43,7 @@ export function evalCommand(program: Command, { root, maxPixels, defaultWorkers 
     .option('--map <csv>', 'CSV that maps your labels (column 1) to labels of the model (column 2)')
     .option('--model <model>', 'model type, id or folder (default: the default model)')
     .option('--models-dir <folder>', 'folder with the models', join(root, 'models'))
+    .option('--data-dir <folder>', 'data folder of the server, with the custom models (default: DATA_DIR)')
     .option('--out <folder>', 'folder for the report (default: vision-eval/<photos>-<model>)')
     .option('--workers <n>', 'number of worker processes (default: one per core)', Number)
     .option('--name <text>', 'name of the dataset in the report (default: the folder name)')

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers'
 import Papa from 'papaparse'
 import { bucketEnvironment, quietAwsSdk } from '@/lib/server/config/environment'
 import { FolderFeedback } from '@/lib/server/feedback/folder-store'
+import type { FeedbackStore } from '@/lib/server/feedback/store'
 import { parseLocation } from '@/lib/server/storage/location'
 import { type Vote, voteSchema } from '@/lib/shared/contract/feedback'
 import { EXIT, Failure } from '../program/exit'
@@ -16,10 +17,18 @@ import { serverAt } from '../program/server-url'
  */
 export async function* readVotes(from: string, token: string | undefined): AsyncGenerator<Vote> {
   if (/^https?:\/\//.test(from)) yield* fromServer(from, token)
-  else if (from.startsWith('s3://')) yield* fromBucket(from)
-  else if (!existsSync(from)) throw new Failure(EXIT.notFound, `${from} does not exist.`)
-  else if (statSync(from).isDirectory()) yield* new FolderFeedback(from, Number.POSITIVE_INFINITY).votes()
-  else yield* fromText(await text(createReadStream(from)), from)
+  else {
+    const store = await feedbackStore(from)
+    if (store !== null) yield* store.votes()
+    else yield* fromText(await text(createReadStream(from)), from)
+  }
+}
+
+/** The store in a server's folder (`data/feedback`) or in `s3://bucket`; null for a file. @throws Failure */
+export async function feedbackStore(from: string): Promise<FeedbackStore | null> {
+  if (from.startsWith('s3://')) return inBucket(from)
+  if (!existsSync(from)) throw new Failure(EXIT.notFound, `${from} does not exist.`)
+  return statSync(from).isDirectory() ? new FolderFeedback(from, Number.POSITIVE_INFINITY) : null
 }
 
 async function* fromServer(server: string, token: string | undefined): AsyncGenerator<Vote> {
@@ -32,7 +41,7 @@ async function* fromServer(server: string, token: string | undefined): AsyncGene
   yield* fromText(await reply.text(), origin)
 }
 
-async function* fromBucket(from: string): AsyncGenerator<Vote> {
+async function inBucket(from: string): Promise<FeedbackStore> {
   const location = parseLocation(from)
   if (!location) throw new Failure(EXIT.usage, `${from} is not a valid location. Use s3://bucket.`)
   quietAwsSdk()
@@ -40,7 +49,7 @@ async function* fromBucket(from: string): AsyncGenerator<Vote> {
     import('@/lib/server/storage/buckets'),
     import('@/lib/server/feedback/bucket-store'),
   ])
-  yield* new BucketFeedback(openBuckets(bucketEnvironment())(location.bucket), Number.POSITIVE_INFINITY).votes()
+  return new BucketFeedback(openBuckets(bucketEnvironment())(location.bucket), Number.POSITIVE_INFINITY)
 }
 
 function* fromText(content: string, from: string): Generator<Vote> {

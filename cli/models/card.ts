@@ -19,6 +19,8 @@ export type Evaluation = Omit<Report, 'skipped' | 'unmatched'>
 /** Writes a model's README.md and its calibration chart from its folder and its evaluation. */
 export async function exportCard(context: ModelsContext, name: string, { report }: { report?: string }): Promise<void> {
   const model = await findModel(context, name)
+  if (model.head !== null)
+    throw new Failure(EXIT.invalid, `${model.id} is a custom model. Its folder has a README.md since it was trained.`)
   const path = report ?? join(model.folder, 'evaluation.json')
   const evaluation = JSON.parse(
     await readFile(path, 'utf8').catch(() => {

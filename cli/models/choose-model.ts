@@ -16,6 +16,8 @@ export interface ChosenModel {
   temperature: number | null
   rule: Rule
   classes: readonly ClassNames[]
+  /** ID of the model that a custom one builds on; null for any other model. */
+  base: string | null
 }
 
 interface Choice {
@@ -68,9 +70,9 @@ export async function chooseModel({
   return { model: described(model), startEngine }
 }
 
-function described({ id, title, revision, temperature, uncertainty, labels, synonyms }: Model): ChosenModel {
+function described({ id, title, revision, temperature, uncertainty, labels, synonyms, head }: Model): ChosenModel {
   const classes = labels.map((label, index) => ({ label, others: synonyms[index] ?? [] }))
-  return { id, title, revision, temperature, rule: uncertainty, classes }
+  return { id, title, revision, temperature, rule: uncertainty, classes, base: head?.base.id ?? null }
 }
 
 /** A model folder, or a model by its ID or type; custom models come after the others. */

@@ -82,8 +82,12 @@ export function modelsCommand(program: Command, context: CommandContext): void {
   models
     .command('push')
     .description('Upload the installed models to a bucket, for servers with MODELS_DIR=s3://…')
-    .argument('<location>', 's3://bucket/models/')
-    .action((place) => push(modelsContext(), place))
+    .argument('<location>', 's3://bucket/models/; with --custom, the BUCKET of the servers: s3://bucket')
+    .option('--custom <id>', 'upload this custom model instead, to the bucket that servers share')
+    .action(async (place, { custom }) => {
+      if (custom === undefined) return push(modelsContext(), place)
+      return (await import('./push-custom')).pushCustom(modelsContext(), custom, place)
+    })
   models
     .command('export-card')
     .description('Write the README.md of a model as a Hugging Face model card')

@@ -1,9 +1,14 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readHeadFolder } from '@/lib/server/catalog/catalog'
+import { readCatalog, readHeadFolder } from '@/lib/server/catalog/catalog'
+import type { Evaluation } from '@/lib/server/custom-models/evaluation'
 import { FolderObjects } from '@/lib/server/custom-models/folder-objects'
 import { revisionPrefix } from '@/lib/server/custom-models/object-keys'
 import { CustomModelStore } from '@/lib/server/custom-models/store'
 import { type Model, readModel } from '@/lib/server/engine/model'
+import { ModelLookup } from '@/lib/server/engine/model-lookup'
+import { Problem } from '@/lib/shared/problems/problem'
+import { EXIT, Failure } from '../program/exit'
 
 /** The store of custom models in a data folder. */
 export function customStore(dataDir: string): CustomModelStore {
@@ -18,4 +23,64 @@ export async function customModels(dataDir: string): Promise<Model[]> {
       readModel(await readHeadFolder(id, join(dataDir, 'models', revisionPrefix(id, revision ?? '')))),
     ),
   )
+}
+
+/** Before the photos are read. @throws Failure if a model has this ID, or it is the name of a type */
+export async function requireFreeId(modelsDir: string, dataDir: string, wanted: string): Promise<void> {
+  const entries = await readCatalog(modelsDir)
+  const isTaken = entries.some(({ id, type }) => wanted === id || wanted === type)
+  if (isTaken || (await customStore(dataDir).current()).has(wanted))
+    throw new Failure(EXIT.failed, `There is already a model named ${wanted}. Choose another --id.`)
+}
+
+/** Why a model can't be used, in one line; null if it can. A custom model also needs its base. */
+export function statusOf(model: Model, models: readonly Model[]): string | null {
+  if (model.error !== null || model.head === null) return model.error
+  const catalog = new Map(models.filter(({ head }) => head === null).map((one) => [one.id, one]))
+  try {
+    new ModelLookup(() => catalog, undefined).served(model, new Map())
+    return null
+  } catch (error) {
+    if (error instanceof Problem) return error.detail.replace(/^.*? is unavailable: |\.$/g, '')
+    throw error
+  }
+}
+
+/** How a custom model was made, and how good it is. */
+export interface TrainingDetails {
+  base: { id: string; revision: string }
+  created: string
+  /** 0 for groups of labels. */
+  examples: number
+  purpose: string | null
+  /** By cross-validation; null if it isn't known. */
+  top1: number | null
+  top1_interval: readonly [number, number] | null
+}
+
+export async function trainingOf({ head, folder }: Model): Promise<TrainingDetails | null> {
+  if (head === null) return null
+  const text = await readFile(join(folder, 'evaluation.json'), 'utf8').catch(() => 'null')
+  const { report = null } = (JSON.parse(text) as Evaluation | null) ?? {}
+  const { base, created, examples, purpose = null } = head
+  return { base, created, examples, purpose, top1: report?.top1 ?? null, top1_interval: report?.top1_interval ?? null }
+}
+
+export function trainingRows({ base, created, examples, purpose, ...accuracy }: TrainingDetails): [string, string][] {
+  const { top1, top1_interval: interval } = accuracy
+  const percent = (share: number) => (100 * share).toFixed(1)
+  return [
+    ['purpose', purpose ?? 'not specified'],
+    ['base', `${base.id} (${base.revision})`],
+    [
+      'trained',
+      `${created.slice(0, 10)}, ${examples === 0 ? 'groups of labels of its base' : `on ${examples} photos`}`,
+    ],
+    [
+      'accuracy',
+      top1 === null || interval === null
+        ? 'unknown'
+        : `${percent(top1)}% by cross-validation (95% interval: ${interval.map(percent).join(' to ')}%)`,
+    ],
+  ]
 }

@@ -1,12 +1,14 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exportOnnx } from '@/lib/server/custom-models/export-onnx'
 import type { Model } from '@/lib/server/engine/model'
+import type { LoadReport } from '@/lib/server/engine/protocol'
 import { batchEngine } from '../eval/run'
 import { EXIT, Failure } from '../program/exit'
 import { customModels } from './custom'
 import { findModel } from './list'
 import type { ModelsContext } from './models-context'
+import { pythonExample } from './python-example'
 
 /** Exports a custom model as one ONNX file with its labels, a card and an example. @throws Failure */
 export async function exportModel(context: ModelsContext, id: string, { onnx }: { onnx: string }): Promise<void> {
@@ -21,15 +23,33 @@ export async function exportModel(context: ModelsContext, id: string, { onnx }: 
       `${id} was trained on another revision of ${base.id}. Train it again with --refresh.`,
     )
   await mkdir(onnx, { recursive: true })
-  await writeFile(join(onnx, 'model.onnx'), await exportOnnx(custom, base, await outputOf(base, context)))
+  const { input, output } = await reportOf(base, context)
+  await writeFile(join(onnx, 'model.onnx'), await exportOnnx(custom, base, output))
   await writeFile(join(onnx, 'labels.txt'), `${custom.labels.join('\n')}\n`)
   await writeFile(join(onnx, 'preprocessing.json'), `${JSON.stringify(base.preprocessor, null, 2)}\n`)
-  await cp(join(custom.folder, 'README.md'), join(onnx, 'README.md'))
+  const card = await readFile(join(custom.folder, 'README.md'), 'utf8')
+  await writeFile(join(onnx, 'README.md'), `${card}${howToUse(base, input)}`)
   console.log(`${join(onnx, 'model.onnx')}: ${id} with ${custom.labels.length} labels, output "probabilities"`)
 }
 
-/** The output of the base model that the engine reads. @throws Failure */
-async function outputOf(base: Model, { root, maxPixels }: ModelsContext) {
+function howToUse({ preprocessor }: Model, input: NonNullable<LoadReport['input']>): string {
+  if (preprocessor === null) return ''
+  return `
+## Use
+
+With Python, after \`pip install onnxruntime numpy pillow\`, in this folder: \`python classify.py photo.jpg\`, where
+\`classify.py\` is
+
+\`\`\`python
+${pythonExample(preprocessor, input)}\`\`\`
+
+The scores are those of Vision Object Classifier. They differ a little for large JPEG photos, which it decodes at a
+smaller size, and for photos with a color profile, which it converts to sRGB.
+`
+}
+
+/** The input and the output of the base model, as the engine uses them. @throws Failure */
+async function reportOf(base: Model, { root, maxPixels }: ModelsContext) {
   const engine = await batchEngine({
     catalog: async () => [{ ...base, default: true }],
     workerScript: join(root, 'dist', 'engine-worker.js'),
@@ -38,6 +58,6 @@ async function outputOf(base: Model, { root, maxPixels }: ModelsContext) {
   })
   const report = engine.report(base.id)
   await engine.close()
-  if (report?.output) return report.output
+  if (report?.output && report.input) return { input: report.input, output: report.output }
   throw new Failure(EXIT.invalid, `The base model ${base.id} cannot be used: ${report?.error}.`)
 }

@@ -4,7 +4,7 @@ import { bytes } from '@/lib/shared/i18n/format'
 import type { UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import { EXIT, Failure } from '../program/exit'
 import { table } from '../program/progress'
-import { customModels } from './custom'
+import { customModels, statusOf, trainingOf, trainingRows } from './custom'
 import type { ModelsContext } from './models-context'
 
 /** The installed models and the custom ones. */
@@ -21,7 +21,10 @@ export async function installed({ modelsDir, dataDir }: ModelsContext): Promise<
  * @throws Failure listing the installed models
  */
 export async function findModel(context: ModelsContext, name: string): Promise<Model> {
-  const models = await installed(context)
+  return namedModel(await installed(context), name)
+}
+
+function namedModel(models: readonly Model[], name: string): Model {
   const model = models.find(({ id, type }) => name === id || name === type)
   if (model) return model
   const known = models.flatMap(({ id, type }) => (type ? [type, id] : [id])).join(', ')
@@ -44,10 +47,10 @@ export async function list(context: ModelsContext, { json = false }: { json?: bo
         `${model.type ?? '–'}${model.default ? ' (default)' : ''}`,
         String(model.labels.length),
         bytes(model.bytes),
-        published(model.published),
+        model.head ? '–' : published(model.published),
         model.temperature === null ? 'no' : 'yes',
         model.license ?? '–',
-        model.error === null ? '' : `unavailable: ${model.error}`,
+        statusOf(model, models) === null ? '' : `unavailable: ${statusOf(model, models)}`,
       ]),
     ),
   )
@@ -72,30 +75,60 @@ function published(figure: Model['published']): string {
 }
 
 export async function info(context: ModelsContext, name: string, { json = false }: { json?: boolean }): Promise<void> {
-  const model = await findModel(context, name)
+  const models = await installed(context)
+  const model = namedModel(models, name)
+  const error = statusOf(model, models)
+  const training = model.head && (await trainingOf(model))
   if (json) {
-    console.log(JSON.stringify(toJson(model), null, 2))
+    console.log(JSON.stringify({ ...toJson({ ...model, error }), ...(training ? { training } : {}) }, null, 2))
     return
   }
-  const { preprocessor, temperature, uncertainty } = model
-  const rows: [string, string][] = [
+  // A custom model gets its photos prepared as its base needs them.
+  const { preprocessor } = models.find(({ id }) => id === model.head?.base.id) ?? model
+  const rows = [
+    ...modelRows({ ...model, error }),
+    ...(training ? trainingRows(training) : publishedRows(model)),
+    ...scoreRows(model),
+    ...preprocessorRows(preprocessor),
+  ]
+  for (const [key, value] of rows) console.log(`${key.padEnd(14)}${value}`)
+}
+
+type Row = [key: string, value: string]
+
+function modelRows(model: Model): Row[] {
+  return [
     ['id', model.id],
     ['type', `${model.type ?? '–'}${model.default ? ' (default)' : ''}`],
+    ['title', model.title],
     ['status', model.error ?? 'usable'],
     ['license', model.license ?? 'not specified'],
     ['labels', String(model.labels.length)],
     ['size', bytes(model.bytes)],
     ['revision', model.revision],
-    ['published', model.published ? `${published(model.published)} top-1 (${model.published.source})` : 'unverified'],
+  ]
+}
+
+function scoreRows({ temperature, uncertainty }: Model): Row[] {
+  return [
     ['calibrated', temperature === null ? 'no: scores are plain softmax values' : `yes, temperature ${temperature}`],
     ['uncertain', uncertainty === null ? 'never: no limits have been measured' : limitsOf(uncertainty)],
-    ...(model.head ? ([['base', `${model.head.base.id} (${model.head.base.revision})`]] as [string, string][]) : []),
+  ]
+}
+
+function preprocessorRows(preprocessor: Model['preprocessor']): Row[] {
+  return [
     ['resize', JSON.stringify(preprocessor?.resize ?? null)],
     ['crop', JSON.stringify(preprocessor?.crop ?? null)],
     ['interpolation', preprocessor?.interpolation ?? '–'],
-    ['source', model.card.source ?? 'not specified'],
   ]
-  for (const [key, value] of rows) console.log(`${key.padEnd(14)}${value}`)
+}
+
+function publishedRows({ published: figure, card }: Model): Row[] {
+  return [
+    ['published', figure ? `${published(figure)} top-1 (${figure.source})` : 'unverified'],
+    ['source', card.source ?? 'not specified'],
+  ]
 }
 
 function limitsOf({ scoreBelow, marginBelow, entropyAbove, likenessBelow }: UncertaintyRule): string {

@@ -21,6 +21,10 @@ export function trainCommand(program: Command, context: CommandContext): void {
     .option('--test <folder>', 'photos to test the model on, labeled in the same way')
     .option('--add <id>', 'add the photos to this custom model instead of creating one')
     .option('--refresh <id>', 'train this custom model again from these photos, for example on another base')
+    .option(
+      '--from-feedback <location>',
+      'add photos of answers that visitors corrected: the feedback folder of a server, or s3://bucket',
+    )
     .option('--groups <csv>', 'group labels of the base model instead: a CSV with the label and its group')
     .option('--purpose <text>', 'what the model is for')
     .option('--license <name>', 'license of the model')

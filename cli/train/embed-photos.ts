@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { PhotoCollector, type SkippedPhoto } from '@/lib/server/custom-models/collect-photos'
 import type { Engine } from '@/lib/server/engine/types'
 import type { Example } from '@/lib/shared/training/example'
@@ -36,9 +35,9 @@ export async function embedPhotos(
     onProgress: () => progress.add(1),
     signal,
   })
-  for (const { file, path } of photos) {
+  for (const { file, read } of photos) {
     signal.throwIfAborted()
-    await collector.add({ file }, await readFile(path))
+    await collector.add({ file }, await read())
   }
   await collector.finish()
   progress.end()

@@ -5,17 +5,23 @@ import { slugOf } from '@/lib/server/custom-models/service'
 import { Problem } from '@/lib/shared/problems/problem'
 import { groupLabels } from '@/lib/shared/training/groups'
 import { chooseModel } from '../models/choose-model'
-import { customStore } from '../models/custom'
+import { customStore, requireFreeId } from '../models/custom'
 import type { CommandContext } from '../program/context'
 import { EXIT, Failure } from '../program/exit'
+import { descriptionOf } from './description'
 import type { TrainOptions } from './options'
 
 /** Makes a custom model whose labels are groups of another model's labels. It needs no photo. @throws Failure */
 export async function trainGroups(path: string, options: TrainOptions, context: CommandContext): Promise<void> {
-  if (options.name === undefined && options.id === undefined)
-    throw new Failure(EXIT.usage, 'Name the model with --name.')
+  if (options.add !== undefined || options.refresh !== undefined)
+    throw new Failure(EXIT.usage, '--groups makes a new model: leave out --add and --refresh.')
+  const description = descriptionOf(options)
   const workers = 1
   const { model } = await chooseModel({ ...context, ...options, model: options.base, workers })
+  if (model.base !== null)
+    throw new Failure(EXIT.invalid, `${model.id} is a custom model. Use its base, ${model.base}.`)
+  const id = options.id ?? slugOf(description.title ?? '')
+  await requireFreeId(options.modelsDir, options.dataDir, id)
   const members = await readGroups(path)
   try {
     const groups = groupLabels(
@@ -23,7 +29,7 @@ export async function trainGroups(path: string, options: TrainOptions, context: 
       members,
     )
     const base = { id: model.id, revision: model.revision }
-    const { name: title = options.id, license, purpose } = options
+    const { title = options.id, license, purpose } = description
     const files = groupsFolder(groups, {
       title,
       license,
@@ -32,7 +38,6 @@ export async function trainGroups(path: string, options: TrainOptions, context: 
       created: new Date().toISOString(),
       unlisted: false,
     })
-    const id = options.id ?? slugOf(title ?? '')
     const store = customStore(options.dataDir)
     const { revision } = await store.save(id, files, null)
     console.log(

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { examples } from '@/lib/shared/labels-file/summary'
 import { findLabelsFile, listPhotos } from '../eval/find-files'
@@ -8,7 +9,7 @@ import { EXIT, Failure } from '../program/exit'
 export interface LabeledPhoto {
   /** Relative to the folder. */
   file: string
-  path: string
+  read(): Promise<Uint8Array>
   label: string
 }
 
@@ -26,7 +27,7 @@ export async function labeledPhotos(
   const labelOf = file === undefined ? parentFolders(folder, photos) : await fromFile(file, photos, columns)
   return photos.flatMap((name) => {
     const label = labelOf.get(name)
-    return label === undefined ? [] : [{ file: name, path: join(folder, name), label }]
+    return label === undefined ? [] : [{ file: name, read: () => readFile(join(folder, name)), label }]
   })
 }
 

@@ -10,6 +10,7 @@ export interface TrainOptions {
   add?: string
   refresh?: string
   groups?: string
+  fromFeedback?: string
   purpose?: string
   license?: string
   modelsDir: string

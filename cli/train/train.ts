@@ -3,18 +3,20 @@ import { modelFolder } from '@/lib/server/custom-models/model-folder'
 import { slugOf } from '@/lib/server/custom-models/service'
 import type { CustomModelStore, Step } from '@/lib/server/custom-models/store'
 import type { Engine } from '@/lib/server/engine/types'
-import { CUSTOM_ID, type CustomDescription, descriptionSchema } from '@/lib/shared/contract/custom-models'
+import type { CustomDescription } from '@/lib/shared/contract/custom-models'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
 import { readExamples, writeExamples } from '@/lib/shared/training/example-file'
 import { writeLinearHead } from '@/lib/shared/training/head-file'
 import { train } from '@/lib/shared/training/train'
 import { chooseModel } from '../models/choose-model'
-import { customStore } from '../models/custom'
+import { customStore, requireFreeId } from '../models/custom'
 import type { CommandContext } from '../program/context'
 import { EXIT, Failure } from '../program/exit'
 import { Progress } from '../program/progress'
+import { descriptionOf } from './description'
 import { embedPhotos } from './embed-photos'
+import { feedbackPhotos } from './feedback-photos'
 import { type LabeledPhoto, labeledPhotos } from './labeled-photos'
 import type { TrainOptions } from './options'
 import { summary } from './summary'
@@ -24,11 +26,14 @@ import { testHead } from './test-head'
 interface Existing {
   id: string
   step: Step
-  config: { vision: { title?: string; license?: string; base_model: { id: string }; custom: { purpose?: string } } }
+  config: {
+    vision: { title?: string; license?: string; head: string; base_model: { id: string }; custom: { purpose?: string } }
+  }
 }
 
 /** What is to be trained. */
 interface Plan {
+  id: string
   options: TrainOptions
   description: CustomDescription
   store: CustomModelStore
@@ -46,21 +51,22 @@ export async function trainModel(
   options: TrainOptions,
   context: CommandContext,
 ): Promise<void> {
-  if (folder === undefined) throw new Failure(EXIT.usage, 'Specify a folder of photos, or use --groups.')
   const description = descriptionOf(options)
   const store = customStore(options.dataDir)
   const existing = await findExisting(store, options.add ?? options.refresh)
-  const photos = await labeledPhotos(folder, options)
   const tests = options.test === undefined ? null : await labeledPhotos(options.test, {})
   const workers = options.workers ?? (await context.defaultWorkers())
   const model = options.base ?? existing?.config.vision.base_model.id
-  const { startEngine } = await chooseModel({ ...context, ...options, model, workers })
+  const { model: base, startEngine } = await chooseModel({ ...context, ...options, model, workers })
+  const photos = await photosOf(folder, options, existing?.id ?? base.id)
+  const id = existing?.id ?? options.id ?? slugOf(description.title ?? '')
+  if (existing === null) await requireFreeId(options.modelsDir, options.dataDir, id)
   const engine = await startEngine()
   const interrupted = new AbortController()
   process.once('SIGINT', () => interrupted.abort(new Failure(EXIT.interrupted, 'Interrupted. Nothing was saved.')))
   try {
     const { signal } = interrupted
-    const result = await run(engine, { options, description, store, existing, photos, tests, workers, signal })
+    const result = await run(engine, { id, options, description, store, existing, photos, tests, workers, signal })
     console.log(options.json ? JSON.stringify(result, null, 2) : summary(result, context.commandName))
   } catch (error) {
     interrupted.signal.throwIfAborted()
@@ -71,8 +77,26 @@ export async function trainModel(
   }
 }
 
+/**
+ * The photos of the folder, and those of answers that visitors corrected.
+ *
+ * @param voted the model that visitors voted on
+ * @throws Failure
+ */
+async function photosOf(
+  folder: string | undefined,
+  options: TrainOptions,
+  voted: string,
+): Promise<readonly LabeledPhoto[]> {
+  const { fromFeedback } = options
+  if (folder === undefined && fromFeedback === undefined)
+    throw new Failure(EXIT.usage, 'Specify a folder of photos, or use --from-feedback or --groups.')
+  const own = folder === undefined ? [] : await labeledPhotos(folder, options)
+  return fromFeedback === undefined ? own : [...own, ...(await feedbackPhotos(fromFeedback, voted))]
+}
+
 async function run(engine: Engine, plan: Plan) {
-  const { options, store, existing, photos, tests, signal } = plan
+  const { id, options, store, existing, photos, tests, signal } = plan
   const base = await baseOf(engine)
   const { examples, skipped, files } = await embedPhotos(engine, base, photos, { ...plan, title: 'embedding' })
   const known = options.add !== undefined && existing ? await knownExamples(store, existing) : []
@@ -81,7 +105,6 @@ async function run(engine: Engine, plan: Plan) {
   const evaluation = evaluationOf(training, all)
   const test = tests && (await testHead(engine, base, training.head, tests, plan))
   const trained = { head: writeLinearHead(training.head), examples: writeExamples(all), evaluation }
-  const id = existing?.id ?? options.id ?? slugOf(plan.description.title ?? '')
   const saved = await store.save(id, modelFolder(trained, folderOptions(plan, base)), existing?.step.step ?? null)
   const suspicious = evaluation.suspicious.map((one) => ({ ...one, file: files.get(one.sha256) ?? null }))
   return { id, revision: saved.revision, base: base.id, ...evaluation, suspicious, test, skipped }
@@ -102,25 +125,15 @@ function folderOptions({ options, description, existing }: Plan, { id, revision 
 }
 
 /** @throws Failure */
-function descriptionOf({ name, purpose, license, add, refresh, id }: TrainOptions): CustomDescription {
-  if (add !== undefined && refresh !== undefined) throw new Failure(EXIT.usage, 'Use either --add or --refresh.')
-  if ((name ?? id ?? add ?? refresh) === undefined) throw new Failure(EXIT.usage, 'Name the model with --name.')
-  if (id !== undefined && !CUSTOM_ID.test(id))
-    throw new Failure(EXIT.usage, '--id: use 1 to 63 lowercase letters, digits, hyphens and underscores.')
-  const given = Object.entries({ title: name, purpose, license }).filter(([, value]) => value !== undefined)
-  const parsed = descriptionSchema.safeParse(Object.fromEntries(given))
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new Failure(EXIT.usage, `--${issue?.path[0] === 'title' ? 'name' : String(issue?.path[0])}: ${issue?.message}.`)
-}
-
-/** @throws Failure */
 async function findExisting(store: CustomModelStore, id: string | undefined): Promise<Existing | null> {
   if (id === undefined) return null
   const step = (await store.history(id)).at(-1)
   const config = step && (await store.file(id, step.revision ?? '', 'config.json'))
   if (!config) throw new Failure(EXIT.notFound, `There is no custom model named ${id}.`)
-  return { id, step, config: JSON.parse(new TextDecoder().decode(config)) }
+  const parsed = JSON.parse(new TextDecoder().decode(config)) as Existing['config']
+  if (parsed.vision.head === 'groups')
+    throw new Failure(EXIT.invalid, `${id} groups the labels of its base. It doesn’t learn from photos.`)
+  return { id, step, config: parsed }
 }
 
 async function knownExamples(store: CustomModelStore, { id, step }: Existing): Promise<Example[]> {

@@ -2,7 +2,7 @@ import { ImageOff } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { PhotoSource } from '@/lib/client/batch/source'
-import { useObjectUrl } from '../history/use-object-url'
+import { useObjectUrl } from '../ui/use-object-url'
 
 interface PhotoImageProps {
   index: number

@@ -24,6 +24,7 @@ import { PhotoView } from './photo-view'
 import { RemovedNotice } from './removed-notice'
 import { type Shown, useFocusAnswer } from './use-focus-answer'
 import { useGalleryPhoto } from './use-gallery-photo'
+import { useLinkedModel } from './use-linked-model'
 import { usePaste } from './use-paste'
 import { useSessionState, useTabSession } from './use-tab-session'
 import { useUrlPhotos } from './use-url-photos'
@@ -70,6 +71,7 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
   const add = useCallback((files: readonly Blob[]) => session.add(files), [session])
   const { state: urlState, fetchUrl, dismiss, forgetFailure } = useUrlPhotos(add, count)
   const onUrl = limits.urlInput ? fetchUrl : null
+  useLinkedModel(session, models)
   usePaste(add, onUrl)
   usePreload(PARTS)
   useGalleryPhoto((file, credit) => session.add([file], credit), gallery)

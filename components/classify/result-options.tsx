@@ -2,9 +2,10 @@ import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { Disclosure } from '../ui/disclosure'
-import { Segmented } from '../ui/segmented'
 import { Slider } from '../ui/slider'
 import { maxLabels } from './max-labels'
+import { ModelChoice } from './model-choice'
+import { isUnlisted } from './unlisted-model'
 import { useModelName } from './use-model-name'
 
 export interface ResultOptionsProps {
@@ -36,20 +37,16 @@ export function ResultOptions({
 }: ResultOptionsProps) {
   const t = useTranslations('answer')
   const name = useModelName()
-  const choices = models.map(({ id, type, status }) => ({
-    value: type ?? id,
-    label: name(type ?? id),
-    disabled: status === 'failed',
-  }))
   const percent = Math.round(100 * minScore)
   const max = maxLabels(models, model)
   const count = Math.min(labelCount, max)
-  const summary = [t('optionsModel', { model: name(model) })]
+  const title = isUnlisted(model) ? name(model) : models.find(({ id }) => id === model)?.title
+  const summary = [title ?? t('optionsModel', { model: name(model) })]
   if (max > 1) summary.push(t('optionsTop', { count }))
   if (minScore > 0) summary.push(t('optionsLeast', { percent }))
   return (
     <Disclosure className="mb-3 has-data-panel-open:mb-6" label={summary.join(' · ')}>
-      <Segmented label={t('model')} options={choices} value={model} onChange={onModel} />
+      <ModelChoice models={models} model={model} onModel={onModel} />
       {max > 1 && (
         <Slider label={t('labels')} value={count} min={1} max={max} step={1} onChange={onLabelCount} format={String} />
       )}

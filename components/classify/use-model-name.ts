@@ -1,7 +1,11 @@
 import { useTranslations } from 'use-intl'
+import { isUnlisted } from './unlisted-model'
 
-/** Display names of models: the types have translations, other models show their ID. */
+/** Display names of models: the types have translations, other models show their ID, unless it is a secret. */
 export function useModelName(): (typeOrId: string) => string {
   const t = useTranslations('classify.models')
-  return (model) => (model === 'fast' || model === 'balanced' || model === 'accurate' ? t(model) : model)
+  return (model) => {
+    if (model === 'fast' || model === 'balanced' || model === 'accurate') return t(model)
+    return isUnlisted(model) ? t('custom') : model
+  }
 }

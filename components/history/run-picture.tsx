@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl'
 import type { Run } from '@/lib/client/history/history'
 import type { FoundPhoto } from '@/lib/client/history/run-photo'
 import { PhotoOnBlur } from '../ui/photo-on-blur'
-import { useObjectUrl } from './use-object-url'
+import { useObjectUrl } from '../ui/use-object-url'
 
 interface RunPictureProps {
   run: Run

@@ -7,8 +7,8 @@ import { agreementGroups } from '@/lib/shared/results/agreement'
 import { confidence } from '@/lib/shared/results/confidence'
 import { useModelName } from '../classify/use-model-name'
 import { useFormat } from '../ui/use-format'
+import { useObjectUrl } from '../ui/use-object-url'
 import { resultsByModel } from './results-by-model'
-import { useObjectUrl } from './use-object-url'
 
 interface RunRowProps {
   run: Run

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { currentState, mainPages, PHOTO_PAGES } from './destinations'
 
-const hrefs = (batches: boolean) => mainPages(batches).map(({ href }) => href)
+const hrefs = (batches: boolean, training: boolean) => mainPages({ batches, training }).map(({ href }) => href)
 
 describe('navigation', () => {
-  test('lists the main pages in one order, without Batch where the server accepts none', () => {
-    expect(hrefs(true)).toEqual(['/', '/batch', '/models', '/api-docs'])
-    expect(hrefs(false)).toEqual(['/', '/models', '/api-docs'])
+  test('lists the main pages in one order, without what the server does not offer', () => {
+    expect(hrefs(true, true)).toEqual(['/', '/batch', '/train', '/models', '/api-docs'])
+    expect(hrefs(false, false)).toEqual(['/', '/models', '/api-docs'])
   })
 
   test('marks the page itself, and Classify for pages about a photo', () => {
-    const [classify, batch] = mainPages(true)
+    const [classify, batch] = mainPages({ batches: true, training: true })
     if (!classify || !batch) throw new Error('no pages')
     expect(currentState(classify, '/')).toBe('page')
     expect(currentState(batch, '/batch')).toBe('page')

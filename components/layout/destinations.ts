@@ -1,7 +1,7 @@
 /** A page that the navigation names, by its path and its key in the `site` messages. */
 export interface Destination {
   href: string
-  name: 'classify' | 'compare' | 'gallery' | 'history' | 'batch' | 'models' | 'api'
+  name: 'classify' | 'compare' | 'gallery' | 'history' | 'batch' | 'train' | 'models' | 'api'
 }
 
 const CLASSIFY: Destination = { href: '/', name: 'classify' }
@@ -13,11 +13,18 @@ export const PHOTO_PAGES: readonly Destination[] = [
   { href: '/history', name: 'history' },
 ]
 
-/** The main pages, in the order in which the header and the menu show them. @param batches whether this server accepts batches */
-export function mainPages(batches: boolean): readonly Destination[] {
+/** What a server may offer besides classifying. */
+export interface Offers {
+  batches: boolean
+  training: boolean
+}
+
+/** The main pages, in the order in which the header and the menu show them. */
+export function mainPages({ batches, training }: Offers): readonly Destination[] {
   return [
     CLASSIFY,
     ...(batches ? [{ href: '/batch', name: 'batch' } as const] : []),
+    ...(training ? [{ href: '/train', name: 'train' } as const] : []),
     { href: '/models', name: 'models' },
     { href: '/api-docs', name: 'api' },
   ]

@@ -51,7 +51,10 @@ export function AccuracyPlot({ models, latencies }: AccuracyPlotProps) {
       },
     ]
   })
-  const unknown = ready.filter((model) => accuracyOf(model) === null).map(({ title }) => title)
+  // Custom models have labels of their own, so that their accuracy says nothing beside the others.
+  const unknown = ready
+    .filter((model) => model.base_model === null && accuracyOf(model) === null)
+    .map(({ title }) => title)
   if (points.length === 0) return null
   return (
     <figure ref={figure} aria-labelledby="plot-title" className="mt-8 rounded-card border border-line bg-card p-5">

@@ -1,5 +1,6 @@
 'use client'
 
+import Link from 'next/link'
 import { useTranslations } from 'use-intl'
 import { CopyLine } from '@/components/ui/copy-line'
 
@@ -9,8 +10,8 @@ const COMMANDS = [
   { what: 'addEval', command: 'npx vision eval ./photos --model my-model' },
 ] as const
 
-/** Commands that add a model. The server loads it within a second. */
-export function AddModel() {
+/** Ways to add a model. The server loads it within a second. @param training whether models can be trained here */
+export function AddModel({ training }: { training: boolean }) {
   const t = useTranslations('models')
   return (
     <section className="mt-14" aria-labelledby="add-title">
@@ -19,6 +20,18 @@ export function AddModel() {
       </h2>
       <p className="mt-1 max-w-[68ch] text-ink-2 text-sm">{t('addLead')}</p>
       <ul className="mt-4 grid gap-3">
+        {training && (
+          <li>
+            <p className="mb-1.5 text-ink-2 text-sm">{t('addTrain')}</p>
+            <Link
+              href="/train"
+              prefetch={false}
+              className="inline-flex h-10 items-center rounded-card border border-line-2 bg-card px-4 font-semibold text-sm hover:bg-sunk"
+            >
+              {t('addTrainLink')}
+            </Link>
+          </li>
+        )}
         {COMMANDS.map(({ what, command }) => (
           <li key={command} className="min-w-0">
             <p className="mb-1.5 text-ink-2 text-sm">{t(what)}</p>

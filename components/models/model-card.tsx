@@ -1,8 +1,9 @@
 'use client'
 
+import Link from 'next/link'
 import { useTranslations } from 'use-intl'
 import type { VoteSummary } from '@/lib/shared/contract/feedback'
-import type { EvaluationSummary, ModelDetails } from '@/lib/shared/contract/model-details'
+import type { EvaluationSummary, ModelDetails, TrainingSummary } from '@/lib/shared/contract/model-details'
 import { hasTop5 } from '@/lib/shared/metrics/evaluation'
 import { useModelName } from '../classify/use-model-name'
 import { useFormat } from '../ui/use-format'
@@ -13,10 +14,14 @@ interface ModelCardProps {
   model: ModelDetails
   latency: LatencyState | undefined
   onMeasure(): void
+  /** Whether models can be trained on this server. */
+  canTrain: boolean
 }
 
+const TRAIN_LINK = 'mt-4 self-start font-medium text-accent text-sm underline-offset-4 hover:underline'
+
 /** A model with its accuracy, calibration and speed. */
-export function ModelCard({ model, latency, onMeasure }: ModelCardProps) {
+export function ModelCard({ model, latency, onMeasure, canTrain }: ModelCardProps) {
   const t = useTranslations('models')
   const name = useModelName()
   const type = model.type && name(model.type)
@@ -31,6 +36,7 @@ export function ModelCard({ model, latency, onMeasure }: ModelCardProps) {
         ) : (
           type && <Badge tone="plain">{type}</Badge>
         )}
+        {model.base_model && <Badge tone="plain">{t('custom')}</Badge>}
         {model.status === 'failed' && <Badge tone="bad">{t('failed')}</Badge>}
         {model.status === 'loading' && <Badge tone="plain">{t('loading')}</Badge>}
       </div>
@@ -43,6 +49,11 @@ export function ModelCard({ model, latency, onMeasure }: ModelCardProps) {
           <Facts model={model} />
           {model.votes && <Votes votes={model.votes} />}
           <LatencyLine state={latency} ready={model.status === 'ready'} onMeasure={onMeasure} />
+          {canTrain && model.training && (
+            <Link href={`/train?model=${encodeURIComponent(model.id)}`} prefetch={false} className={TRAIN_LINK}>
+              {t('openTraining')}
+            </Link>
+          )}
           {model.limits && (
             <details className="mt-4 border-line border-t pt-4 text-sm">
               <summary className="cursor-pointer font-medium text-ink-2 hover:text-ink">{t('sourceAndLimits')}</summary>
@@ -70,7 +81,8 @@ function Accuracy({ model }: { model: ModelDetails }) {
   const t = useTranslations('models')
   const percent = usePercent()
   const format = useFormat()
-  const { published, evaluation } = model
+  const { published, evaluation, training } = model
+  if (training && !evaluation) return <TrainedAccuracy training={training} />
   if (!published && !evaluation) {
     return (
       <div className="mt-5">
@@ -93,6 +105,38 @@ function Accuracy({ model }: { model: ModelDetails }) {
             : t('published')}
       </p>
       {evaluation && <OwnFigure model={model} evaluation={evaluation} />}
+    </div>
+  )
+}
+
+/** What cross-validation measured when a custom model was trained. */
+function TrainedAccuracy({ training: { examples, accuracy, purpose } }: { training: TrainingSummary }) {
+  const t = useTranslations('models')
+  const percent = usePercent()
+  const interval = useInterval()
+  return (
+    <div className="mt-5">
+      {accuracy ? (
+        <>
+          <p className="font-semibold text-xl tabular-nums tracking-tight">
+            {percent(accuracy.top1)}
+            <span className="ml-2 font-normal text-ink-2 text-sm tracking-normal">{t('top1')}</span>
+          </p>
+          <p className="text-ink-2 text-sm">
+            {t('crossValidated', { photos: accuracy.photos, interval: interval(accuracy.interval) })}
+          </p>
+        </>
+      ) : (
+        <>
+          <p className="font-semibold text-xl tracking-tight">{t('notMeasured')}</p>
+          <p className="mt-1 text-ink-2 text-sm">{t('trainedOn', { photos: examples })}</p>
+        </>
+      )}
+      {purpose !== null && (
+        <p translate="no" className="mt-2 text-pretty text-ink-2 text-sm [overflow-wrap:anywhere]">
+          {purpose}
+        </p>
+      )}
     </div>
   )
 }

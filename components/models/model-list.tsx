@@ -5,8 +5,14 @@ import { AccuracyPlot } from './accuracy-plot'
 import { ModelCard } from './model-card'
 import { useLatencies } from './use-latencies'
 
+interface ModelListProps {
+  models: readonly ModelDetails[]
+  /** Whether models can be trained on this server. */
+  canTrain: boolean
+}
+
 /** The models in one plot, and each with its card. */
-export function ModelList({ models }: { models: readonly ModelDetails[] }) {
+export function ModelList({ models, canTrain }: ModelListProps) {
   const latencies = useLatencies()
   return (
     <>
@@ -16,6 +22,7 @@ export function ModelList({ models }: { models: readonly ModelDetails[] }) {
           <li key={model.id} className="flex min-w-0">
             <ModelCard
               model={model}
+              canTrain={canTrain}
               latency={latencies.of[model.id]}
               onMeasure={() => void latencies.measure(model.id)}
             />

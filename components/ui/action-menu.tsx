@@ -6,16 +6,18 @@ import { type ReactNode, useRef } from 'react'
 interface ActionMenuProps {
   icon: ReactNode
   label: string
+  /** Whether the menu is open at first. */
+  defaultOpen?: boolean
   /** Items. Rendered while the menu is open. */
   children: ReactNode
 }
 
 /** A quiet button that opens a menu of actions. */
-export function ActionMenu({ icon, label, children }: ActionMenuProps) {
+export function ActionMenu({ icon, label, defaultOpen = false, children }: ActionMenuProps) {
   // Inside the page's landmarks, where screen readers look for it.
   const place = useRef<HTMLSpanElement>(null)
   return (
-    <Menu.Root>
+    <Menu.Root defaultOpen={defaultOpen}>
       <Menu.Trigger className="-ml-2 inline-flex h-9 items-center gap-1.5 rounded-card px-2 text-ink-2 text-sm hover:bg-sunk hover:text-ink data-popup-open:bg-sunk">
         {icon} {label}
       </Menu.Trigger>

@@ -36,8 +36,7 @@ export function UndoNotice({ removed, text, onUndo, restored, onForget }: UndoNo
   }, [removed])
   async function bringBack(): Promise<void> {
     await onUndo()
-    // It is rendered by then.
-    requestAnimationFrame(() => document.querySelector<HTMLElement>(restored)?.focus())
+    focusOnceThere(restored)
   }
   return (
     <div role="status" className="fixed inset-x-4 bottom-4 z-20 mx-auto max-w-[26rem] empty:hidden">
@@ -59,4 +58,20 @@ export function UndoNotice({ removed, text, onUndo, restored, onForget }: UndoNo
       )}
     </div>
   )
+}
+
+/** A busy page renders what comes back within this time (milliseconds). */
+const RENDERED_MS = 2000
+
+/** Moves the focus to an element that is about to be rendered. */
+function focusOnceThere(selector: string): void {
+  const focus = () => {
+    const element = document.querySelector<HTMLElement>(selector)
+    element?.focus()
+    return element !== null
+  }
+  if (focus()) return
+  const observer = new MutationObserver(() => focus() && observer.disconnect())
+  observer.observe(document.body, { childList: true, subtree: true })
+  setTimeout(() => observer.disconnect(), RENDERED_MS)
 }

@@ -20,7 +20,7 @@ export const OWN = [
     'icons',
     'metrics',
   ],
-  ...['models', 'opengraph-image', 'result'],
+  ...['models', 'opengraph-image', 'result', 'train'],
 ]
 
 /**

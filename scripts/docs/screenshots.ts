@@ -29,6 +29,9 @@ const PAGES: readonly [name: string, visit: (page: Page) => Promise<void>][] = [
   ['batch-labels', judged],
   ['batch-photo', opened],
   ['models', (page) => open(page, '/models', 'Explore models')],
+  ['train-start', (page) => open(page, '/train', 'Train your own model')],
+  ['train', train],
+  ['train-save', trainSave],
   ['history', (page) => open(page, '/history', 'Review your history')],
   ['api', (page) => open(page, '/api-docs', 'Classify photos from your code')],
   ['menu', menu],
@@ -137,6 +140,49 @@ async function opened(page: Page): Promise<void> {
     .first()
     .click()
   await page.getByRole('dialog').getByRole('table', { name: 'Scores' }).waitFor()
+}
+
+/** Gallery photos in a folder for each label. */
+function labeledFolder(): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'shots-')), 'sorted')
+  for (const [label, names] of Object.entries(LABELED)) {
+    mkdirSync(join(path, label), { recursive: true })
+    for (const name of names) cpSync(join('public/gallery', name), join(path, label, name))
+  }
+  return path
+}
+
+const LABELED = {
+  animal: [
+    'koala.webp',
+    'giant-panda.webp',
+    'polar-bear.webp',
+    'ring-tailed-lemur.webp',
+    'scarlet-macaw.webp',
+    'cat.png',
+  ],
+  building: ['arc-de-triomphe.webp', 'qutub-minar.webp', 'winter-palace.webp'],
+  tool: ['screwdriver.webp', 'tape-measure.webp', 'frying-pan.webp', 'weighing-scale.webp'],
+}
+
+async function train(page: Page): Promise<void> {
+  // Saved at another width or in another theme.
+  await page.request.delete('/api/models/animal-building-or-tool')
+  await page.locator('input[type=file][webkitdirectory]').setInputFiles(labeledFolder())
+  await page.getByTestId('accuracy').waitFor()
+  await page
+    .getByRole('region', { name: 'Try it' })
+    .locator('input[type=file]')
+    .setInputFiles('public/gallery/komodo-dragon.webp')
+  await page.getByTestId('tried-label').waitFor()
+  await page.evaluate(() => window.scrollTo(0, 0))
+}
+
+async function trainSave(page: Page): Promise<void> {
+  await page.getByLabel('Name', { exact: true }).fill('Animal, building, or tool')
+  await page.getByRole('button', { name: 'Save model' }).click()
+  await page.getByText('Saved as').waitFor()
+  await page.getByText('Saved as').evaluate((line) => line.scrollIntoView({ block: 'center' }))
 }
 
 /** The menu of a phone; on a desktop the header names the same pages. */

@@ -6,6 +6,7 @@ const TOOLS = {
   schemathesis: 'schemathesis',
   'registry-models': 'registryModels',
   linters: 'linters',
+  'onnx-python': 'onnxPython',
 }
 
 /** Begins to install what is missing. Resolves when all is done, well or not: the test that needs a tool says why it is missing. */

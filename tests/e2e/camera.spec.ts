@@ -6,16 +6,17 @@ import sharp from 'sharp'
 import { browserArguments } from '../../playwright.config'
 import { chromiumPath } from '../../scripts/tools/chromium.mjs'
 import { violations } from './axe'
-import { heading } from './browser-page'
+import { heading, waitForHydration } from './browser-page'
 
-/** Chromium's fake camera shows a koala: a video that repeats a single frame. */
+/** Chromium's fake camera shows a koala: a video that repeats a few frames of different brightness. */
 const test = base.extend<object, { film: string }>({
   film: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names from the pattern
     async ({}, use) => {
       const path = join(mkdtempSync(join(tmpdir(), 'film-')), 'koala.mjpeg')
-      const frame = await sharp('public/gallery/koala.webp').resize(480, 640).jpeg({ quality: 90 }).toBuffer()
-      writeFileSync(path, Buffer.concat([frame, frame, frame]))
+      const frame = (brightness: number) =>
+        sharp('public/gallery/koala.webp').resize(480, 640).modulate({ brightness }).jpeg({ quality: 90 }).toBuffer()
+      writeFileSync(path, Buffer.concat(await Promise.all([1, 1.04, 1.08, 1.12].map(frame))))
       await use(path)
     },
     { scope: 'worker' },
@@ -144,4 +145,42 @@ test('explains a blocked camera and a busy server', async ({ page, context }) =>
   await expect(page.getByText('The server is busy. Retrying in 2 s')).toBeVisible()
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(page.getByText(/The server is busy/)).toBeHidden()
+})
+
+test('records photos for a label while a button or key is held, and tries the model with the webcam', async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['camera'])
+  await page.goto('/train')
+  await waitForHydration(page)
+  const label = (name: string) => page.getByRole('group', { name, exact: true })
+  for (const name of ['koala', 'other']) {
+    await page.getByRole('textbox', { name: 'New label' }).fill(name)
+    await page.keyboard.press('Enter')
+    await expect(label(name)).toBeVisible()
+  }
+  await label('koala')
+    .getByRole('button', { name: /webcam/ })
+    .click()
+  const hold = page.getByRole('button', { name: 'Hold to record' })
+  await expect(hold).toBeFocused()
+  await page.keyboard.down('Space')
+  await expect(page.getByText(/[2-9] photos recorded/)).toBeVisible()
+  await page.keyboard.up('Space')
+  await expect(hold).toBeVisible()
+  await hold.hover()
+  await page.mouse.down()
+  await expect(page.getByRole('button', { name: 'Recording…' })).toBeVisible()
+  await page.mouse.up()
+  await expect(hold).toBeVisible()
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Close webcam' }).click()
+  expect(await isLive(page)).toBe(false)
+  const others = ['espresso.png', 'rocket.jpg', 'qutub-minar.webp', 'bucket.webp'].map(
+    (name) => `public/gallery/${name}`,
+  )
+  await label('other').locator('input[type=file]').setInputFiles(others)
+  await page.getByRole('region', { name: 'Try it' }).getByRole('button', { name: 'Webcam' }).click()
+  await expect(page.getByTestId('tried-label')).toHaveText('koala')
 })

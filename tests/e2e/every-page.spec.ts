@@ -9,9 +9,9 @@ import { ABOUT_A_PHOTO, banner, MAIN, menu, menuButton, PAGES } from './navigate
  */
 const MAX_SCRIPT_BYTES = new Map([
   ['/', 200_000],
-  // With the rules of who ends a batch, and sizes read in slices.
   ['/batch', 236_000],
   ['/compare', 210_000],
+  ['/train', 200_000],
   ['/gallery', 178_000],
   ['/history', 174_000],
   ['/models', 170_000],

@@ -1,6 +1,6 @@
 import { type BrowserContext, expect, type Page, test } from '@playwright/test'
 import { violations } from './axe'
-import { choosePhotos, failOnPageErrors, heading, photoInput } from './browser-page'
+import { choosePhotos, failOnPageErrors, heading, photoInput, waitForHydration } from './browser-page'
 import { navigate } from './navigate'
 
 const PAGES = [
@@ -8,6 +8,7 @@ const PAGES = [
   '/gallery',
   '/batch',
   '/compare',
+  '/train',
   '/models',
   '/api-docs',
   '/about',
@@ -103,6 +104,23 @@ test('translates every text of a batch, its failures, evaluation and panels', as
   expect(await untranslated(page)).toEqual([])
   await page.getByRole('button', { name: /Ñéw bátçh/ }).click()
   await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(2)
+  expect(await untranslated(page)).toEqual([])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
+})
+
+test('translates every text of training', async ({ page, context, baseURL }) => {
+  await setLocale(context, baseURL, 'en-XA')
+  await page.goto('/train')
+  await waitForHydration(page)
+  await page.getByRole('button', { name: /šámplé phótóš/ }).click()
+  await expect(page.getByTestId('accuracy')).toBeVisible()
+  const input = page.getByRole('region', { name: /Trý ít/ }).locator('input[type=file]')
+  await input.setInputFiles('public/gallery/retina.jpg')
+  await expect(page.getByTestId('tried-label')).toBeVisible()
+  for (const name of [/Bášé módél/, /Hów thíš íš méášúréd/]) await page.getByRole('button', { name }).click()
+  expect(await untranslated(page)).toEqual([])
+  await page.locator('[data-train-label] button[title]').last().click()
+  await expect(page.getByRole('dialog').getByRole('checkbox')).not.toHaveCount(0)
   expect(await untranslated(page)).toEqual([])
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
 })

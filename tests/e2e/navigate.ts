@@ -7,10 +7,11 @@ export const PAGES = [
   { name: 'Gallery', path: '/gallery', heading: 'Try a photo from the gallery' },
   { name: 'History', path: '/history', heading: 'Review your history' },
   { name: 'Batch', path: '/batch', heading: 'Classify a batch' },
+  { name: 'Train', path: '/train', heading: 'Train your own model' },
   { name: 'Models', path: '/models', heading: 'Explore models' },
   { name: 'API', path: '/api-docs', heading: 'Classify photos from your code' },
 ] as const
-export const MAIN = ['Classify', 'Batch', 'Models', 'API']
+export const MAIN = ['Classify', 'Batch', 'Train', 'Models', 'API']
 export const ABOUT_A_PHOTO = ['Compare', 'Gallery', 'History']
 
 export const banner = (page: Page) => page.getByRole('banner')

@@ -14,33 +14,15 @@ import { decode } from '@/lib/server/image/decode'
 import type { Preprocessor } from '@/lib/server/image/preprocessor'
 import { toTensor } from '@/lib/server/image/tensor'
 import { writeExamples } from '@/lib/shared/training/example-file'
+import { type Color, colorPhotos, type Files, formWith, NAMES, colorPhoto as photo, send } from '../support/colors'
 import { edit, TINY_MODEL } from '../support/models'
 import { startServer, type TestServer } from '../support/server'
 
-/** Three colors that the base model knows nothing of. Its embedding is the mean of each channel. */
-const COLORS = { red: [200, 60, 50], green: [60, 190, 60], blue: [50, 70, 200] } as const
-type Color = keyof typeof COLORS
-const NAMES = Object.keys(COLORS) as Color[]
-
-/** The same photo for the same number. */
-async function photo(color: Color, seed: number): Promise<Buffer> {
-  const [r, g, b] = COLORS[color].map((level, at) => level + ((seed * 37 + at * 13) % 40) - 20) as [
-    number,
-    number,
-    number,
-  ]
-  return sharp({ create: { width: 16, height: 16, channels: 3, background: { r, g, b } } })
-    .png()
-    .toBuffer()
-}
-
-const photos = new Map<string, Buffer>()
+let photos: Map<string, Uint8Array>
 let data: string
 let server: TestServer
 beforeAll(async () => {
-  for (const color of NAMES) {
-    for (let seed = 0; seed < 8; seed++) photos.set(`${color}/${seed}.png`, await photo(color, seed))
-  }
+  photos = await colorPhotos()
   data = mkdtempSync(join(tmpdir(), 'custom-'))
   server = await startServer({ env: { DATA_DIR: data } })
 })
@@ -49,33 +31,13 @@ afterAll(async () => {
   rmSync(data, { recursive: true, force: true })
 })
 
-function form(fields: Record<string, string>, files: Iterable<[string, Uint8Array]> = photos): FormData {
-  const body = new FormData()
-  for (const [name, value] of Object.entries(fields)) body.set(name, value)
-  for (const [name, bytes] of files) body.append('photos', new Blob([Uint8Array.from(bytes)]), name)
-  return body
-}
-
-async function request(method: string, path: string, body?: BodyInit | object, at: TestServer = server) {
-  const isJson = body !== undefined && !(body instanceof FormData) && !(body instanceof Uint8Array)
-  const reply = await fetch(`${at.url}${path}`, {
-    method,
-    ...(body === undefined ? {} : { body: isJson ? JSON.stringify(body) : (body as BodyInit) }),
-    ...(isJson ? { headers: { 'content-type': 'application/json' } } : {}),
-  })
-  const text = await reply.text()
-  return {
-    status: reply.status,
-    headers: reply.headers,
-    text,
-    body: /[/+]json$/.test(reply.headers.get('content-type') ?? '') ? JSON.parse(text) : null,
-  }
-}
-
-const train = (fields: Record<string, string>, files?: Iterable<[string, Uint8Array]>, query = '') =>
+const form = (fields: Record<string, string>, files: Files = photos) => formWith(fields, files)
+const request = (method: string, path: string, body?: FormData | Uint8Array | object, at = server) =>
+  send(at, method, path, body)
+const train = (fields: Record<string, string>, files?: Files, query = '') =>
   request('POST', `/api/models${query}`, form(fields, files))
 const classify = async (model: string, color: Color, seed = 99) =>
-  request('POST', `/api/classify?model=${model}`, Uint8Array.from(await photo(color, seed)))
+  request('POST', `/api/classify?model=${model}`, await photo(color, seed))
 
 describe('a model trained from folders of photos', () => {
   beforeAll(async () => {
@@ -103,11 +65,7 @@ describe('a model trained from folders of photos', () => {
     expect(own).toMatchObject({ title: 'My colors', classes: 3, status: 'ready', base_model: { id: 'tiny' } })
     const { labels } = (await request('GET', '/api/models/my-colors/labels')).body
     expect(labels.map(({ label }: { label: string }) => label)).toEqual(['blue', 'green', 'red'])
-    const explained = await request(
-      'POST',
-      '/api/explain?model=my-colors&label=red',
-      Uint8Array.from(await photo('red', 99)),
-    )
+    const explained = await request('POST', '/api/explain?model=my-colors&label=red', await photo('red', 99))
     expect(explained.body.label).toMatchObject({ label: 'red', index: 2 })
     const streamed = await request('POST', '/api/classify?stream=1', form({ model: 'my-colors' }))
     const rows = streamed.text
@@ -191,28 +149,6 @@ test('progress can be followed', async () => {
     .map((line) => JSON.parse(line))
   expect(lines.some(({ progress }) => progress?.stage === 'embed')).toBe(true)
   expect(lines.at(-1).result.model.id).toBe('followed')
-})
-
-test('a job goes on with the revision that it began with, although the model was trained again', async () => {
-  await train({ id: 'retrained' })
-  const job = (await request('POST', '/api/jobs', form({ model: 'retrained', open: '1' }, [...photos].slice(0, 2))))
-    .body
-  const two = [...photos].filter(([name]) => !name.startsWith('blue'))
-  await request('POST', '/api/models/retrained/examples?replace=true', form({}, two))
-  await request(
-    'POST',
-    `/api/jobs/${job.id}/photos`,
-    form(
-      {},
-      [...photos].filter(([name]) => name.startsWith('blue')),
-    ),
-  )
-  await request('POST', `/api/jobs/${job.id}/close`)
-  await vi.waitFor(async () => expect((await request('GET', `/api/jobs/${job.id}`)).body.state).toBe('done'), 20_000)
-  const rows = (await request('GET', `/api/jobs/${job.id}/results?format=ndjson`)).text.trim().split('\n')
-  const parsed = rows.map((row) => JSON.parse(row))
-  expect(new Set(parsed.map(({ revision }) => revision))).toEqual(new Set([job.model.revision]))
-  expect(parsed.filter(({ label }) => label === 'blue')).toHaveLength(8)
 })
 
 test('a model that the command trains appears without a restart', async () => {
@@ -359,7 +295,7 @@ test('after its base was replaced, a model says what to do', async () => {
     })
     writeFileSync(join(models, 'touched'), '')
     await vi.waitFor(async () => {
-      const { body } = await request('POST', '/api/classify?model=based', Uint8Array.from(await photo('red', 1)), other)
+      const { body } = await request('POST', '/api/classify?model=based', await photo('red', 1), other)
       expect([body.code, body.detail]).toEqual(['not_ready', expect.stringContaining('vision train --refresh based')])
     }, 20_000)
     const { models: list } = (await request('GET', '/api/models', undefined, other)).body
@@ -395,11 +331,11 @@ describe('who may train', () => {
     const { models } = (await request('GET', '/api/models', undefined, open)).body
     expect(models.map(({ id }: { id: string }) => id)).not.toContain(model.id)
     expect(
-      (await request('POST', `/api/classify?model=${model.id}`, Uint8Array.from(await photo('blue', 5)), open)).body
-        .predictions[0].label,
+      (await request('POST', `/api/classify?model=${model.id}`, await photo('blue', 5), open)).body.predictions[0]
+        .label,
     ).toBe('blue')
     expect(
-      (await request('POST', '/api/classify?model=nothing', Uint8Array.from(await photo('blue', 5)), open)).body.detail,
+      (await request('POST', '/api/classify?model=nothing', await photo('blue', 5), open)).body.detail,
     ).not.toContain(model.id)
     await open.stop()
   })
@@ -421,6 +357,8 @@ test('exported as one ONNX file, it gives the same scores in any ONNX Runtime', 
   ]
   execFileSync(process.execPath, ['dist/vision.js', ...args], { stdio: 'ignore' })
   expect(readFileSync(join(folder, 'labels.txt'), 'utf8').trim().split('\n')).toEqual(body.evaluation.labels)
+  const overHttp = await fetch(`${server.url}/api/models/exported/files/model.onnx`)
+  expect(Buffer.from(await overHttp.arrayBuffer()).equals(readFileSync(join(folder, 'model.onnx')))).toBe(true)
   const session = await InferenceSession.create(join(folder, 'model.onnx'))
   expect(session.outputNames).toEqual(['probabilities'])
   const base = await readModel(await readModelFolder(join(TINY_MODEL.MODELS_DIR, 'tiny')))

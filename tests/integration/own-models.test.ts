@@ -289,8 +289,8 @@ test('fails a photo with NaN scores with a code, when classifying and explaining
   await expect(engine.explain(black, { model: 'black is nothing', method: 'occlusion' })).rejects.toMatchObject(failure)
 })
 
-test('uses timm’s descriptions as labels, and keeps ambiguous ones distinct', () => {
-  expect(engine.labels('timm').map(({ label, others }) => [label, others])).toEqual([
+test('uses timm’s descriptions as labels, and keeps ambiguous ones distinct', async () => {
+  expect((await engine.labels('timm')).map(({ label, others }) => [label, others])).toEqual([
     ['tench', ['n01', 'Tinca tinca']],
     ['crane', ['n02']],
     ['crane, lifting', ['n03', 'lifting']],

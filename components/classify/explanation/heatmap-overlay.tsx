@@ -1,15 +1,21 @@
 'use client'
 
 import { useEffect, useRef } from 'react'
-import type { Explanation } from '@/lib/shared/contract/explain'
-import { heatmapPixels } from '@/lib/shared/explain/heatmap'
+import type { Area } from '@/lib/shared/crop/crop'
+import { type HeatmapGrid, heatmapPixels } from '@/lib/shared/explain/heatmap'
 import { PhotoPlane, placeOver } from '../crop/photo-plane'
 
 /**
  * The heatmap over a photo that fills its frame like `object-contain`. The area outside the model's crop is as dark as
  * the regions that do not matter.
  */
-export function HeatmapOverlay({ explanation, opacity }: { explanation: Explanation; opacity: number }) {
+export function HeatmapOverlay({
+  explanation,
+  opacity,
+}: {
+  explanation: { grid: HeatmapGrid; area: Area; image: { width: number; height: number } }
+  opacity: number
+}) {
   const { grid, area, image } = explanation
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {

@@ -3,7 +3,8 @@ import type { Area } from '@/lib/shared/crop/crop'
 import type { ProblemDetails } from '@/lib/shared/problems/problem'
 import { underBase } from '@/lib/shared/web/base-path'
 import { cropQuery } from './classify'
-import { type Failure, OFFLINE, parseAnswer, parseFailure } from './failure'
+import { OFFLINE, parseAnswer, parseFailure } from './failure'
+import { orOffline, readLines } from './read-lines'
 
 export interface ExplainCall {
   model: string
@@ -42,23 +43,4 @@ export async function explain(
     onProgress(message.done, message.of)
   }
   throw OFFLINE
-}
-
-/** Turns a network error into `OFFLINE`. */
-async function orOffline<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return promise.catch(() => {
-    throw signal.aborted ? signal.reason : (OFFLINE satisfies Failure)
-  })
-}
-
-async function* readLines(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<string> {
-  const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader()
-  let rest = ''
-  for (;;) {
-    const { done, value = '' } = await orOffline(reader.read(), signal)
-    const lines = (rest + value).split('\n')
-    rest = lines.pop() ?? ''
-    yield* lines
-    if (done) return
-  }
 }

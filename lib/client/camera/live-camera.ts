@@ -1,6 +1,7 @@
 import type { Classification } from '@/lib/shared/contract/contract'
 import { classify } from '../api/classify'
 import type { Failure } from '../api/failure'
+import { asksForPermission, type CameraError, cameraError, nextFrame, openStream, stopTracks } from './camera-stream'
 
 interface LiveFrame {
   result: Classification
@@ -8,8 +9,6 @@ interface LiveFrame {
   latencyMs: number
   framesPerSecond: number
 }
-
-type CameraError = 'denied' | 'missing' | 'inUse' | 'insecure'
 
 export type LiveState =
   | { name: 'starting' }
@@ -165,43 +164,8 @@ function classifyCall(model: string, signal: AbortSignal) {
   return { model, topK: TOP_K, signal, onProgress: () => {}, onUploaded: () => {} }
 }
 
-async function openStream(facingMode: 'environment' | 'user'): Promise<MediaStream> {
-  if (!navigator.mediaDevices) throw new DOMException('', 'SecurityError')
-  const video = { facingMode, width: { ideal: 1280 }, height: { ideal: 960 } }
-  return navigator.mediaDevices.getUserMedia({ video, audio: false })
-}
-
-/** False where browsers don't say. */
-async function asksForPermission(): Promise<boolean> {
-  try {
-    return (await navigator.permissions.query({ name: 'camera' })).state === 'prompt'
-  } catch {
-    return false
-  }
-}
-
-function stopTracks(stream: MediaStream): void {
-  for (const track of stream.getTracks()) track.stop()
-}
-
-/** Maps error names of W3C Media Capture and Streams, section 10.6. */
-function cameraError(error: unknown): CameraError {
-  const name = error instanceof DOMException ? error.name : ''
-  if (name === 'NotAllowedError') return 'denied'
-  if (name === 'SecurityError') return 'insecure'
-  return name === 'NotFoundError' || name === 'OverconstrainedError' ? 'missing' : 'inUse'
-}
-
 /** Frames per second over the most recent results. */
 function frameRate(times: readonly number[]): number {
   const [first, last] = [times[0], times.at(-1)]
   return first === undefined || last === undefined || last === first ? 0 : (1000 * (times.length - 1)) / (last - first)
-}
-
-/** Never resolves if the camera is turned off in the meantime, when nothing waits for it anymore. */
-function nextFrame(video: HTMLVideoElement): Promise<void> {
-  return new Promise((resolve) => {
-    if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(() => resolve())
-    else requestAnimationFrame(() => resolve())
-  })
 }

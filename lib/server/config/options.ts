@@ -233,6 +233,26 @@ export const OPTIONS = {
     SERVER,
     'Number of hours that custom models of visitors are kept (`TRAINING=visitors`)',
   ),
+  TRAINING_VISITOR_MODELS: option(
+    integer(1, 1e6).default(10),
+    SERVER,
+    'Maximum number of models that a visitor can train per day (`TRAINING=visitors`). A visitor is an IP address or, with IPv6, a /64 network',
+  ),
+  TRAINING_VISITOR_LABELS: option(
+    integer(2, 1000).default(50),
+    SERVER,
+    'Maximum number of labels in a visitor’s model',
+  ),
+  TRAINING_VISITOR_PHOTOS: option(
+    integer(2, 50_000).default(500),
+    SERVER,
+    'Maximum number of photos that a visitor’s model learns from',
+  ),
+  TRAINING_VISITOR_BYTES: option(
+    integer(MEGABYTE, 1e12).default(500 * MEGABYTE),
+    SERVER,
+    'Maximum size of the photos that a visitor can train on per day, in bytes',
+  ),
   BASIC_AUTH: option(
     credentials.optional(),
     SERVER,

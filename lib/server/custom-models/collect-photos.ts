@@ -33,6 +33,8 @@ export interface CollectOptions {
   /** Photos that are embedded at a time. */
   concurrency: number
   fetchPhoto(url: string, signal: AbortSignal): Promise<Uint8Array>
+  /** Called before each photo is embedded. @throws Problem if no more bytes are allowed */
+  allowBytes?(count: number): Promise<void>
   onProgress?: ((done: number) => void) | undefined
   signal: AbortSignal
 }
@@ -104,9 +106,10 @@ export class PhotoCollector implements Draft {
   }
 
   private async embed(file: string, bytes: Uint8Array | undefined, url: string | undefined): Promise<void> {
-    const { engine, base, imageBytes, fetchPhoto, signal } = this.options
+    const { engine, base, imageBytes, fetchPhoto, allowBytes, signal } = this.options
     try {
       const photo = requireSize(bytes ?? (await fetchPhoto(url ?? '', signal)), imageBytes)
+      await allowBytes?.(photo.byteLength)
       const options = { model: base, priority: 'batch', deadlineMs: Number.POSITIVE_INFINITY } as const
       const [sha256, { embedding, model }] = await Promise.all([sha256Of(photo), engine.embed(photo, options, signal)])
       if (model.revision !== this.options.revision)

@@ -76,7 +76,11 @@ export class FolderObjects implements Objects {
 
   private async info(key: string): Promise<ObjectInfo | null> {
     const path = join(this.folder, key)
-    const entry = await stat(path).catch(() => null)
+    const entry = await stat(path).catch((error) => {
+      // One that can't be read at the moment isn't missing.
+      if (!isMissing(error)) throw storageProblem(error)
+      return null
+    })
     if (entry === null) return null
     if (!key.endsWith(UNFINISHED)) return { key, size: entry.size, etag: String(entry.ino), modified: entry.mtimeMs }
     if (Date.now() - entry.mtimeMs > ABANDONED_MS) await rm(path, { force: true }).catch(() => {})

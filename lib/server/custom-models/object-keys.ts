@@ -8,6 +8,8 @@
  * files without a step don't count. All steps are together, so that one listing shows what is current.
  */
 
+/** Where a bucket has them. */
+export const BUCKET_PREFIX = 'models/custom/'
 export const HISTORY = 'history/'
 export const FILES = 'files/'
 

@@ -16,6 +16,8 @@ const MAX_EARLIER = 50
  */
 export class CustomModels implements CustomModelSource {
   private models = new Map<string, { step: Step; model: Model }>()
+  /** Failures that the log has. */
+  private readonly reported = new Set<string>()
   /** By ID and revision, in the order of their last use. */
   private readonly earlier = new Map<string, Promise<Model>>()
   private refreshing: Promise<void> | null = null
@@ -32,19 +34,19 @@ export class CustomModels implements CustomModelSource {
 
   /** The current revision of each model. One that can't be read may be a visitor's, whose ID nobody else may learn. */
   list(): readonly Model[] {
-    return [...this.models.values()].flatMap(({ model }) => (model.head === null ? [] : [model]))
+    return [...this.models.values()].map(({ model }) => model)
   }
 
   /**
    * A model that was deleted or replaced since may still be needed by a job.
    *
-   * @throws Problem `not_found`
+   * @throws Problem `unknown_model` if the revision no longer exists
    */
   async revision(id: string, revision: string): Promise<Model> {
     const current = this.models.get(id)?.model
     if (current?.revision === revision) return current
     const key = `${id} ${revision}`
-    const model = this.earlier.get(key) ?? this.read(id, revision)
+    const model = this.earlier.get(key) ?? this.readEarlier(id, revision)
     this.earlier.delete(key)
     this.earlier.set(key, model)
     model.catch(() => this.earlier.delete(key))
@@ -94,17 +96,31 @@ export class CustomModels implements CustomModelSource {
     this.models = next
   }
 
-  /** Null if it can't be read at the moment; what was there before then goes on. */
+  /** If it can't be read, what was there before goes on, and the next look tries again. Null if nothing was there. */
   private async readStep(step: Step): Promise<{ step: Step; model: Model } | null> {
-    try {
-      const model = await this.read(step.id, step.revision ?? '')
-      if (model.error !== null) this.log.error({ model: step.id, reason: model.error }, 'a custom model is unavailable')
-      return { step, model }
-    } catch (error) {
-      const reason = error instanceof Problem ? error.detail : (error as Error).message
-      this.log.warn({ model: step.id, reason }, 'a custom model could not be read')
-      return this.models.get(step.id) ?? null
-    }
+    const model = await this.read(step.id, step.revision ?? '').catch((error: Error) => error)
+    if (!(model instanceof Error) && model.error === null && model.revision === step.revision) return { step, model }
+    this.reportOnce(step, model instanceof Error ? model.message : (model.error ?? 'its files were changed'))
+    return this.models.get(step.id) ?? null
+  }
+
+  private reportOnce({ id, step }: Step, reason: string): void {
+    const key = `${id} ${step} ${reason}`
+    if (this.reported.has(key)) return
+    this.reported.add(key)
+    this.log.error({ model: id, reason }, 'a custom model can’t be read; trying again')
+  }
+
+  /** @throws Problem `unknown_model` if it no longer exists, `not_ready` if it can't be read */
+  private async readEarlier(id: string, revision: string): Promise<Model> {
+    const model = await this.read(id, revision).catch((error) => {
+      if (!(error instanceof Problem) || error.code !== 'not_found') throw error
+      return null
+    })
+    if (model?.revision === revision) return model
+    if ((await this.store.fileNames(id, revision)).length > 0)
+      throw new Problem('not_ready', `The model ${id} can’t be read at the moment. Try again later.`)
+    throw new Problem('unknown_model', `The model ${id} no longer has the revision ${revision}.`)
   }
 
   private async read(id: string, revision: string): Promise<Model> {

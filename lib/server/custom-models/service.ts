@@ -4,16 +4,18 @@ import { CUSTOM_ID, type CustomDescription, type TrainParameters } from '@/lib/s
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
 import { readExamples } from '@/lib/shared/training/example-file'
+import type { ModelSource } from '../engine/model-parts'
 import type { Engine } from '../engine/types'
 import type { Evaluation } from './evaluation'
 import { describedAgain, modelFolder } from './model-folder'
+import { ONNX_FILES, OnnxFolders } from './onnx-folder'
 import type { CustomModels } from './registry'
 import type { CustomModelStore, ModelFiles, Step } from './store'
 import { runTraining } from './training/run-training'
 import { TrainingSlots } from './training/slots'
 
 export interface ServiceOptions {
-  engine: Pick<Engine, 'model'>
+  engine: Pick<Engine, 'model'> & ModelSource
   store: CustomModelStore
   models: CustomModels
   /** Path of the built script of the training process. */
@@ -28,8 +30,16 @@ export interface SavedModel {
   evaluation: Evaluation
 }
 
+/** What a single model may have. */
+export interface TrainingLimits {
+  labels: number
+  photos: number
+}
+
 export interface TrainOptions {
   signal: AbortSignal
+  /** None if absent. */
+  limits?: TrainingLimits | undefined
   /** Called with the share that is done, from 0 to 1. */
   onProgress?: ((done: number) => void) | undefined
 }
@@ -44,7 +54,11 @@ export interface EmbeddedExamples {
 export class CustomModelService {
   private readonly slots = new TrainingSlots()
 
-  constructor(private readonly options: ServiceOptions) {}
+  private readonly onnx: OnnxFolders
+
+  constructor(private readonly options: ServiceOptions) {
+    this.onnx = new OnnxFolders(options.engine)
+  }
 
   /**
    * The ID for a new model.
@@ -92,7 +106,7 @@ export class CustomModelService {
   /**
    * Trains a model again with more examples: a photo that it knows gets the new label. With `replace`, only with these.
    *
-   * @throws Problem `not_found`, `conflict`
+   * @throws Problem `not_found`, `conflict`; `invalid_parameter` if its labels are groups of its base's labels
    */
   async addExamples(
     id: string,
@@ -102,7 +116,9 @@ export class CustomModelService {
   ): Promise<SavedModel> {
     const step = await this.latest(id)
     const config = await this.config(step)
-    const { title, license, custom } = config.vision
+    const { title, license, custom, head } = config.vision
+    if (head === 'groups')
+      throw new Problem('invalid_parameter', `${id} groups the labels of its base. It doesn’t learn from examples.`)
     if (config.vision.base_model?.revision !== base.revision)
       throw new Problem(
         'conflict',
@@ -129,16 +145,13 @@ export class CustomModelService {
       if (content !== null) files.set(name, content)
     }
     files.set('config.json', describedAgain(await this.config(step), change))
-    await this.save(id, files, step.step)
-    return this.options.engine.model(id)
+    return this.save(id, files, step.step)
   }
 
   /** Makes an earlier revision current again. @throws Problem `not_found`, `conflict` */
   async restore(id: string, revision: string): Promise<ModelInfo> {
     await this.latest(id)
-    await this.options.store.restore(id, revision)
-    await this.options.models.reload()
-    return this.options.engine.model(id)
+    return this.serve(await this.options.store.restore(id, revision))
   }
 
   /** @throws Problem `not_found`, `conflict` */
@@ -149,36 +162,63 @@ export class CustomModelService {
   }
 
   /** The steps of a model, oldest first. @throws Problem `not_found` */
-  async history(id: string): Promise<Step[]> {
+  private async history(id: string): Promise<Step[]> {
     await this.latest(id)
     return this.options.store.history(id)
   }
 
-  /** A file of a model's current revision. @throws Problem `not_found` */
+  /** A file of a model's current revision, or of its export as ONNX. @throws Problem `not_found`, `not_ready` */
   async file(id: string, name: string): Promise<Uint8Array> {
     const step = await this.latest(id)
+    const exported = ONNX_FILES.find((one) => one === name)
+    if (exported !== undefined) return this.onnx.file(id, exported)
     const content = FILE_NAMES.has(name) ? await this.options.store.file(id, step.revision ?? '', name) : null
     if (content === null) throw new Problem('not_found', `The model ${id} has no file with this name.`)
     return content
+  }
+
+  /**
+   * A model, how good it is, and its steps. The evaluation is null for groups of labels, which are as good as their base.
+   *
+   * @throws Problem `not_found`
+   */
+  async view(id: string): Promise<{ model: ModelInfo; evaluation: Evaluation | null; history: Step[] }> {
+    const { engine, models, store } = this.options
+    const history = await this.history(id)
+    // Another process may have changed it just now.
+    if ((await engine.model(id)).revision !== history.at(-1)?.revision) await models.reload()
+    const model = await engine.model(id)
+    const content = await store.file(id, model.revision, 'evaluation.json')
+    return { model, evaluation: content && JSON.parse(new TextDecoder().decode(content)), history }
   }
 
   private async trainAndSave(
     id: string,
     after: number | null,
     examples: readonly Example[],
-    { signal, onProgress }: TrainOptions,
+    { signal, onProgress, limits }: TrainOptions,
     folder: Parameters<typeof modelFolder>[1],
   ): Promise<SavedModel> {
-    const { script, engine } = this.options
+    const { script } = this.options
+    if (limits !== undefined) requireLimits(examples, limits)
     const trained = await this.slots.run(() => runTraining(examples, { script, signal, onProgress }), signal)
     signal.throwIfAborted()
-    await this.save(id, modelFolder(trained, folder), after)
-    return { model: await engine.model(id), evaluation: trained.evaluation }
+    const model = await this.save(id, modelFolder(trained, folder), after)
+    return { model, evaluation: trained.evaluation }
   }
 
-  private async save(id: string, files: ModelFiles, after: number | null): Promise<void> {
-    await this.options.store.save(id, files, after)
-    await this.options.models.reload()
+  private async save(id: string, files: ModelFiles, after: number | null): Promise<ModelInfo> {
+    return this.serve(await this.options.store.save(id, files, after))
+  }
+
+  /** @throws Problem `not_ready` if a step that was saved can't be read at the moment */
+  private async serve({ id, step, revision }: Step): Promise<ModelInfo> {
+    const { models, engine } = this.options
+    await models.reload()
+    const model = await engine.model(id).catch(() => null)
+    // Somebody else may have saved another step since.
+    if (model !== null && (model.revision === revision || (await this.latest(id)).step > step)) return model
+    throw new Problem('not_ready', `The model ${id} was saved, but it can’t be read at the moment. It will be soon.`)
   }
 
   /** @throws Problem `not_found` */
@@ -204,6 +244,19 @@ export class CustomModelService {
       throw new Problem('not_ready', `The examples of ${id} can’t be read. ${error.detail}`, { cause: error })
     }
   }
+}
+
+/** @throws Problem `too_many_files`, `invalid_parameter` */
+function requireLimits(examples: readonly Example[], { labels, photos }: TrainingLimits): void {
+  const names = new Set(examples.map(({ label }) => label)).size
+  if (names > labels)
+    throw new Problem(
+      'invalid_parameter',
+      `The model would have ${names} labels; the limit on this server is ${labels}.`,
+    )
+  if (examples.length <= photos) return
+  const detail = `The model would learn from ${examples.length} photos; the limit on this server is ${photos}.`
+  throw new Problem('too_many_files', detail)
 }
 
 const FILE_NAMES = new Set(['config.json', 'head.safetensors', 'examples.safetensors', 'evaluation.json', 'README.md'])

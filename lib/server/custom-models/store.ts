@@ -68,7 +68,10 @@ export class CustomModelStore {
     requireStep(id, latest, after)
     const prefix = revisionPrefix(id, revision)
     for (const [name, content] of files) await this.objects.put(`${prefix}${name}`, content)
-    return await this.append(id, (latest?.step ?? 0) + 1, revision)
+    const step = await this.append(id, (latest?.step ?? 0) + 1, revision)
+    // If it fails, `removeLeftovers` does it later.
+    if (step.step > KEPT_STEPS) await this.removeUnused(id).catch(() => {})
+    return step
   }
 
   /**

@@ -17,7 +17,7 @@ export interface CustomModelSource {
   /**
    * A revision that may no longer be current.
    *
-   * @throws Problem `not_found`
+   * @throws Problem `unknown_model`
    */
   revision(id: string, revision: string): Promise<Model>
 }

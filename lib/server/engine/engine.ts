@@ -10,7 +10,8 @@ import { createGeneration, isServing, requireEmbedding } from './generation'
 import { labelsOf } from './label-list'
 import type { Model } from './model'
 import { toModelDetails, toModelInfo } from './model-info'
-import { findModel, isListed, ModelLookup, workerHead } from './model-lookup'
+import { isListed, ModelLookup, workerHead } from './model-lookup'
+import type { ModelSource } from './model-parts'
 import type { LoadReport, MaskJob, MaskResult, PhotoJob, PhotoResult } from './protocol'
 import { deadlineSignal, submit } from './submit'
 import type { ClassifyOptions, Engine, EngineStats, RunOptions } from './types'
@@ -27,7 +28,7 @@ const FALLBACK_PIXELS = 1_000_000
  */
 export async function createEngine(
   options: EngineOptions,
-): Promise<Engine & { pids(): number[]; report(id: string): LoadReport | undefined }> {
+): Promise<Engine & ModelSource & { pids(): number[]; report(id: string): LoadReport | undefined }> {
   let current = await createGeneration(options, () => void queueReload())
   let nextId = 1
   let closing = false
@@ -112,7 +113,7 @@ export async function createEngine(
     },
     details: () => listed().map((model) => ({ ...infoOf(model), ...toModelDetails(model) })),
 
-    labels: (name) => labelsOf(findModel(lookup.all(), name)),
+    labels: async (name, revision) => labelsOf(await lookup.find(name, revision)),
 
     async classify(image, request, signal) {
       const start = performance.now()
@@ -160,6 +161,13 @@ export async function createEngine(
         },
       )
       return toExplanation(model, result, attribution, { ...request, totalMs: performance.now() - start })
+    },
+
+    async parts(name) {
+      const served = lookup.served(await lookup.find(name), current.reports)
+      const output = current.reports.get(served.base.id)?.output
+      if (output) return { ...served, output }
+      throw new Problem('not_ready', `The model ${served.base.id} is still loading. Try again.`)
     },
 
     reload: queueReload,

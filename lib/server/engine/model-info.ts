@@ -11,11 +11,12 @@ const FIRST_CLASS = 'n01440764'
 
 /** The details from a model's card. */
 export function toModelDetails(model: Model) {
-  const { published, evaluation, card, uncertainty } = model
+  const { published, evaluation, training, card, uncertainty } = model
   const { source = null, limits = null } = card
   return {
     published: published && { ...published, photos: hasImageNetClasses(model) ? VALIDATION_PHOTOS : null },
     evaluation,
+    training,
     source,
     limits,
     knowsDoubt: uncertainty !== null,

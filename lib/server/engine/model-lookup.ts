@@ -14,7 +14,7 @@ export interface ServedModel {
  *
  * @throws Problem `unknown_model`
  */
-export function findModel(models: Iterable<Model>, name: string | undefined): Model {
+function findModel(models: Iterable<Model>, name: string | undefined): Model {
   const all = [...models]
   const found = all.find((model) => matches(model, name))
   if (found !== undefined) return found
@@ -54,10 +54,15 @@ export class ModelLookup {
 
   /** As `findModel`, with a custom model that another process has just saved, and revisions that were replaced. */
   async find(name: string | undefined, revision?: string): Promise<Model> {
-    const known = this.known(name, revision)
-    if (known !== null) return known
+    // A revision never changes: there is no need to look for what is current, which takes a while.
+    const known = this.known(name)
+    if (known !== null) return this.inRevision(known, revision)
     await this.custom?.refresh()
-    const model = findModel(this.all(), name)
+    return this.inRevision(findModel(this.all(), name), revision)
+  }
+
+  /** A custom model as it was in a revision. Other models have only one. */
+  private async inRevision(model: Model, revision: string | undefined): Promise<Model> {
     if (revision === undefined || model.revision === revision || model.head === null) return model
     return (await this.custom?.revision(model.id, revision)) ?? model
   }

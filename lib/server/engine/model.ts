@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { EvaluationSummary } from '@/lib/shared/contract/model-details'
+import type { EvaluationSummary, TrainingSummary } from '@/lib/shared/contract/model-details'
 import type { UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import type { CatalogEntry } from '../catalog/catalog'
 import { parsePreprocessor } from '../image/hf-preprocessor'
@@ -30,6 +30,8 @@ export interface Model extends CatalogEntry {
   published: { value: number; source: string } | null
   /** The committed evaluation, if there is one for exactly this revision. */
   evaluation: EvaluationSummary | null
+  /** Set for a custom model that was trained on photos. */
+  training: TrainingSummary | null
   /** Set for a custom model. */
   head: ModelHead | null
   /** The text fields of its card. */
@@ -66,6 +68,7 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
     selfTest: null,
     published: null,
     evaluation: null,
+    training: null,
     head: null,
     card: {},
   }
@@ -90,6 +93,7 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
       selfTest: await readSelfTest(entry.folder),
       published: config.vision.published_top1 ?? null,
       evaluation: await readEvaluation(entry),
+      training: config.vision.head === 'linear' ? await readTraining(entry, config) : null,
       card: config.vision.card ?? {},
     }
   } catch (error) {
@@ -142,6 +146,20 @@ async function readEvaluation({ folder, revision }: CatalogEntry): Promise<Evalu
   if (!parsed.success || parsed.data.model.revision !== revision) return null
   const { model: _model, ...figures } = parsed.data
   return figures
+}
+
+const trainingSchema = z.object({
+  examples: z.int(),
+  report: z.object({ top1: z.number(), top1_interval: interval, photos: z.int() }).nullable(),
+})
+
+/** Reads how a custom model was trained. A damaged file doesn't keep the model from working. */
+async function readTraining({ folder }: CatalogEntry, { vision }: ModelConfig): Promise<TrainingSummary | null> {
+  const parsed = trainingSchema.safeParse(await readJson(folder, 'evaluation.json').catch(() => null))
+  if (!parsed.success) return null
+  const { examples, report } = parsed.data
+  const accuracy = report && { top1: report.top1, interval: report.top1_interval, photos: report.photos }
+  return { examples, accuracy, purpose: vision.custom?.purpose ?? null }
 }
 
 function headOf({ vision: { base_model: base, head: kind, custom } }: ModelConfig): ModelHead | null {

@@ -89,11 +89,11 @@ export interface Engine {
   /** The models that everyone may know of, with the details from their cards. */
   details(): readonly Omit<ModelDetails, 'votes'>[]
   /**
-   * The labels of a model, by its id or type, in output order.
+   * The labels of a model, by its id or type, in output order. Each revision of a custom model has its own.
    *
    * @throws Problem `unknown_model`
    */
-  labels(model: string): readonly Label[]
+  labels(model: string, revision?: string): Promise<readonly Label[]>
   /** @throws Problem as above, and `invalid_parameter` if an embedding is requested and the model has none */
   classify(image: Uint8Array, options: ClassifyOptions, signal?: AbortSignal): Promise<EmbeddedClassification>
   /** The model's raw outputs [classes], before temperature and softmax. */

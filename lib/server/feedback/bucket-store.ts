@@ -1,7 +1,7 @@
 import { type Vote, voteSchema } from '@/lib/shared/contract/feedback'
 import type { Ballot } from '@/lib/shared/metrics/votes'
 import type { ObjectStore } from '../storage/object-store'
-import type { FeedbackStore, StoredPhoto } from './store'
+import { type FeedbackStore, photoName, type StoredPhoto } from './store'
 
 const VOTES = 'feedback/votes/'
 const PHOTOS = 'feedback/photos/'
@@ -33,6 +33,10 @@ export class BucketFeedback implements FeedbackStore {
         if (object) yield voteSchema.parse(JSON.parse(Buffer.from(object.bytes).toString()))
       }
     }
+  }
+
+  async photo({ id, time }: Pick<Vote, 'id' | 'time'>): Promise<Uint8Array | null> {
+    return (await this.store.get(`${PHOTOS}${dayOf(time)}/${photoName(id)}`))?.bytes ?? null
   }
 
   async *newVotes(): AsyncGenerator<Ballot> {

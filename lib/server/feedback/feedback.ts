@@ -5,7 +5,7 @@ import { Problem } from '@/lib/shared/problems/problem'
 import type { Engine } from '../engine/types'
 import { stripMetadata } from '../image/strip-metadata'
 import type { Log } from '../observe/log'
-import type { FeedbackStore, StoredPhoto } from './store'
+import { type FeedbackStore, photoName, type StoredPhoto } from './store'
 
 /** The tally is refreshed when it is read, but not more often than this. */
 const FRESH_MS = 10_000
@@ -45,7 +45,7 @@ export class Feedback {
    * `not_ready`, and decoding errors of the photo
    */
   async add({ photo, correct, index, ...request }: FeedbackRequest): Promise<Vote> {
-    const labels = this.engine.labels(request.model)
+    const labels = await this.engine.labels(request.model, request.revision)
     const nameOf = (name: string, at: number) => {
       const found = labels[at]
       if (found) return found.label
@@ -122,6 +122,6 @@ export class Feedback {
     if (!/^[A-Za-z0-9+/\s]*={0,2}$/.test(base64))
       throw new Problem('invalid_parameter', '"photo" isn’t base64. Encode the photo as base64.')
     const bytes = await stripMetadata(Buffer.from(base64, 'base64'), this.options.maxPixels)
-    return { name: `${id}.webp`, bytes }
+    return { name: photoName(id), bytes }
   }
 }

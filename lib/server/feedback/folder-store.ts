@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs'
-import { appendFile, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Vote, voteSchema } from '@/lib/shared/contract/feedback'
 import { type Ballot, ballotOf } from '@/lib/shared/metrics/votes'
 import { storageProblem } from '../storage/storage-errors'
-import type { FeedbackStore, StoredPhoto } from './store'
+import { type FeedbackStore, photoName, type StoredPhoto } from './store'
 
 const VOTES = /^votes-(\d{4}-\d{2})\.ndjson$/
 
@@ -37,6 +37,13 @@ export class FolderFeedback implements FeedbackStore {
 
   async *votes(): AsyncGenerator<Vote> {
     for (const name of await this.files()) yield* this.lines(name, 0, () => {})
+  }
+
+  async photo({ id, time }: Pick<Vote, 'id' | 'time'>): Promise<Uint8Array | null> {
+    return await readFile(join(this.folder, 'photos', monthOf(time), photoName(id))).catch((error) => {
+      if (error.code === 'ENOENT') return null
+      throw storageProblem(error)
+    })
   }
 
   async *newVotes(): AsyncGenerator<Ballot> {

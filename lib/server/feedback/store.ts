@@ -7,6 +7,11 @@ export interface StoredPhoto {
   bytes: Uint8Array
 }
 
+/** The name of the photo of a vote. */
+export function photoName(id: string): string {
+  return `${id}.webp`
+}
+
 /** Append-only storage of votes. Votes older than the retention are deleted. */
 export interface FeedbackStore {
   /**
@@ -18,6 +23,8 @@ export interface FeedbackStore {
   add(vote: Vote, photo: StoredPhoto | null): Promise<void>
   /** All votes in the order of their time, including those that were corrected later. */
   votes(): AsyncIterable<Vote>
+  /** The photo that was sent with a vote; null if it was removed since. */
+  photo(vote: Pick<Vote, 'id' | 'time'>): Promise<Uint8Array | null>
   /** The votes added since the last call, for the tally. */
   newVotes(): AsyncIterable<Ballot>
   /** Deletes everything older than the retention. */

@@ -84,6 +84,7 @@ export function createApp(services: Services & { site: Site }): App {
   }
   const training = services.training ? customModelRoutes(services, services.training, uploads) : {}
   app.use('/api/models', limit)
+  app.use('/api/models/:model/examples', limit)
   mount('/api/models', { GET: models(services), ...training['/api/models'] })
   for (const [path, handlers] of Object.entries(training)) if (path !== '/api/models') mount(path, handlers)
   mount('/api/models/:model/labels', { GET: labels(services) })

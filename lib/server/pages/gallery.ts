@@ -51,7 +51,7 @@ export class Gallery {
   private async read(): Promise<GalleryPicture[]> {
     const text = await readFile(join(this.folder, 'CREDITS.csv'), 'utf8')
     const { data } = Papa.parse(text, { header: true, skipEmptyLines: true })
-    const wordsOf = this.labelWords()
+    const wordsOf = await this.labelWords()
     return Promise.all(
       creditsSchema.parse(data).map(async ({ imagenet_label: shows, ...credit }) => {
         const answer = await this.answer(credit.file)
@@ -67,9 +67,9 @@ export class Gallery {
   }
 
   /** The names and kinds of the default model's labels, by label. */
-  private labelWords(): Map<string, LabelWords> {
+  private async labelWords(): Promise<Map<string, LabelWords>> {
     const model = this.engine.models().find((one) => one.default)
-    const labels = model ? this.engine.labels(model.id) : []
+    const labels = model ? await this.engine.labels(model.id) : []
     return new Map(labels.map(({ label, others, kinds = [] }) => [label, { label, others, kinds }]))
   }
 

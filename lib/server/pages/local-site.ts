@@ -1,13 +1,14 @@
-import type { Site, SiteFacts } from '@/lib/shared/contract/site'
+import type { Site, SiteFacts, TrainingOffer } from '@/lib/shared/contract/site'
+import type { Environment } from '../config/environment'
 import type { Services } from '../http/services'
 import type { Gallery } from './gallery'
 
 /** What the pages need to know, from this process's own server. */
 export function localSite(
-  services: Pick<Services, 'engine' | 'environment' | 'feedback' | 'jobs'>,
+  services: Pick<Services, 'engine' | 'environment' | 'feedback' | 'jobs' | 'training'>,
   gallery: Gallery,
 ): Site {
-  const { engine, environment, feedback, jobs } = services
+  const { engine, environment, feedback, jobs, training } = services
   async function facts(): Promise<SiteFacts> {
     return {
       models: await Promise.all(
@@ -23,8 +24,19 @@ export function localSite(
         explain: environment.MAX_EXPLANATIONS > 0,
       },
       feedback: feedback && { photos: feedback.mode === 'photos', days: environment.FEEDBACK_RETENTION_DAYS },
+      training: training && trainingOffer(environment),
       batches: jobs && { files: environment.MAX_FILES, retentionHours: environment.JOB_RETENTION_HOURS },
     }
   }
   return { facts, gallery: () => gallery.pictures() }
+}
+
+function trainingOffer({ TRAINING, ADMIN_TOKEN, TRAINING_RETENTION_HOURS }: Environment): TrainingOffer | null {
+  if (TRAINING === 'off') return null
+  const visitors = TRAINING === 'visitors'
+  return {
+    mode: TRAINING,
+    token: !visitors && ADMIN_TOKEN !== undefined,
+    hours: visitors ? TRAINING_RETENTION_HOURS : null,
+  }
 }

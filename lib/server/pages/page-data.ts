@@ -1,7 +1,7 @@
 import { type ModelInfo, modelInfoSchema } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import type { ModelDetails } from '@/lib/shared/contract/model-details'
-import type { SiteFacts } from '@/lib/shared/contract/site'
+import type { SiteFacts, TrainingOffer } from '@/lib/shared/contract/site'
 import { type GalleryPicture, licenseName } from '@/lib/shared/gallery/gallery'
 import { getRuntime } from '../runtime/get-runtime'
 
@@ -43,20 +43,41 @@ export async function batchPageData(): Promise<{
   }
 }
 
+/** What the page for training needs; null if training is turned off, or no model can be a base. */
+export async function trainPageData(): Promise<{
+  /** Models with an embedding, the default one first. */
+  bases: readonly ModelInfo[]
+  imageBytes: number
+  offer: TrainingOffer
+} | null> {
+  const { models, limits, training } = await facts()
+  if (training === null) return null
+  const bases = models.filter(({ base_model, status }) => base_model === null && status !== 'failed').map(toModelInfo)
+  if (bases.length === 0) return null
+  return { bases, imageBytes: limits.imageBytes, offer: training }
+}
+
 /** What decides which data this server stores. */
-export async function privacyFacts(): Promise<Pick<SiteFacts, 'batches' | 'feedback'> & { urlInput: boolean }> {
-  const { batches, feedback, limits } = await facts()
-  return { batches, feedback, urlInput: limits.urlInput }
+export async function privacyFacts(): Promise<
+  Pick<SiteFacts, 'batches' | 'feedback' | 'training'> & { urlInput: boolean }
+> {
+  const { batches, feedback, training, limits } = await facts()
+  return { batches, feedback, training, urlInput: limits.urlInput }
+}
+
+/** Whether this server accepts batches. */
+export async function hasBatches(): Promise<boolean> {
+  return (await offers()).batches
 }
 
 /**
- * Whether this server accepts batches. If the API is unreachable, the pages report it, but the layout around them
- * stays.
+ * What this server offers besides classifying. If the API is unreachable, the pages report it, but the layout around
+ * them stays.
  */
-export async function hasBatches(): Promise<boolean> {
+export async function offers(): Promise<{ batches: boolean; training: boolean }> {
   return facts().then(
-    ({ batches }) => batches !== null,
-    () => false,
+    ({ batches, training }) => ({ batches: batches !== null, training: training !== null }),
+    () => ({ batches: false, training: false }),
   )
 }
 

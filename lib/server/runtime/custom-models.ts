@@ -4,12 +4,13 @@ import { type Environment, isDevelopment } from '../config/environment'
 import { fromRoot } from '../config/root'
 import { FolderObjects } from '../custom-models/folder-objects'
 import { DownloadedCopies, type LocalCopies } from '../custom-models/local-copies'
-import { revisionPrefix } from '../custom-models/object-keys'
+import { BUCKET_PREFIX, revisionPrefix } from '../custom-models/object-keys'
 import { CustomModels } from '../custom-models/registry'
 import { keepTidy } from '../custom-models/retention'
 import { CustomModelService } from '../custom-models/service'
 import { CustomModelStore } from '../custom-models/store'
 import { watchHistory } from '../custom-models/watch'
+import type { ModelSource } from '../engine/model-parts'
 import type { Engine } from '../engine/types'
 import type { Log } from '../observe/log'
 import { createProcessFolder } from '../storage/process-folder'
@@ -21,8 +22,6 @@ export interface OpenCustomModels {
   close(): void
 }
 
-/** Where a bucket has them. */
-const PREFIX = 'models/custom/'
 /** In a folder, the system reports changes; this is for file systems that don't. */
 const FOLDER_POLL_MS = 10_000
 const HOUR_MS = 3_600_000
@@ -67,7 +66,7 @@ export async function openCustomModels(environment: Environment, log: Log): Prom
 /** Opens the training of custom models; null if it is turned off. */
 export function openTraining(
   { TRAINING }: Environment,
-  engine: Engine,
+  engine: Engine & ModelSource,
   { store, models }: OpenCustomModels,
 ): CustomModelService | null {
   if (TRAINING === 'off') return null
@@ -107,7 +106,7 @@ async function inBucket(
     import('../storage/buckets'),
     import('../custom-models/prefixed-objects'),
   ])
-  const store = new CustomModelStore(withPrefix(openBuckets({ endpoint, region })(bucket), PREFIX))
+  const store = new CustomModelStore(withPrefix(openBuckets({ endpoint, region })(bucket), BUCKET_PREFIX))
   const own = createProcessFolder(tmpdir(), 'vision-custom-')
   const copies = new DownloadedCopies(store, own.path)
   return { store, copies, folder: null, pollMs: 1000 * MODELS_REFRESH_SECONDS, pauseMs: 1000, close: () => own.close() }

@@ -14,6 +14,16 @@ export interface EvaluationSummary {
   uncertain: number
 }
 
+/** How a custom model was trained. */
+export interface TrainingSummary {
+  /** Photos that it was trained on. */
+  examples: number
+  /** Share that cross-validation recognized, of so many photos; null if none could be held out. */
+  accuracy: { top1: number; interval: Interval; photos: number } | null
+  /** What it is for, in its maker's words. */
+  purpose: string | null
+}
+
 /** Everything to know about a model before trusting it. */
 export interface ModelDetails extends ModelInfo {
   /** Votes on this revision; null if there are none, or feedback is off. */
@@ -21,6 +31,8 @@ export interface ModelDetails extends ModelInfo {
   /** Top-1 accuracy as published by its authors; `photos`: how many it was measured on, if that is known. */
   published: { value: number; source: string; photos: number | null } | null
   evaluation: EvaluationSummary | null
+  /** Null for a model that wasn't trained here. */
+  training: TrainingSummary | null
   source: string | null
   limits: string | null
   /** Whether results can be uncertain: only if limits were measured for this model. */

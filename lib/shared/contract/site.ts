@@ -1,6 +1,16 @@
 import type { GalleryPicture } from '../gallery/gallery'
+import type { TRAINING_MODES } from './custom-models'
 import type { FeedbackOffer } from './feedback'
 import type { ModelDetails } from './model-details'
+
+/** Who may train custom models. */
+export interface TrainingOffer {
+  mode: Exclude<(typeof TRAINING_MODES)[number], 'off'>
+  /** Whether the server asks for the operator's token. */
+  token: boolean
+  /** How long models of visitors are kept; null if models are kept until they are deleted. */
+  hours: number | null
+}
 
 /** What the pages need to know about the API server. Everything here is safe to show to any visitor. */
 export interface SiteFacts {
@@ -10,6 +20,8 @@ export interface SiteFacts {
   feedback: FeedbackOffer | null
   /** Null if batches are turned off. */
   batches: { files: number; retentionHours: number } | null
+  /** Null if nobody can train. */
+  training: TrainingOffer | null
 }
 
 /** The source of this information: this process, or a remote server. */

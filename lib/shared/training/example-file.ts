@@ -18,10 +18,11 @@ export function writeExamples(examples: readonly Example[]): Uint8Array {
   const dimensions = examples[0]?.embedding.length ?? 0
   const embeddings = new Float32Array(count * dimensions)
   const digests = new Uint8Array(count * DIGEST_BYTES)
+  const words = new DataView(digests.buffer)
   for (const [at, { embedding, sha256 }] of examples.entries()) {
     embeddings.set(embedding, at * dimensions)
-    for (let i = 0; i < DIGEST_BYTES; i++)
-      digests[at * DIGEST_BYTES + i] = Number.parseInt(sha256.slice(2 * i, 2 * i + 2), 16)
+    for (let i = 0; i < DIGEST_BYTES; i += 4)
+      words.setUint32(at * DIGEST_BYTES + i, Number.parseInt(sha256.slice(2 * i, 2 * i + 8), 16))
   }
   const labels = Int32Array.from(examples, ({ label }) => index.get(label) ?? 0)
   return writeSafetensors(

@@ -23,11 +23,12 @@ export function requireLabelNames(names: readonly string[]): void {
 }
 
 /** Names that people read as the same have the same key: case, width, accents' encoding and spaces don't matter. */
-function labelKey(name: string): string {
+export function labelKey(name: string): string {
   return name.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim()
 }
 
-function nameFault(name: string): string | null {
+/** What is wrong with a label's name, as a sentence; null if nothing is. */
+export function nameFault(name: string): string | null {
   // Lone surrogates can't be stored as UTF-8; the others are invisible or change the direction of the text around them.
   if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(name)) return 'A label has control characters.'
   if (labelKey(name) === '') return 'A label has no name.'

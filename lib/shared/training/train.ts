@@ -6,6 +6,7 @@ import { assignFolds } from './folds'
 import type { Head } from './head'
 import { heldOutResults } from './held-out-results'
 import { type LearningCurve, learningCurve } from './learning-curve'
+import { type Mistake, mistakesOf } from './mistakes'
 import { groupCopies } from './near-copies'
 import { type TrainingReport, trainingReport } from './report'
 import { requireExamples } from './require-examples'
@@ -36,6 +37,8 @@ export interface Training {
   curve: LearningCurve | null
   /** Labels, with the one first that needs photos most. */
   needs: readonly LabelNeed[]
+  /** What cross-validation got wrong. */
+  mistakes: readonly Mistake[]
   suspicious: readonly SuspiciousExample[]
   copies: readonly Copies[]
 }
@@ -83,6 +86,7 @@ function* trainInSteps(set: TrainingSet, quick: boolean, onProgress: (done: numb
     report,
     curve,
     needs: labelNeeds(set, report?.classes ?? [], curve),
+    mistakes: mistakesOf(set, results),
     suspicious: suspiciousExamples(set, results),
     copies: copiesOf(set, groups),
   }

@@ -157,7 +157,7 @@ export function customModelPaths({ problems, body }: DocumentBuilder, options: o
     '/api/models/{model}/files/{name}': {
       get: {
         operationId: 'getModelFile',
-        summary: 'Download a file of a custom model.',
+        summary: 'Download a file of a custom model, or of its export as ONNX.',
         parameters: [
           MODEL,
           {
@@ -166,13 +166,22 @@ export function customModelPaths({ problems, body }: DocumentBuilder, options: o
             required: true,
             schema: {
               type: 'string',
-              enum: ['config.json', 'head.safetensors', 'examples.safetensors', 'evaluation.json', 'README.md'],
+              enum: [
+                'config.json',
+                'head.safetensors',
+                'examples.safetensors',
+                'evaluation.json',
+                'README.md',
+                'model.onnx',
+                'labels.txt',
+                'preprocessing.json',
+              ],
             },
           },
         ],
         responses: {
           200: { description: 'The file.', content: { '*/*': {} } },
-          ...problems(['not_found', 'not_ready', 'storage_full']),
+          ...problems(['not_found', 'unknown_model', 'not_ready', 'too_large', 'storage_full']),
         },
       },
     },

@@ -31,6 +31,17 @@ export function requireTrainer(
     )
 }
 
+/** Whether the client has the operator's token. */
+export function isOperator(c: Context<AppEnv>, { ADMIN_TOKEN }: Pick<Environment, 'ADMIN_TOKEN'>): boolean {
+  if (ADMIN_TOKEN === undefined) return false
+  try {
+    requireAdmin(c.req.header('authorization'), ADMIN_TOKEN)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /**
  * Whether the client is on this machine. The Host header shows where a browser believes to be: a page of another site
  * whose name leads here has that name in it.

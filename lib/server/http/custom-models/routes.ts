@@ -8,28 +8,30 @@ import type { CustomModelService, SavedModel, TrainOptions } from '../../custom-
 import { readBody } from '../body'
 import { parseJsonObject } from '../json-body'
 import { json } from '../json-response'
-import type { MemoryBudget } from '../memory-budget'
+import type { MemoryBudget, Reservation } from '../memory-budget'
 import { queryParameters, type RawOptions, readOptions, takeStream } from '../parameters'
 import type { AppEnv, Endpoints, Services } from '../services'
 import { requireTrainer } from './permission'
 import { type Report, respond } from './respond'
-import { type CollectedExamples, openTrainingRequest } from './training-upload'
+import { type CollectedExamples, openTrainingRequest, type TrainingRequest } from './training-upload'
+import { visitorQuota } from './visitor-quota'
 
 const MAX_CHANGE_BYTES = 16_000
 const examplesParametersSchema = z.object({ replace: flag.default(false) })
 /** Training, and everything that changes or reads one custom model. */
 export function customModelRoutes(
-  services: Pick<Services, 'engine' | 'environment' | 'log'>,
+  services: Pick<Services, 'engine' | 'environment' | 'log' | 'redis'>,
   training: CustomModelService,
   uploads: MemoryBudget,
 ): Record<string, Endpoints> {
   const { environment } = services
+  const allowanceOf = visitorQuota(services)
   const id = (c: Context<AppEnv>) => c.req.param('model') ?? ''
 
   /** Reads a request to train, and responds with the saved model, or with lines of progress before it. */
   async function train<S extends z.ZodObject>(
     c: Context<AppEnv>,
-    schema: S,
+    { schema, isNew }: { schema: S; isNew: boolean },
     save: (
       options: z.output<S>,
       collect: (base: string | undefined) => Promise<CollectedExamples>,
@@ -40,37 +42,52 @@ export function customModelRoutes(
     const { stream, query } = takeStream(queryParameters(c.req.url))
     // Before the body is read: an invalid query is refused without an upload.
     readOptions(schema.partial(), query)
+    const allowance = allowanceOf(c)
+    // Someone who has nothing left is refused without an upload, too.
+    await allowance?.takeBytes(0)
     const lease = uploads.reserve()
-    const context = { services, training, lease }
-    const request = await openTrainingRequest(c.req.raw, schema, query as RawOptions, context).catch((error) => {
+    const end = async (isSaved: boolean, request?: TrainingRequest<unknown>) => {
+      if (isNew && !isSaved) await allowance?.returnModel()
+      await request?.close()
       lease.release()
+    }
+    if (isNew) await allowance?.takeModel().catch(releasing(lease))
+    const context = { services, training, allowance, lease }
+    const request = await openTrainingRequest(c.req.raw, schema, query as RawOptions, context).catch(async (error) => {
+      await end(false)
       throw error
     })
     return respond(c, services.log, stream, async (report: Report, signal: AbortSignal) => {
+      let isSaved = false
       try {
         const onEmbedded = (done: number) => report({ stage: 'embed', done, of: null })
         const onProgress = (done: number) => report({ stage: 'train', done, of: 1 })
         const collect = (base: string | undefined) => request.collect(base, { signal, onEmbedded })
-        return await save(request.options, collect, { signal, onProgress })
+        const saved = await save(request.options, collect, { signal, onProgress, limits: allowance ?? undefined })
+        isSaved = true
+        return saved
       } finally {
-        await request.close()
-        lease.release()
+        await end(isSaved, request)
       }
     })
   }
 
   const create = (c: Context<AppEnv>) =>
-    train(c, trainParametersSchema, async ({ id: wanted, base, ...description }, collect, run) => {
-      // Before the photos are read: a name that is taken is refused without them.
-      const name = await training.newId({ id: wanted, title: description.title })
-      const { skipped, warnings, ...examples } = await collect(base)
-      const saved = await training.create(name, examples, description, run)
-      c.header('location', underBase(`/api/models/${name}`))
-      return { ...saved, skipped, warnings }
-    })
+    train(
+      c,
+      { schema: trainParametersSchema, isNew: true },
+      async ({ id: wanted, base, ...description }, collect, run) => {
+        // Before the photos are read: a name that is taken is refused without them.
+        const name = await training.newId({ id: wanted, title: description.title })
+        const { skipped, warnings, ...examples } = await collect(base)
+        const saved = await training.create(name, examples, description, run)
+        c.header('location', underBase(`/api/models/${name}`))
+        return { ...saved, skipped, warnings }
+      },
+    )
 
   const addExamples = (c: Context<AppEnv>) =>
-    train(c, examplesParametersSchema, async ({ replace }, collect, run) => {
+    train(c, { schema: examplesParametersSchema, isNew: false }, async ({ replace }, collect, run) => {
       const { base_model } = await services.engine.model(id(c))
       if (base_model === null) throw new Problem('not_found', 'There is no custom model with this ID.')
       const { skipped, warnings, ...examples } = await collect(base_model.id)
@@ -80,9 +97,8 @@ export function customModelRoutes(
   async function view(c: Context<AppEnv>): Promise<Response> {
     const model = await services.engine.model(id(c))
     if (model.base_model === null) return json(c, { model }, 200, NO_STORE)
-    const history = (await training.history(model.id)).map(({ revision, time }) => ({ revision, time }))
-    const evaluation = JSON.parse(new TextDecoder().decode(await training.file(model.id, 'evaluation.json')))
-    return json(c, { model, evaluation, history }, 200, NO_STORE)
+    const { history, ...rest } = await training.view(model.id)
+    return json(c, { ...rest, history: history.map(({ revision, time }) => ({ revision, time })) }, 200, NO_STORE)
   }
 
   async function change(c: Context<AppEnv>): Promise<Response> {
@@ -128,5 +144,16 @@ export function customModelRoutes(
   }
 }
 
+function releasing(lease: Reservation): (error: unknown) => never {
+  return (error) => {
+    lease.release()
+    throw error
+  }
+}
+
 const NO_STORE = { 'cache-control': 'no-store' }
-const CONTENT_TYPES: Record<string, string> = { json: 'application/json', md: 'text/markdown; charset=utf-8' }
+const CONTENT_TYPES: Record<string, string> = {
+  json: 'application/json',
+  md: 'text/markdown; charset=utf-8',
+  txt: 'text/plain; charset=utf-8',
+}

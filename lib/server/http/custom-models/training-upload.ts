@@ -5,6 +5,7 @@ import type { Example } from '@/lib/shared/training/example'
 import { PhotoCollector, type SkippedPhoto } from '../../custom-models/collect-photos'
 import { labelPhotos } from '../../custom-models/label-photos'
 import type { CustomModelService } from '../../custom-models/service'
+import { shouldYield, yieldToEventLoop } from '../../event-loop/slices'
 import { fetchPhoto } from '../../photo-url/fetch-photo'
 import { readBody } from '../body'
 import { hasBody, type JobUpload, type JobUploadLimits, openUpload } from '../jobs/uploads'
@@ -13,6 +14,7 @@ import type { Reservation } from '../memory-budget'
 import { type RawOptions, readOptions } from '../parameters'
 import type { Services } from '../services'
 import { exampleOf, jsonExampleSchema } from './json-examples'
+import type { VisitorAllowance } from './visitor-quota'
 
 /** Photos that are embedded at a time, per worker. */
 const LANES_PER_WORKER = 4
@@ -26,6 +28,8 @@ export interface CollectedExamples {
 }
 
 interface Context {
+  /** Null if the client has no limits of its own. */
+  allowance: VisitorAllowance | null
   services: Pick<Services, 'engine' | 'environment'>
   training: CustomModelService
   lease: Reservation
@@ -44,7 +48,7 @@ export interface TrainingRequest<T> {
   close(): Promise<void>
 }
 
-const jsonBodySchema = z.looseObject({ examples: z.array(jsonExampleSchema).min(1) })
+const jsonBodySchema = z.looseObject({ examples: z.array(z.unknown()).min(1) })
 
 /**
  * Opens a request to train: photos in every form that jobs accept them in, with a labels file or in a folder for each
@@ -71,10 +75,12 @@ export async function openTrainingRequest<S extends z.ZodObject>(
   }
 }
 
-function limitsOf({ services: { environment } }: Context): JobUploadLimits {
+function limitsOf({ services: { environment }, allowance }: Context): JobUploadLimits {
+  const { photos = Number.POSITIVE_INFINITY, bytes = Number.POSITIVE_INFINITY } = allowance ?? {}
   return {
-    files: environment.MAX_FILES,
-    bytes: environment.MAX_JOB_BYTES,
+    // A labels file comes with the photos.
+    files: Math.min(environment.MAX_FILES, photos + 1),
+    bytes: Math.min(environment.MAX_JOB_BYTES, bytes),
     imageBytes: environment.MAX_IMAGE_BYTES,
     requestBytes: environment.MAX_REQUEST_BYTES,
     urls: environment.URL_INPUT === 'true',
@@ -89,19 +95,26 @@ async function openJson<S extends z.ZodObject>(
   query: RawOptions,
   context: Context,
 ): Promise<TrainingRequest<z.output<S>>> {
-  const { environment } = context.services
-  const body = await parseJsonBody(await readBody(request, environment.MAX_REQUEST_BYTES, context.lease))
+  const { services, allowance, lease } = context
+  const bytes = await readBody(request, services.environment.MAX_REQUEST_BYTES, lease)
+  await allowance?.takeBytes(bytes.byteLength)
+  const body = await parseJsonBody(bytes)
   const parsed = jsonBodySchema.safeParse(body)
-  if (!parsed.success) throw new Problem('invalid_parameter', `examples is invalid: ${reasonOf(parsed.error)}.`)
-  const { examples, ...fields } = parsed.data
+  if (!parsed.success) throw invalidExamples(parsed.error)
+  const { examples: given, ...fields } = parsed.data
   const options = readOptions(schema, query, fields)
+  const examples = await inSlices(given, (one, at) => {
+    const example = jsonExampleSchema.safeParse(one)
+    if (example.success) return example.data
+    throw invalidExamples(example.error, `${at}.`)
+  })
   return {
     options,
     async collect(base) {
       const { id, revision, dimensions } = await context.training.base(base)
       return {
         base: { id, revision },
-        examples: examples.map((one) => exampleOf(one, dimensions)),
+        examples: await inSlices(examples, (one) => exampleOf(one, dimensions)),
         skipped: [],
         warnings: [],
       }
@@ -110,15 +123,27 @@ async function openJson<S extends z.ZodObject>(
   }
 }
 
-function reasonOf({ issues: [issue] }: z.ZodError): string {
-  const place = issue?.path.slice(1).join('.')
-  return `${place ? `${place}: ` : ''}${issue?.message ?? 'not a list of examples'}`
+/** Thousands of embeddings are megabytes: photos of others come between them. */
+async function inSlices<A, B>(list: readonly A[], convert: (value: A, at: number) => B): Promise<B[]> {
+  const converted: B[] = []
+  for (const [at, value] of list.entries()) {
+    if (shouldYield()) await yieldToEventLoop()
+    converted.push(convert(value, at))
+  }
+  return converted
+}
+
+/** @param place of an example within the list */
+function invalidExamples({ issues: [issue] }: z.ZodError, place = ''): Problem {
+  const path = `${place}${issue?.path.join('.').replace(/^examples\.?/, '') ?? ''}`.replace(/\.$/, '')
+  const reason = issue?.message ?? 'not a list of examples'
+  return new Problem('invalid_parameter', `examples is invalid: ${path ? `${path}: ` : ''}${reason}.`)
 }
 
 async function collectPhotos(
   { fill }: JobUpload,
   name: string | undefined,
-  { services: { engine, environment }, training }: Context,
+  { services: { engine, environment }, training, allowance }: Context,
   { signal, onEmbedded }: CollectOptions,
 ): Promise<CollectedExamples> {
   const base = await training.base(name)
@@ -136,6 +161,7 @@ async function collectPhotos(
     concurrency: LANES_PER_WORKER * engine.stats().workers.wanted,
     fetchPhoto: (url, stop) => fetchPhoto(url, fetching, stop),
     onProgress: onEmbedded,
+    ...(allowance ? { allowBytes: (count) => allowance.takeBytes(count) } : {}),
     signal,
   })
   await fill(collector)

@@ -1,10 +1,8 @@
 import { createMiddleware } from 'hono/factory'
-import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible'
 import { Problem } from '@/lib/shared/problems/problem'
-import type { RedisClient } from '../../redis/connect'
 import { clientAddress } from '../client-address'
 import type { AppEnv, Services } from '../services'
-import { consume, FallbackLimiter } from './fallback-limiter'
+import { clientCounter } from './fallback-limiter'
 
 const WINDOW_SECONDS = 60
 
@@ -14,7 +12,8 @@ const WINDOW_SECONDS = 60
  * time, this process counts alone.
  */
 export function rateLimit({ environment: { RATE_LIMIT, TRUST_PROXY }, redis }: Services) {
-  const consume = createConsumer(Math.max(RATE_LIMIT, 1), redis)
+  const limit = { points: Math.max(RATE_LIMIT, 1), duration: WINDOW_SECONDS }
+  const consume = clientCounter('vision:rate', limit, redis)
   return createMiddleware<AppEnv>(async (c, next) => {
     if (RATE_LIMIT === 0 || c.req.method !== 'POST') return next()
     const { allowed, state } = await consume(clientNetwork(clientAddress(c, TRUST_PROXY)))
@@ -27,15 +26,6 @@ export function rateLimit({ environment: { RATE_LIMIT, TRUST_PROXY }, redis }: S
     }
     await next()
   })
-}
-
-function createConsumer(points: number, redis: RedisClient | null) {
-  const limit = { points, duration: WINDOW_SECONDS }
-  const local = new RateLimiterMemory(limit)
-  if (redis === null) return (client: string) => consume(local, client)
-  const shared = { storeClient: redis, keyPrefix: 'vision:rate', rejectIfRedisNotReady: true }
-  const rate = new FallbackLimiter(new RateLimiterRedis({ ...limit, ...shared }), local)
-  return (client: string) => rate.consume(client)
 }
 
 /** An IPv4 address itself, or the first half of an IPv6 address. */

@@ -12,8 +12,10 @@ export function models({ engine }: Services) {
 
 /** `GET /api/models/:model/labels`: lists the labels of a model with their other names. */
 export function labels({ engine }: Services) {
-  return (c: Context<AppEnv>): Response => {
-    c.header('cache-control', 'public, max-age=300')
-    return json(c, { labels: engine.labels(c.req.param('model') ?? '') })
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const { id, base_model } = await engine.model(c.req.param('model') ?? '')
+    // A custom model may get other labels at any time.
+    c.header('cache-control', base_model === null ? 'public, max-age=300' : 'no-store')
+    return json(c, { labels: await engine.labels(id) })
   }
 }

@@ -1,5 +1,5 @@
 import { type ComponentProps, useState } from 'react'
-import { Button } from '../ui/button'
+import { Button } from './button'
 
 interface ConfirmButtonProps extends Omit<ComponentProps<typeof Button>, 'onClick' | 'autoFocus'> {
   /** The answers. */

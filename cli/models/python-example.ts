@@ -1,0 +1,69 @@
+import type { LoadReport } from '@/lib/server/engine/protocol'
+import type { Interpolation, Preprocessor } from '@/lib/server/image/preprocessor'
+
+type Input = NonNullable<LoadReport['input']>
+
+const RESAMPLING: Record<Interpolation, string> = {
+  nearest: 'NEAREST',
+  lanczos3: 'LANCZOS',
+  bilinear: 'BILINEAR',
+  bicubic: 'BICUBIC',
+  box: 'BOX',
+  hamming: 'HAMMING',
+}
+
+/**
+ * A Python program that classifies a photo with an exported model: with ONNX Runtime, NumPy and Pillow, and the same
+ * scores as this project's.
+ *
+ * @param input of the model
+ */
+export function pythonExample(preprocessor: Preprocessor, input: Input): string {
+  return `import sys
+import numpy as np
+import onnxruntime
+from PIL import Image, ImageOps
+
+photo = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("${preprocessor.channels === 'grey' ? 'L' : 'RGB'}")
+${[...resizeLines(preprocessor), ...cropLines(preprocessor), tensorLine(preprocessor, input)].join('\n')}
+session = onnxruntime.InferenceSession("model.onnx")
+scores = session.run(["probabilities"], {session.get_inputs()[0].name: tensor[None]})[0][0]
+labels = open("labels.txt", encoding="utf-8").read().split("\\n")
+for score, label in sorted(zip(scores, labels), reverse=True):
+    print(f"{score:.6f} {label}")
+`
+}
+
+function resizeLines({ resize, interpolation }: Preprocessor): string[] {
+  if (resize === null) return []
+  const filter = `Image.Resampling.${RESAMPLING[interpolation]}`
+  if ('width' in resize) return [`photo = photo.resize((${resize.width}, ${resize.height}), ${filter})`]
+  const { shortestEdge: edge } = resize
+  return [
+    'w, h = photo.size',
+    `photo = photo.resize((${edge}, ${edge} * h // w) if w <= h else (${edge} * w // h, ${edge}), ${filter})`,
+  ]
+}
+
+function cropLines({ crop, cropRounding }: Preprocessor): string[] {
+  if (crop === null) return []
+  const { width, height } = crop
+  const offset = (size: string, length: number) =>
+    cropRounding === 'even' ? `round((${size} - ${length}) / 2)` : `(${size} - ${length}) // 2`
+  return [
+    `x, y = ${offset('photo.width', width)}, ${offset('photo.height', height)}`,
+    `photo = photo.crop((x, y, x + ${width}, y + ${height}))`,
+  ]
+}
+
+function tensorLine({ normalisation, channels }: Preprocessor, { type, layout }: Input): string {
+  const pixels = channels === 'grey' ? 'np.asarray(photo)[:, :, None]' : 'np.asarray(photo)'
+  const ordered = channels === 'bgr' ? `${pixels}[:, :, ::-1]` : pixels
+  const { rescale, mean, std } = normalisation ?? { rescale: 1, mean: [0], std: [1] }
+  const values =
+    type === 'uint8' || normalisation === null
+      ? ordered
+      : `((${ordered} * ${rescale} - np.array(${JSON.stringify(mean)})) / np.array(${JSON.stringify(std)}))`
+  const planes = layout === 'nchw' ? `np.transpose(${values}, (2, 0, 1))` : values
+  return `tensor = ${planes}.astype("${type}")`
+}

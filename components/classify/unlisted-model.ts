@@ -1,0 +1,6 @@
+const UNLISTED = /^m-[0-9a-f]{32}$/
+
+/** Whether a model can only be used by people who know its ID, as visitors' own models. The lists don't have it. */
+export function isUnlisted(id: string): boolean {
+  return UNLISTED.test(id)
+}

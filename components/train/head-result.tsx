@@ -1,0 +1,43 @@
+import { useTranslations } from 'use-intl'
+import type { HeadPrediction } from '@/lib/client/training/predict'
+import { confidence } from '@/lib/shared/results/confidence'
+import { ProbabilityChart } from '../charts/probability-chart'
+
+/** What the model says about a photo: the label in words and large, and the scores as bars. */
+export function HeadResult({ result: { predictions, uncertainReason } }: { result: HeadPrediction }) {
+  const t = useTranslations('train')
+  const answer = useTranslations('answer')
+  const words = useTranslations('confidence')
+  const [best, second] = predictions
+  if (!best) return null
+  const none = uncertainReason === 'unlike_known'
+  const level = confidence(best.score, uncertainReason !== null, true)
+  return (
+    <div role="status" className="mt-3 min-w-0">
+      {!none && (
+        <p className={level === 'uncertain' ? 'font-semibold text-sm text-warn' : 'font-semibold text-accent text-sm'}>
+          {words(level)}
+        </p>
+      )}
+      <p
+        translate={none ? undefined : 'no'}
+        data-testid="tried-label"
+        className="font-semibold text-xl leading-tight tracking-tight [overflow-wrap:anywhere]"
+      >
+        {none ? t('noneFits') : best.label}
+      </p>
+      <div className="mt-2">
+        <ProbabilityChart predictions={predictions} />
+      </div>
+      {uncertainReason !== null && (
+        <p className="mt-2 text-pretty rounded-card bg-warn-soft px-3 py-2 text-sm text-warn">
+          {none
+            ? t('unlikeKnown')
+            : uncertainReason === 'small_margin' && second
+              ? answer('smallMargin', { label: second.label })
+              : answer('lowScore', { percent: Math.round(100 * best.score) })}
+        </p>
+      )}
+    </div>
+  )
+}

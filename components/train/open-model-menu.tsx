@@ -1,0 +1,37 @@
+import { FolderDown } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
+import { ActionItem, ActionMenu } from '../ui/action-menu'
+
+/** The menu of the models that this server has. It is open at first: it was asked for before its code was there. */
+export function OpenModelMenu({ label, onOpen }: { label: string; onOpen(id: string): void }) {
+  return (
+    <ActionMenu icon={<FolderDown aria-hidden className="size-4" />} label={label} defaultOpen>
+      <SavedModels onOpen={onOpen} />
+    </ActionMenu>
+  )
+}
+
+/** The custom models, asked for when the menu opens. */
+function SavedModels({ onOpen }: { onOpen(id: string): void }) {
+  const t = useTranslations('train')
+  const [models, setModels] = useState<readonly ModelInfo[] | null>(null)
+  useEffect(() => {
+    let mounted = true
+    import('@/lib/client/training/saved-models')
+      .then(({ fetchModels }) => fetchModels())
+      .then((all) => mounted && setModels(all.filter(({ base_model }) => base_model !== null)))
+      .catch(() => mounted && setModels([]))
+    return () => {
+      mounted = false
+    }
+  }, [])
+  if (models === null) return <p className="px-3 py-2 text-ink-2 text-sm">{t('opening')}</p>
+  if (models.length === 0) return <p className="px-3 py-2 text-ink-2 text-sm">{t('noSaved')}</p>
+  return models.map(({ id, title }) => (
+    <ActionItem key={id} onClick={() => onOpen(id)} {...(title !== id && { hint: id })}>
+      <span translate="no">{title}</span>
+    </ActionItem>
+  ))
+}

@@ -1,0 +1,52 @@
+import { useTranslations } from 'use-intl'
+import type { Failure } from '@/lib/client/api/failure'
+import type { SavedModel } from '@/lib/client/training/saved-models'
+import type { TrainingSession } from '@/lib/client/training/session'
+import { Button } from '../ui/button'
+import { Disclosure } from '../ui/disclosure'
+import { useFormat } from '../ui/use-format'
+
+interface RevisionsProps {
+  session: TrainingSession
+  details: SavedModel
+  token: string | null
+  onFailure(failure: Failure): void
+}
+
+/** The steps of a model, newest first. An earlier one can be used again. */
+export function Revisions({ session, details: { model, history }, token, onFailure }: RevisionsProps) {
+  const t = useTranslations('train')
+  const format = useFormat()
+  if (history.length < 2) return null
+  async function restore(revision: string): Promise<void> {
+    try {
+      const { changeModel, fetchExamples } = await import('@/lib/client/training/saved-models')
+      const restored = await changeModel(model.id, { revision }, token)
+      session.load(restored, restored.base_model?.id ?? session.snapshot().base, await fetchExamples(restored))
+    } catch (error) {
+      onFailure(error as Failure)
+    }
+  }
+  const newestFirst = history.toReversed()
+  return (
+    <Disclosure className="mt-1" label={`${t('revisions')} · ${format.integer(history.length)}`}>
+      <ul className="grid gap-1 text-sm">
+        {newestFirst.map(({ revision, time }, at) => (
+          <li key={time} className="flex min-h-9 items-center gap-3">
+            <span className="figures text-ink-2">{format.day(Date.parse(time))}</span>
+            {at === 0 ? (
+              <span className="text-ink-3">{t('current')}</span>
+            ) : (
+              revision !== null &&
+              revision !== model.revision && (
+                <Button variant="quiet" className="h-9! px-2!" onClick={() => void restore(revision)}>
+                  {t('restore')}
+                </Button>
+              )
+            )}
+          </li>
+        ))}
+      </ul>
+    </Disclosure>
+  )
+}

@@ -1,0 +1,115 @@
+import { Save } from 'lucide-react'
+import { type FormEvent, useId, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import type { TrainingSession } from '@/lib/client/training/session'
+import type { TrainingSnapshot } from '@/lib/client/training/types'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
+import type { TrainingOffer } from '@/lib/shared/contract/site'
+import { Button } from '../ui/button'
+import { lazy } from '../ui/lazy'
+import { TextField } from './text-field'
+import { useSave } from './use-save'
+import { useToken } from './use-token'
+
+const SavedModel = lazy(
+  () => import('./saved-model').then((module) => module.SavedModel),
+  () => <div className="h-64" />,
+)
+
+interface SavePanelProps {
+  session: TrainingSession
+  state: TrainingSnapshot
+  offer: TrainingOffer
+  bases: readonly ModelInfo[]
+}
+
+/** Saves the model on the server, and shows what can be done with it then. */
+export function SavePanel({ session, state, offer }: SavePanelProps) {
+  const t = useTranslations('train')
+  const { model, saved, changed } = state
+  const token = useToken(offer)
+  const save = useSave(session, token.value)
+  if (model === null && saved === null) return null
+  return (
+    <section aria-labelledby="save-title" className="rounded-2xl border border-line bg-card p-5 shadow-card">
+      <h2 id="save-title" className="font-semibold text-sm">
+        {t(saved && !changed ? 'useTitle' : 'saveTitle')}
+      </h2>
+      {model !== null && (saved === null || changed) && (
+        <SaveForm state={state} offer={offer} save={save} token={token} />
+      )}
+      {saved && (
+        <SavedModel key={saved.revision} session={session} saved={saved} unsaved={changed} token={token.value} />
+      )}
+    </section>
+  )
+}
+
+interface SaveFormProps {
+  state: TrainingSnapshot
+  offer: TrainingOffer
+  save: ReturnType<typeof useSave>
+  token: ReturnType<typeof useToken>
+}
+
+function SaveForm({ state: { saved, photos, training }, offer, save, token }: SaveFormProps) {
+  const t = useTranslations('train')
+  const id = useId()
+  const [another, setAnother] = useState(false)
+  const isNew = saved === null || another
+  const reading = photos.some(({ state }) => state === 'waiting' || state === 'reading')
+  function submit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    const text = (name: string) => String(form.get(name) ?? '').trim()
+    const entries = ['title', 'purpose', 'license'].flatMap((name) => (text(name) === '' ? [] : [[name, text(name)]]))
+    void save.save(isNew ? null : saved, Object.fromEntries(entries)).then((done) => done && setAnother(false))
+  }
+  const hint = offer.hours === null ? t('saveHint') : t('saveHintVisitors', { hours: offer.hours })
+  return (
+    <form onSubmit={submit} className="mt-1">
+      <p className="max-w-[56ch] text-pretty text-ink-2 text-sm">{hint}</p>
+      {isNew && (
+        <div className="mt-4 grid gap-3">
+          <TextField name="title" label={t('name')} placeholder={t('namePlaceholder')} required maxLength={100} />
+          <TextField name="purpose" label={t('purpose')} maxLength={2000} />
+          <TextField name="license" label={t('license')} placeholder="CC-BY-4.0" translate="no" maxLength={100} />
+        </div>
+      )}
+      {token.wanted && (
+        <div className="mt-3">
+          <TextField
+            name="token"
+            type="password"
+            label={t('token')}
+            hint={t('tokenHint')}
+            value={token.value ?? ''}
+            onChange={token.set}
+            required
+          />
+        </div>
+      )}
+      <div className="mt-4 flex flex-wrap items-center gap-x-3 gap-y-2">
+        <Button
+          type="submit"
+          variant="primary"
+          disabled={save.state === 'saving' || reading}
+          className="disabled:opacity-60"
+        >
+          <Save aria-hidden /> {t(save.state === 'saving' ? 'saving' : isNew ? 'save' : 'saveRevision')}
+        </Button>
+        {saved !== null && !another && (
+          <Button variant="quiet" onClick={() => setAnother(true)}>
+            {t('saveAsNew')}
+          </Button>
+        )}
+        {(save.state === 'saving' || training) && save.progress > 0 && (
+          <progress aria-labelledby={id} value={save.progress} className="h-1.5 w-32 accent-accent" />
+        )}
+      </div>
+      <p id={id} role="alert" className="mt-2 text-pretty text-bad text-sm empty:hidden">
+        {save.error}
+      </p>
+    </form>
+  )
+}

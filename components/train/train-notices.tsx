@@ -1,0 +1,65 @@
+import { X } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import { MAX_PHOTOS, type TrainingSession } from '@/lib/client/training/session'
+import type { TrainingSnapshot } from '@/lib/client/training/types'
+import { Button } from '../ui/button'
+import { useFormat } from '../ui/use-format'
+
+/** What happened to files that weren't added, photos that wait for a label, and whether this browser keeps photos. */
+export function TrainNotices({ session, state }: { session: TrainingSession; state: TrainingSnapshot }) {
+  const t = useTranslations('train')
+  const format = useFormat()
+  const { leftOut, unsorted, kept } = state
+  const lines = [
+    ...(leftOut.notPhotos > 0 ? [t('leftOutFiles', { count: leftOut.notPhotos })] : []),
+    ...(leftOut.known > 0 ? [t('leftOutKnown', { count: leftOut.known })] : []),
+    ...(leftOut.tooMany > 0 ? [t('leftOutMany', { count: leftOut.tooMany, limit: format.integer(MAX_PHOTOS) })] : []),
+  ]
+  return (
+    <div role="status" className="grid grid-cols-[minmax(0,1fr)] gap-3 empty:hidden not-empty:mt-4">
+      {unsorted.length > 0 && <Unsorted session={session} state={state} />}
+      {lines.length > 0 && <Line onDismiss={() => session.dismissLeftOut()}>{lines.join(' ')}</Line>}
+      {!kept && <Line>{t('notKept')}</Line>}
+    </div>
+  )
+}
+
+function Line({ children, onDismiss }: { children: ReactNode; onDismiss?: () => void }) {
+  const t = useTranslations('classify')
+  return (
+    <div className="flex items-center gap-3 rounded-card bg-sunk py-1.5 pr-1.5 pl-4 text-sm">
+      <p className="mr-auto min-w-0 py-1.5 text-pretty text-ink-2">{children}</p>
+      {onDismiss && (
+        <button
+          type="button"
+          aria-label={t('dismiss')}
+          onClick={onDismiss}
+          className="grid size-9 shrink-0 place-items-center rounded-[7px] text-ink-2 hover:bg-card hover:text-ink"
+        >
+          <X aria-hidden className="size-4" />
+        </button>
+      )}
+    </div>
+  )
+}
+
+/** Photos were added without a label: the visitor says which one they have. */
+function Unsorted({ session, state: { unsorted, labels } }: { session: TrainingSession; state: TrainingSnapshot }) {
+  const t = useTranslations('train')
+  return (
+    <div className="rounded-card bg-accent-soft px-4 py-3">
+      <p className="font-semibold text-sm">{t('unsorted', { count: unsorted.length })}</p>
+      <div className="mt-2 flex flex-wrap gap-2">
+        {labels.map(({ id, name }) => (
+          <Button key={id} translate="no" className="max-w-full" onClick={() => session.sortWaiting(id)}>
+            <span className="truncate">{name}</span>
+          </Button>
+        ))}
+        <Button variant="quiet" onClick={() => session.sortWaiting(null)}>
+          {t('unsortedDrop')}
+        </Button>
+      </div>
+    </div>
+  )
+}

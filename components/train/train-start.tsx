@@ -1,0 +1,75 @@
+import { FolderOpen, Shapes, Sparkle } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslations } from 'use-intl'
+import type { TrainingSession } from '@/lib/client/training/session'
+import { Button } from '../ui/button'
+import { ByPointer } from '../ui/by-pointer'
+import { FileButton } from '../ui/file-button'
+import { AddLabel } from './add-label'
+import { OpenModelButton } from './open-model-button'
+import type { OpenModel } from './use-open-model'
+
+interface TrainStartProps {
+  session: TrainingSession
+  /** While labels and photos from before are being restored. */
+  hidden: boolean
+  onFiles(files: readonly File[]): void
+  opener: OpenModel
+}
+
+/** The page before the first label: what it does, and ways to begin. */
+export function TrainStart({ session, hidden, onFiles, opener }: TrainStartProps) {
+  const t = useTranslations('train')
+  return (
+    <div className={`mx-auto max-w-[760px] pt-2 sm:pt-6 ${hidden ? 'invisible' : ''}`}>
+      <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('title')}</h1>
+      <p className="mt-2 max-w-[64ch] text-pretty text-ink-2">{t('lead')}</p>
+      <div className="mt-8 rounded-2xl border border-line-2 border-dashed bg-card px-5 pt-8 pb-4 text-center shadow-card sm:pt-11">
+        <Shapes aria-hidden className="mx-auto size-8 text-accent" strokeWidth={1.75} />
+        <h2 className="mt-4 font-semibold text-lg tracking-tight">{t('dropTitle')}</h2>
+        <p className="mx-auto mt-1 max-w-[48ch] text-pretty text-ink-2 text-sm">
+          <ByPointer fine={t('dropHint')} coarse={t('dropHintTouch')} />
+        </p>
+        <AddLabel session={session} labels={[]} primary className="mx-auto mt-5 max-w-[26rem]" />
+        {/* Phones have no folders to choose. */}
+        <div className="mt-3 pointer-coarse:hidden">
+          <FileButton webkitdirectory="" multiple onFiles={onFiles}>
+            <FolderOpen aria-hidden /> {t('chooseFolder')}
+          </FileButton>
+        </div>
+        <Samples session={session} />
+      </div>
+      <div className="mt-4 flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
+        <p className="max-w-[52ch] text-pretty text-ink-3 text-sm">{t('where')}</p>
+        <OpenModelButton opener={opener} />
+      </div>
+    </div>
+  )
+}
+
+/** Teaches with the gallery's photos, by one click. */
+function Samples({ session }: { session: TrainingSession }) {
+  const t = useTranslations('train')
+  const groups = useTranslations('gallery.groups')
+  const [state, setState] = useState<'idle' | 'loading' | 'failed'>('idle')
+  async function start(): Promise<void> {
+    setState('loading')
+    try {
+      const { fetchSamples } = await import('@/lib/client/training/samples')
+      const name = (group: string) => (groups.has(group as 'animals') ? groups(group as 'animals') : group)
+      for (const { group, files } of await fetchSamples()) session.addPhotos(session.addLabel(name(group)).id, files)
+    } catch {
+      setState('failed')
+    }
+  }
+  return (
+    <div className="mt-6 border-line border-t pt-3 text-sm">
+      <Button variant="quiet" disabled={state === 'loading'} onClick={() => void start()}>
+        <Sparkle aria-hidden /> {state === 'loading' ? t('samplesLoading') : t('samples')}
+      </Button>
+      <p role="alert" className="text-bad empty:hidden">
+        {state === 'failed' && t('samplesFailed')}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,53 @@
+import { useEffect, useState } from 'react'
+import type { Failure } from '@/lib/client/api/failure'
+import type { TrainingSession } from '@/lib/client/training/session'
+
+export interface OpenModel {
+  state: 'idle' | 'opening' | Failure
+  /** The model that waits for the visitor's word, because opening it loses what isn't saved. */
+  asking: string | null
+  request(id: string): void
+  confirm(): void
+  cancel(): void
+}
+
+/**
+ * Continues with a model that the server has: one from the list, or the one that the URL names once the page has
+ * restored what it had (`?model=my-parts`).
+ */
+export function useOpenModel(session: TrainingSession, restoring: boolean): OpenModel {
+  const [state, setState] = useState<OpenModel['state']>('idle')
+  const [asking, setAsking] = useState<string | null>(null)
+  async function open(id: string): Promise<void> {
+    setAsking(null)
+    setState('opening')
+    try {
+      const { fetchExamples, fetchModel } = await import('@/lib/client/training/saved-models')
+      const { model } = await fetchModel(id)
+      session.load(model, model.base_model?.id ?? session.snapshot().base, await fetchExamples(model))
+      setState('idle')
+    } catch (error) {
+      setState(error as Failure)
+    }
+  }
+  function request(id: string): void {
+    const { changed, photos } = session.snapshot()
+    if (changed && photos.length > 0) setAsking(id)
+    else void open(id)
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the URL is read once
+  useEffect(() => {
+    const id = restoring ? null : new URLSearchParams(location.search).get('model')
+    if (id === null) return
+    // A reload continues with what the visitor has changed since.
+    history.replaceState(history.state, '', location.pathname)
+    request(id)
+  }, [restoring])
+  return {
+    state,
+    asking,
+    request,
+    confirm: () => void (asking !== null && open(asking)),
+    cancel: () => setAsking(null),
+  }
+}

@@ -1,0 +1,90 @@
+import { useEffect, useRef, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import type { Failure } from '@/lib/client/api/failure'
+import type { TrainingSession } from '@/lib/client/training/session'
+import type { SavedReference } from '@/lib/client/training/types'
+import type { CustomDescription } from '@/lib/shared/contract/custom-models'
+import { useProblem } from '../ui/use-problem'
+
+export interface Saving {
+  state: 'idle' | 'saving'
+  /** Share of the training on the server. */
+  progress: number
+  /** Why the last attempt failed, in the visitor's language. */
+  error: string | null
+  /**
+   * @param saved the model to save a revision of; null for a new one
+   * @returns whether it was saved
+   */
+  save(saved: SavedReference | null, description: CustomDescription): Promise<boolean>
+}
+
+/** Somebody else saved the model since it was opened here. */
+const OVERTAKEN: Failure = { code: 'overtaken', retryable: false, retryAfterMs: null }
+/** The base model is another one than the one that read the photos. */
+const BASE_CHANGED: Failure = { code: 'base_changed', retryable: false, retryAfterMs: null }
+
+/** Saves what is trained here on the server. */
+export function useSave(session: TrainingSession, token: string | null): Saving {
+  const t = useTranslations('train')
+  const problem = useProblem()
+  const [state, setState] = useState<'idle' | 'saving'>('idle')
+  const [progress, setProgress] = useState(0)
+  const [error, setError] = useState<string | null>(null)
+  const controller = useRef<AbortController | null>(null)
+  useEffect(() => () => controller.current?.abort(), [])
+  function textOf(failure: Failure, isNew: boolean): string {
+    if (failure.code === 'forbidden' || failure.code === 'unauthorized') return t('notAllowed')
+    if (failure.code === 'base_changed') return t('baseChanged')
+    if (failure.code === 'conflict' || failure.code === 'overtaken') return t(isNew ? 'nameInUse' : 'conflict')
+    const { title, detail } = problem(failure)
+    return [title, failure.code === 'invalid_parameter' ? (failure.detail ?? detail) : detail].join('. ')
+  }
+  async function save(saved: SavedReference | null, description: CustomDescription): Promise<boolean> {
+    controller.current = new AbortController()
+    setState('saving')
+    setProgress(0)
+    setError(null)
+    try {
+      const model = await saveSession(session, saved, description, token, controller.current.signal, setProgress)
+      session.markSaved(model)
+      return true
+    } catch (failure) {
+      if (controller.current.signal.aborted) return false
+      if ((failure as Failure).code === 'base_changed') session.setBase(session.snapshot().base)
+      setError(textOf(failure as Failure, saved === null))
+      return false
+    } finally {
+      setState('idle')
+    }
+  }
+  return { state, progress, error, save }
+}
+
+/** @throws Failure */
+async function saveSession(
+  session: TrainingSession,
+  saved: SavedReference | null,
+  description: CustomDescription,
+  token: string | null,
+  signal: AbortSignal,
+  onProgress: (share: number) => void,
+): Promise<SavedReference> {
+  const { fetchModel, saveModel } = await import('@/lib/client/training/saved-models')
+  const { base, labels, photos } = session.snapshot()
+  const names = new Map(labels.map(({ id, name }) => [id, name]))
+  const examples = photos.flatMap(({ id, label }) => {
+    const [name, embedded] = [names.get(label), session.embeddingOf(id)]
+    return name !== undefined && embedded ? [{ label: name, embedded }] : []
+  })
+  const { model: current } = await fetchModel(base)
+  if (examples.some(({ embedded }) => embedded.revision !== current.revision)) throw BASE_CHANGED
+  if (saved !== null && (await fetchModel(saved.id)).model.revision !== saved.revision) throw OVERTAKEN
+  const id = saved?.id ?? null
+  const {
+    id: savedId,
+    title,
+    revision,
+  } = await saveModel({ id, base, description, examples, token, signal, onProgress })
+  return { id: savedId, title, revision }
+}

@@ -1,0 +1,73 @@
+import type { RefObject } from 'react'
+import { useTranslations } from 'use-intl'
+import type { TrainingSession } from '@/lib/client/training/session'
+import type { TrainingSnapshot } from '@/lib/client/training/types'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
+import type { TrainingOffer } from '@/lib/shared/contract/site'
+import { UndoNotice } from '../ui/undo-notice'
+import { AddLabel } from './add-label'
+import { BaseChoice } from './base-choice'
+import { LabelCard } from './label-card'
+import { ModelPanel } from './model-panel'
+import { SavePanel } from './save-panel'
+import { TrainHeader } from './train-header'
+import { TrainNotices } from './train-notices'
+import { TryIt, type TryItHandle } from './try-it'
+import type { OpenModel } from './use-open-model'
+import { useStickyTop } from './use-sticky-top'
+
+interface WorkspaceProps {
+  session: TrainingSession
+  state: TrainingSnapshot
+  bases: readonly ModelInfo[]
+  offer: TrainingOffer
+  tryIt: RefObject<TryItHandle | null>
+  opener: OpenModel
+}
+
+/** Labels with their photos on the left, the model that learns them on the right. */
+export function Workspace({ session, state, bases, offer, tryIt, opener }: WorkspaceProps) {
+  const t = useTranslations('train')
+  const { labels, photos } = state
+  const column = useStickyTop()
+  return (
+    <>
+      <TrainHeader session={session} state={state} opener={opener} />
+      <TrainNotices session={session} state={state} />
+      <div className="mt-5 grid grid-cols-[minmax(0,1fr)] items-start gap-x-10 gap-y-10 lg:grid-cols-[minmax(0,600fr)_minmax(0,480fr)]">
+        <section aria-labelledby="labels-title">
+          <h2 id="labels-title" className="sr-only">
+            {t('labelsTitle')}
+          </h2>
+          <ul className="grid grid-cols-[minmax(0,1fr)] gap-3">
+            {labels.map((label) => (
+              <li key={label.id}>
+                <LabelCard
+                  session={session}
+                  label={label}
+                  labels={labels}
+                  photos={photos.filter((photo) => photo.label === label.id)}
+                />
+              </li>
+            ))}
+          </ul>
+          <AddLabel session={session} labels={labels} className="mt-3" />
+          <BaseChoice session={session} base={state.base} bases={bases} />
+          <p className="mt-4 max-w-[60ch] text-pretty text-ink-3 text-xs">{t('where')}</p>
+        </section>
+        <div ref={column.ref} style={{ top: column.top }} className="grid grid-cols-[minmax(0,1fr)] gap-6 lg:sticky">
+          <ModelPanel session={session} state={state} />
+          <TryIt ref={tryIt} session={session} state={state} />
+          <SavePanel session={session} state={state} offer={offer} bases={bases} />
+        </div>
+      </div>
+      <UndoNotice
+        removed={state.removed}
+        text={t('removed', { count: state.removed?.label ? 0 : (state.removed?.photos.length ?? 0) })}
+        onUndo={() => session.undo()}
+        restored="[data-train-label] button"
+        onForget={() => session.forgetRemoved()}
+      />
+    </>
+  )
+}

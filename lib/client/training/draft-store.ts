@@ -1,0 +1,108 @@
+import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb'
+import { BASE_PATH } from '@/lib/shared/web/base-path'
+import type { Embedded, SavedReference, TrainingLabel, TrainingPhoto } from './types'
+
+/** A photo as it is stored. */
+export interface StoredPhoto extends Pick<TrainingPhoto, 'id' | 'label' | 'name' | 'confirmed'> {
+  /** Null for a photo of a saved model that this browser never had. */
+  file: Blob | null
+  embedded: Embedded | null
+}
+
+/** Everything but the photos. */
+export interface StoredDraft {
+  base: string
+  labels: readonly TrainingLabel[]
+  saved: SavedReference | null
+  changed: boolean
+}
+
+interface Schema extends DBSchema {
+  draft: { key: 'draft'; value: StoredDraft }
+  photos: { key: number; value: StoredPhoto }
+}
+
+type Write = (transaction: IDBPTransaction<Schema, ['draft', 'photos'], 'readwrite'>) => Promise<unknown>
+
+/** Writes per transaction. When the disk is full, those of a whole transaction are lost. */
+const WRITES_PER_TRANSACTION = 16
+
+/** The draft that this browser keeps: one, since all tabs share it. */
+export class DraftStore {
+  private db: Promise<IDBPDatabase<Schema>> | undefined
+  /** The latest write of each record. */
+  private readonly waiting = new Map<string, Write>()
+  private writing = false
+
+  /** @param onFailure called once something can't be kept: in private windows, or when storage is full */
+  constructor(private readonly onFailure: () => void) {}
+
+  /** The draft from before; null if there is none or this browser has no storage. */
+  async load(): Promise<{ draft: StoredDraft; photos: StoredPhoto[] } | null> {
+    try {
+      const db = await this.open()
+      const [draft, photos] = await Promise.all([db.get('draft', 'draft'), db.getAll('photos')])
+      return draft ? { draft, photos } : null
+    } catch {
+      this.onFailure()
+      return null
+    }
+  }
+
+  saveDraft(draft: StoredDraft): void {
+    this.write('draft', (transaction) => transaction.objectStore('draft').put(draft, 'draft'))
+  }
+
+  savePhoto(photo: StoredPhoto): void {
+    this.write(`photo ${photo.id}`, (transaction) => transaction.objectStore('photos').put(photo))
+  }
+
+  deletePhoto(id: number): void {
+    this.write(`photo ${id}`, (transaction) => transaction.objectStore('photos').delete(id))
+  }
+
+  clear(): void {
+    this.waiting.clear()
+    this.write('clear', async (transaction) => {
+      await transaction.objectStore('photos').clear()
+      await transaction.objectStore('draft').clear()
+    })
+  }
+
+  private write(record: string, write: Write): void {
+    // The order matters where a record is deleted and comes back.
+    this.waiting.delete(record)
+    this.waiting.set(record, write)
+    if (!this.writing) void this.writeAll()
+  }
+
+  private async writeAll(): Promise<void> {
+    this.writing = true
+    while (this.waiting.size > 0) {
+      const chunk = [...this.waiting].slice(0, WRITES_PER_TRANSACTION)
+      for (const [record] of chunk) this.waiting.delete(record)
+      try {
+        const transaction = (await this.open()).transaction(['draft', 'photos'], 'readwrite')
+        await Promise.all(chunk.map(([, write]) => write(transaction)))
+        await transaction.done
+      } catch {
+        this.onFailure()
+      }
+    }
+    this.writing = false
+  }
+
+  private open(): Promise<IDBPDatabase<Schema>> {
+    this.db ??= openDB<Schema>(`vision-training${BASE_PATH}`, 1, {
+      upgrade(db) {
+        db.createObjectStore('draft')
+        db.createObjectStore('photos', { keyPath: 'id' })
+      },
+      blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+    })
+    this.db.catch(() => {
+      this.db = undefined
+    })
+    return this.db
+  }
+}

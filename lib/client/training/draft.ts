@@ -1,0 +1,138 @@
+import { Notifier } from '../batch/notifier'
+import { DraftStore, type StoredDraft, type StoredPhoto } from './draft-store'
+import type { Embedded, TrainingPhoto, TrainingSnapshot } from './types'
+
+/**
+ * Labels and photos that a model is being taught with: the state that pages show, the photos' files and embeddings, and
+ * what this browser keeps of them.
+ */
+export class Draft {
+  readonly files = new Map<number, Blob>()
+  readonly embedded = new Map<number, Embedded>()
+  private current: TrainingSnapshot
+  private readonly notifier = new Notifier(() => {})
+  private readonly store = new DraftStore(() => this.change({ kept: false }))
+  private lastId = 0
+
+  readonly subscribe = this.notifier.subscribe
+
+  constructor(base: string) {
+    this.current = emptySnapshot(base)
+  }
+
+  get state(): TrainingSnapshot {
+    return this.current
+  }
+
+  /** For a label or a photo. */
+  nextId(): number {
+    return ++this.lastId
+  }
+
+  change(part: Partial<TrainingSnapshot>, immediately = true): void {
+    this.current = { ...this.current, ...part }
+    this.notifier.notify(immediately)
+  }
+
+  /** A change of what is taught. */
+  edit(part: Partial<TrainingSnapshot>): void {
+    this.change({ ...part, changed: true })
+    this.saveDraft()
+  }
+
+  photo(id: number): TrainingPhoto | undefined {
+    return this.current.photos.find((photo) => photo.id === id)
+  }
+
+  setPhoto(id: number, part: Partial<TrainingPhoto>): void {
+    const photos = this.current.photos.map((photo) => (photo.id === id ? { ...photo, ...part } : photo))
+    this.change({ photos }, false)
+  }
+
+  editPhotos(ids: readonly number[], part: Partial<TrainingPhoto>): void {
+    const chosen = new Set(ids)
+    const photos = this.current.photos.map((photo) => (chosen.has(photo.id) ? { ...photo, ...part } : photo))
+    this.edit({ photos })
+    for (const photo of photos) if (chosen.has(photo.id)) this.savePhoto(photo)
+  }
+
+  /** Removes photos from the state and from what is kept. Their files stay in memory until `forget`. */
+  dropPhotos(photos: readonly TrainingPhoto[]): void {
+    const gone = new Set(photos.map(({ id }) => id))
+    for (const id of gone) this.store.deletePhoto(id)
+    this.current = { ...this.current, photos: this.current.photos.filter(({ id }) => !gone.has(id)) }
+  }
+
+  forget({ id }: TrainingPhoto): void {
+    this.files.delete(id)
+    this.embedded.delete(id)
+  }
+
+  /** The state of a photo that isn't being read. */
+  stateOf({ id }: Pick<TrainingPhoto, 'id'>): TrainingPhoto['state'] {
+    if (this.embedded.has(id)) return 'ready'
+    return this.files.has(id) ? 'waiting' : 'failed'
+  }
+
+  /** Starts over with another state. What this browser keeps is deleted on request. */
+  reset(part: Partial<TrainingSnapshot>, keep: boolean): void {
+    if (!keep) this.store.clear()
+    this.files.clear()
+    this.embedded.clear()
+    const { base, kept, elsewhere } = this.current
+    this.current = { ...emptySnapshot(base), kept, elsewhere, restoring: false, ...part }
+    this.lastId = Math.max(0, ...this.current.labels.map(({ id }) => id))
+  }
+
+  /** What this browser kept; null if nothing. */
+  load(): Promise<{ draft: StoredDraft; photos: StoredPhoto[] } | null> {
+    return this.store.load()
+  }
+
+  /** Adds a photo as it was kept. */
+  restorePhoto({ id, label, name, confirmed, file, embedded }: StoredPhoto): TrainingPhoto {
+    this.lastId = Math.max(this.lastId, id)
+    if (file) this.files.set(id, file)
+    if (embedded) this.embedded.set(id, embedded)
+    const photo: TrainingPhoto = { id, label, name, confirmed, failure: null, state: this.stateOf({ id }) }
+    this.current = { ...this.current, photos: [...this.current.photos, photo] }
+    return photo
+  }
+
+  savePhoto({ id, label, name, confirmed }: TrainingPhoto): void {
+    const [file, embedded] = [this.files.get(id) ?? null, this.embedded.get(id) ?? null]
+    this.store.savePhoto({ id, label, name, confirmed, file, embedded })
+  }
+
+  saveDraft(): void {
+    const { base, labels, saved, changed } = this.current
+    this.store.saveDraft({ base, labels, saved, changed })
+  }
+
+  dispose(): void {
+    this.notifier.dispose()
+  }
+}
+
+/** A draft without anything, as the server renders it. */
+export function emptySnapshot(base: string): TrainingSnapshot {
+  return {
+    restoring: true,
+    elsewhere: false,
+    base,
+    labels: [],
+    photos: [],
+    unsorted: [],
+    leftOut: NOTHING_LEFT_OUT,
+    serverAway: false,
+    training: false,
+    model: null,
+    fault: null,
+    saved: null,
+    changed: false,
+    removed: null,
+    kept: true,
+  }
+}
+
+export const NOTHING_LEFT_OUT = { notPhotos: 0, known: 0, tooMany: 0 }

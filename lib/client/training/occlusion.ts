@@ -1,0 +1,89 @@
+import type { Area } from '@/lib/shared/crop/crop'
+import type { HeatmapGrid } from '@/lib/shared/explain/heatmap'
+import { type Head, headScorer } from '@/lib/shared/training/head'
+import type { PhotoEmbedding } from './embed-photo'
+
+/** What a heat map over a photo needs. */
+export interface HeatMap {
+  grid: HeatmapGrid
+  area: Area
+  image: { width: number; height: number }
+}
+
+export interface OcclusionOptions {
+  head: Head
+  /** Index of the label to explain. */
+  label: number
+  /** The embedding of the whole photo. */
+  photo: PhotoEmbedding
+  embed(file: Blob): Promise<PhotoEmbedding>
+  onProgress(share: number): void
+}
+
+/** Cells per side. */
+const CELLS = 9
+/** Side of the gray square that hides a part, in cells. */
+const HIDDEN = 2.4
+/** Pixels per side of the pictures that are sent: about the input size of the models. */
+const SIDE = 288
+/** Pictures at a time. */
+const LANES = 4
+const GRAY = '#808080'
+const QUALITY = 0.92
+
+/**
+ * Which parts of a photo speak for a label, by occlusion: a gray square hides one part after another, and the label's
+ * lead over the best other label shrinks where it matters. Source: Zeiler and Fergus, Visualizing and Understanding
+ * Convolutional Networks, 2014. The model isn't saved yet, so the page itself does this, with one embedding per part.
+ */
+export async function occlusionMap(file: Blob, options: OcclusionOptions): Promise<HeatMap> {
+  const { head, label, photo, embed, onProgress } = options
+  const lead = leadOf(head, label)
+  const whole = lead(photo.embedding)
+  const bitmap = await createImageBitmap(file)
+  const values = new Array<number>(CELLS * CELLS).fill(0)
+  let [next, done] = [0, 0]
+  async function lane(): Promise<void> {
+    while (next < values.length) {
+      const cell = next++
+      const { embedding } = await embed(await hide(bitmap, photo.area, cell))
+      values[cell] = whole - lead(embedding)
+      onProgress(++done / values.length)
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: LANES }, lane))
+  } finally {
+    bitmap.close()
+  }
+  return { grid: { width: CELLS, height: CELLS, values }, area: photo.area, image: photo.image }
+}
+
+/** How far a label is ahead of the best other label, in logits. */
+function leadOf(head: Head, label: number): (embedding: Float32Array) => number {
+  const score = headScorer(head)
+  return (embedding) => {
+    const { logits } = score(embedding)
+    const others = logits.filter((_, index) => index !== label)
+    return (logits[label] ?? 0) - Math.max(...others)
+  }
+}
+
+/** The part of the photo that the model receives, with a cell hidden. */
+function hide(bitmap: ImageBitmap, area: Area, cell: number): Promise<Blob> {
+  const canvas = document.createElement('canvas')
+  canvas.width = SIDE
+  canvas.height = SIDE
+  const context = canvas.getContext('2d')
+  if (!context) throw new Error('no canvas')
+  context.imageSmoothingQuality = 'high'
+  context.fillStyle = GRAY
+  context.fillRect(0, 0, SIDE, SIDE)
+  context.drawImage(bitmap, area.left, area.top, area.width, area.height, 0, 0, SIDE, SIDE)
+  const size = SIDE / CELLS
+  const start = (at: number) => (at + 0.5 - HIDDEN / 2) * size
+  context.fillRect(start(cell % CELLS), start(Math.floor(cell / CELLS)), HIDDEN * size, HIDDEN * size)
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no picture'))), 'image/jpeg', QUALITY),
+  )
+}

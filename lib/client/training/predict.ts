@@ -1,0 +1,24 @@
+import type { Prediction } from '@/lib/shared/contract/contract'
+import { softmax, topK } from '@/lib/shared/metrics/scores'
+import type { UncertainReason } from '@/lib/shared/metrics/uncertainty'
+import { type Head, headScorer, headUncertainty } from '@/lib/shared/training/head'
+
+export interface HeadPrediction {
+  predictions: Prediction[]
+  uncertainReason: UncertainReason | null
+}
+
+/** Labels that are shown. */
+const MAX_SHOWN = 5
+
+/** What a head says about an embedding: the same as the server would after saving it. */
+export function predict(head: Head, embedding: Float32Array): HeadPrediction {
+  const result = headScorer(head)(embedding)
+  const scores = softmax(result.logits, head.temperature)
+  const best = topK(scores, MAX_SHOWN)
+  const pair = [best[0]?.score ?? 0, best[1]?.score ?? 0] as const
+  return {
+    predictions: best.map(({ index, score }) => ({ label: head.labels[index] ?? '', score, index })),
+    uncertainReason: headUncertainty(head, result, pair),
+  }
+}

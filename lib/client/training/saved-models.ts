@@ -1,0 +1,123 @@
+import type { ModelInfo } from '@/lib/shared/contract/contract'
+import type { CustomDescription } from '@/lib/shared/contract/custom-models'
+import type { ProblemDetails } from '@/lib/shared/problems/problem'
+import { underBase } from '@/lib/shared/web/base-path'
+import { type Failure, OFFLINE, parseAnswer, parseFailure } from '../api/failure'
+import { readLines } from '../api/read-lines'
+import type { KnownExample } from './session'
+import type { Embedded } from './types'
+
+/** A custom model with its history. */
+export interface SavedModel {
+  model: ModelInfo
+  history: readonly { revision: string | null; time: string }[]
+}
+
+export interface SaveRequest {
+  /** ID of the model to save a revision of; null for a new model. */
+  id: string | null
+  base: string
+  description: CustomDescription
+  examples: readonly { label: string; embedded: Embedded }[]
+  /** The operator's token; null if the server needs none. */
+  token: string | null
+  signal: AbortSignal
+  /** Share of the training, from 0 to 1. */
+  onProgress(share: number): void
+}
+
+type Line = { progress: { stage: string; done: number } } | { result: SavedModel } | { problem: ProblemDetails }
+
+/**
+ * Trains on the server with the embeddings of this page, and saves the model. Photos aren't sent.
+ *
+ * @throws Failure, or the signal's reason. So does every function here.
+ */
+export async function saveModel(request: SaveRequest): Promise<ModelInfo> {
+  const { id, base, description, examples, token, signal, onProgress } = request
+  const url = id === null ? underBase('/api/models?stream=1') : `${modelUrl(id)}/examples?stream=1&replace=1`
+  const options = id === null ? { base, ...description } : {}
+  const body = JSON.stringify({ ...options, examples: examples.map(toJson) })
+  const response = await send(url, { method: 'POST', body, headers: headersOf(token), signal })
+  if (!response.body) throw OFFLINE
+  for await (const line of readLines(response.body, signal)) {
+    const message = parseAnswer<Line>(line)
+    if ('result' in message) return message.result.model
+    if ('problem' in message) throw parseFailure(message.problem.status, JSON.stringify(message.problem), null)
+    if (message.progress.stage === 'train') onProgress(message.progress.done)
+  }
+  throw OFFLINE
+}
+
+export async function fetchModel(id: string): Promise<SavedModel> {
+  return parseAnswer(await (await send(modelUrl(id), {})).text())
+}
+
+/** The models of this server that can be opened: those that it lists. */
+export async function fetchModels(): Promise<readonly ModelInfo[]> {
+  const { models } = parseAnswer<{ models: ModelInfo[] }>(await (await send(underBase('/api/models'), {})).text())
+  return models
+}
+
+/** Describes a model anew, or restores an earlier revision. */
+export async function changeModel(
+  id: string,
+  change: CustomDescription | { revision: string },
+  token: string | null,
+): Promise<ModelInfo> {
+  const body = JSON.stringify(change)
+  const response = await send(modelUrl(id), { method: 'PATCH', body, headers: headersOf(token) })
+  return parseAnswer<{ model: ModelInfo }>(await response.text()).model
+}
+
+export async function deleteModel(id: string, token: string | null): Promise<void> {
+  await send(modelUrl(id), { method: 'DELETE', headers: headersOf(token) })
+}
+
+/** The labels and embeddings that a model was trained on. */
+export async function fetchExamples({ id, base_model }: ModelInfo): Promise<KnownExample[]> {
+  const file = await fetchFile(id, 'examples.safetensors')
+  const revision = base_model?.revision ?? ''
+  const { readExamples } = await import('@/lib/shared/training/example-file')
+  return readExamples(new Uint8Array(await file.arrayBuffer())).map(({ label, sha256, embedding }) => ({
+    label,
+    embedded: { sha256, revision, embedding: embedding.slice() },
+  }))
+}
+
+/** A file of a model's folder, or of its ONNX export. */
+export async function fetchFile(id: string, name: string): Promise<Blob> {
+  return (await send(`${modelUrl(id)}/files/${name}`, {})).blob()
+}
+
+function modelUrl(id: string): string {
+  return underBase(`/api/models/${encodeURIComponent(id)}`)
+}
+
+function headersOf(token: string | null): Record<string, string> {
+  return { 'content-type': 'application/json', ...(token !== null && { authorization: `Bearer ${token}` }) }
+}
+
+async function send(url: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(url, init).catch((error) => {
+    if (init.signal?.aborted) throw init.signal.reason
+    throw error instanceof TypeError ? (OFFLINE satisfies Failure) : error
+  })
+  if (response.ok) return response
+  throw parseFailure(response.status, await response.text(), response.headers.get('retry-after'))
+}
+
+function toJson({ label, embedded: { embedding, sha256 } }: SaveRequest['examples'][number]) {
+  return { label, sha256, embedding: toBase64(embedding) }
+}
+
+/** Characters per call: all at once would be more arguments than a call can have. */
+const CHUNK = 8192
+
+/** float32, little-endian as in every browser. */
+function toBase64(values: Float32Array): string {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  let text = ''
+  for (let at = 0; at < bytes.length; at += CHUNK) text += String.fromCharCode(...bytes.subarray(at, at + CHUNK))
+  return btoa(text)
+}

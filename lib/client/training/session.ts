@@ -1,0 +1,322 @@
+import { labelKey } from '@/lib/shared/training/label-names'
+import { Draft, NOTHING_LEFT_OUT } from './draft'
+import { DraftLock } from './draft-lock'
+import { Embedder, type EmbedderOptions } from './embedder'
+import { LiveTraining } from './live-training'
+import type { Embedded, SavedReference, TrainingLabel, TrainingPhoto, TrainingSnapshot } from './types'
+
+/** A photo of a saved model, of which this browser may not have the picture. */
+export interface KnownExample {
+  label: string
+  embedded: Embedded
+}
+
+/** More are for the command: each takes 5 KB of memory, and its photo a place in this browser's storage. */
+export const MAX_PHOTOS = 5000
+
+/**
+ * The labels and photos that a model is being taught with. They outlive the page and the tab: this browser keeps them.
+ * The model is trained again by itself after each change.
+ */
+export class TrainingSession {
+  private readonly draft: Draft
+  private readonly lock = new DraftLock()
+  private readonly embedder: Embedder
+  private readonly live: LiveTraining
+
+  readonly subscribe: Draft['subscribe']
+
+  constructor(
+    base: string,
+    options: Omit<EmbedderOptions, 'base' | 'onReading' | 'onEmbedded' | 'onFailed' | 'onAway'>,
+  ) {
+    const draft = new Draft(base)
+    this.draft = draft
+    this.subscribe = draft.subscribe
+    this.embedder = new Embedder({
+      ...options,
+      base: () => draft.state.base,
+      onReading: (id) => draft.setPhoto(id, { state: 'reading' }),
+      onEmbedded: (id, embedded, file) => this.handleEmbedded(id, embedded, file),
+      onFailed: (id, failure) => draft.setPhoto(id, { state: 'failed', failure }),
+      onAway: (serverAway) => draft.change({ serverAway }),
+    })
+    this.live = new LiveTraining({ snapshot: () => draft.state, change: (part) => draft.change(part) })
+  }
+
+  readonly snapshot = (): TrainingSnapshot => this.draft.state
+
+  /** Restores what this browser has. @param steal whether to take the draft from another tab */
+  async open(steal = false): Promise<void> {
+    // The other tab goes on with what this one has kept so far.
+    const handOver = () => {
+      this.embedder.clear()
+      this.draft.change({ elsewhere: true, restoring: false })
+    }
+    if (!(await this.lock.take(steal, handOver))) return handOver()
+    const found = await this.draft.load()
+    this.startWith({ elsewhere: false, ...found?.draft }, true)
+    for (const stored of found?.photos ?? []) this.take(this.draft.restorePhoto(stored))
+    this.draft.change({})
+    this.live.update()
+  }
+
+  /** The picture of a photo; null if this browser doesn't have it. */
+  file(id: number): Blob | null {
+    return this.draft.files.get(id) ?? null
+  }
+
+  embeddingOf(id: number): Embedded | null {
+    return this.draft.embedded.get(id) ?? null
+  }
+
+  /** Adds a label, unless there is one with this name. */
+  addLabel(name: string): TrainingLabel {
+    const { labels } = this.draft.state
+    const known = labels.find((label) => labelKey(label.name) === labelKey(name))
+    if (known) return known
+    const label = { id: this.draft.nextId(), name: name.trim() }
+    this.edit({ labels: [...labels, label] })
+    return label
+  }
+
+  /** The caller checks that the name is valid and free. */
+  renameLabel(id: number, name: string): void {
+    const { labels } = this.draft.state
+    this.edit({ labels: labels.map((label) => (label.id === id ? { id, name: name.trim() } : label)) })
+  }
+
+  removeLabel(id: number): void {
+    const { labels, photos } = this.draft.state
+    const label = labels.find((one) => one.id === id) ?? null
+    this.remove(
+      photos.filter((photo) => photo.label === id),
+      label,
+    )
+  }
+
+  /** Adds files whose labels their folders or a labels file say; the others wait for the visitor's word. */
+  async addFiles(files: readonly File[]): Promise<void> {
+    // Loaded on demand: it reads archives and labels files.
+    const { sortFiles } = await import('./sort-files')
+    const { labeled, unsorted, notPhotos } = await sortFiles(files)
+    const waiting = [...this.draft.state.unsorted, ...unsorted]
+    this.draft.change({ leftOut: { ...NOTHING_LEFT_OUT, notPhotos }, unsorted: waiting })
+    for (const { label, files: photos } of labeled) this.addPhotos(this.addLabel(label).id, photos)
+  }
+
+  /** Adds files to a label, whatever their folders are named. */
+  async addFilesTo(label: number, files: readonly File[]): Promise<void> {
+    const { photosAmong } = await import('./sort-files')
+    const { files: photos, notPhotos } = await photosAmong(files)
+    this.draft.change({ leftOut: { ...NOTHING_LEFT_OUT, notPhotos } })
+    this.addPhotos(label, photos)
+  }
+
+  /** Gives the photos that wait for a label this one; null drops them. */
+  sortWaiting(label: number | null): void {
+    const { unsorted } = this.draft.state
+    this.draft.change({ unsorted: [] })
+    if (label !== null) this.addPhotos(label, unsorted)
+  }
+
+  addPhotos(label: number, files: readonly File[]): void {
+    const { draft } = this
+    const added = files.slice(0, Math.max(0, MAX_PHOTOS - draft.state.photos.length))
+    const { leftOut } = draft.state
+    if (added.length < files.length)
+      draft.change({ leftOut: { ...leftOut, tooMany: leftOut.tooMany + files.length - added.length } })
+    const photos = added.map((file): TrainingPhoto => {
+      const id = draft.nextId()
+      draft.files.set(id, file)
+      return { id, label, name: file.name, state: 'waiting', failure: null, confirmed: false }
+    })
+    if (photos.length === 0) return
+    this.edit({ photos: [...draft.state.photos, ...photos] })
+    for (const photo of photos) {
+      draft.savePhoto(photo)
+      this.take(photo)
+    }
+  }
+
+  movePhotos(ids: readonly number[], label: number): void {
+    this.draft.editPhotos(ids, { label, confirmed: false })
+    this.live.update()
+  }
+
+  /** The visitor says that the labels of these photos are right. */
+  confirmPhotos(ids: readonly number[]): void {
+    this.draft.editPhotos(ids, { confirmed: true })
+  }
+
+  removePhotos(ids: readonly number[]): void {
+    const gone = new Set(ids)
+    this.remove(
+      this.draft.state.photos.filter(({ id }) => gone.has(id)),
+      null,
+    )
+  }
+
+  /** Tries a photo again whose embedding failed. */
+  retryPhoto(id: number): void {
+    const photo = this.draft.photo(id)
+    if (!photo) return
+    this.draft.setPhoto(id, { state: 'waiting', failure: null })
+    this.take(photo)
+  }
+
+  /** Brings back what was removed last. */
+  undo(): void {
+    const { draft } = this
+    const { removed, labels, photos } = draft.state
+    if (!removed) return
+    const back = removed.photos.map((photo) => ({ ...photo, state: draft.stateOf(photo) }))
+    const label = removed.label && !labels.includes(removed.label) ? [removed.label] : []
+    this.edit({ removed: null, labels: [...labels, ...label].sort(byId), photos: [...photos, ...back].sort(byId) })
+    for (const photo of back) {
+      draft.savePhoto(photo)
+      this.take(photo)
+    }
+  }
+
+  /** What was removed can't be brought back anymore. */
+  forgetRemoved(): void {
+    for (const photo of this.draft.state.removed?.photos ?? []) this.draft.forget(photo)
+    this.draft.change({ removed: null })
+  }
+
+  dismissLeftOut(): void {
+    this.draft.change({ leftOut: NOTHING_LEFT_OUT })
+  }
+
+  /** Chooses another base model, or reads all photos again with the present one, which has another revision now. */
+  setBase(base: string): void {
+    const { draft } = this
+    this.embedder.clear()
+    this.live.forget([...draft.embedded.keys()])
+    draft.embedded.clear()
+    const photos = draft.state.photos.map((photo) => ({ ...photo, state: draft.stateOf(photo), failure: null }))
+    this.edit({ base, model: null, photos })
+    for (const photo of photos) {
+      draft.savePhoto(photo)
+      this.take(photo)
+    }
+  }
+
+  /** What was sent to the server is this model now. */
+  markSaved(saved: SavedReference): void {
+    this.draft.change({ saved, changed: false })
+    this.draft.saveDraft()
+  }
+
+  /** The model was deleted on the server. Labels and photos stay. */
+  forgetSaved(): void {
+    this.draft.change({ saved: null, changed: true })
+    this.draft.saveDraft()
+  }
+
+  /** Continues with a saved model: its labels and examples. Photos that this browser has are recognized. */
+  load(saved: SavedReference, base: string, examples: readonly KnownExample[]): void {
+    const { draft } = this
+    const pictures = this.pictures()
+    this.startWith({ base }, false)
+    for (const { label, embedded } of examples) {
+      const picture = pictures.get(embedded.sha256)
+      const stored = {
+        id: draft.nextId(),
+        label: this.addLabel(label).id,
+        name: picture?.name ?? `${embedded.sha256.slice(0, 12)}…`,
+        confirmed: false,
+        file: picture?.file ?? null,
+        embedded,
+      }
+      const photo = draft.restorePhoto(stored)
+      draft.savePhoto(photo)
+      this.take(photo)
+    }
+    this.markSaved(saved)
+    this.live.update()
+  }
+
+  /** Starts over. What this browser kept is deleted; models that were saved stay on the server. */
+  startOver(): void {
+    this.startWith({}, false)
+    this.draft.change({})
+  }
+
+  dispose(): void {
+    this.lock.give()
+    this.embedder.clear()
+    this.live.dispose()
+    this.draft.dispose()
+  }
+
+  /** The pictures of this browser, by SHA-256. */
+  private pictures(): Map<string, { file: Blob; name: string }> {
+    const { photos } = this.draft.state
+    return new Map(
+      photos.flatMap(({ id, name }) => {
+        const [file, embedded] = [this.file(id), this.embeddingOf(id)]
+        return file && embedded ? [[embedded.sha256, { file, name }] as const] : []
+      }),
+    )
+  }
+
+  private startWith(part: Partial<TrainingSnapshot>, keep: boolean): void {
+    this.embedder.clear()
+    this.live.forget([...this.draft.embedded.keys()])
+    this.draft.reset(part, keep)
+  }
+
+  /** Trains with a photo, now or once its embedding is there. */
+  private take({ id }: TrainingPhoto): void {
+    const [file, embedded] = [this.file(id), this.embeddingOf(id)]
+    if (embedded) this.live.add(id, embedded)
+    else if (file) this.embedder.add(id, file)
+    else this.draft.setPhoto(id, { state: 'failed', failure: NO_PICTURE })
+  }
+
+  private handleEmbedded(id: number, embedded: Embedded, file: Blob): void {
+    const { draft } = this
+    const photo = draft.photo(id)
+    if (!photo) return
+    if (this.isKnown(photo, embedded)) {
+      draft.dropPhotos([photo])
+      draft.forget(photo)
+      const { leftOut } = draft.state
+      draft.change({ leftOut: { ...leftOut, known: leftOut.known + 1 } }, false)
+      return
+    }
+    draft.embedded.set(id, embedded)
+    draft.files.set(id, file)
+    draft.setPhoto(id, { state: 'ready' })
+    draft.savePhoto(photo)
+    this.take(photo)
+    this.live.update()
+  }
+
+  /** Whether the label has the same photo already. */
+  private isKnown({ id, label }: TrainingPhoto, { sha256 }: Embedded): boolean {
+    return this.draft.state.photos.some(
+      (other) => other.id !== id && other.label === label && this.embeddingOf(other.id)?.sha256 === sha256,
+    )
+  }
+
+  /** Removes photos so that it can be undone. */
+  private remove(photos: readonly TrainingPhoto[], label: TrainingLabel | null): void {
+    this.forgetRemoved()
+    for (const { id } of photos) this.embedder.remove(id)
+    this.live.forget(photos.map(({ id }) => id))
+    this.draft.dropPhotos(photos)
+    this.edit({ labels: this.draft.state.labels.filter((one) => one !== label), removed: { photos, label } })
+  }
+
+  /** Changes what is taught, and trains again. */
+  private edit(part: Partial<TrainingSnapshot>): void {
+    this.draft.edit(part)
+    this.live.update()
+  }
+}
+
+const NO_PICTURE = { code: 'file_unreadable', retryable: false, retryAfterMs: null }
+const byId = (a: { id: number }, b: { id: number }) => a.id - b.id

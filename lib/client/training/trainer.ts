@@ -1,0 +1,56 @@
+import type { FromTrainingWorker, ToTrainingWorker } from './training-protocol'
+import type { Embedded, TrainedModel } from './types'
+
+export interface TrainerOptions {
+  /** @param complete whether the learning curve is there, and nothing more will come */
+  onModel(model: TrainedModel, complete: boolean): void
+  onFault(detail: string): void
+}
+
+/** Trains in a worker that starts with the first embedding. Results of earlier trainings are dropped. */
+export class Trainer {
+  private worker: Worker | null = null
+  private run = 0
+
+  constructor(private readonly options: TrainerOptions) {}
+
+  add(id: number, { sha256, embedding }: Embedded): void {
+    this.post({ kind: 'add', id, sha256, embedding })
+  }
+
+  forget(ids: readonly number[]): void {
+    if (this.worker && ids.length > 0) this.post({ kind: 'forget', ids })
+  }
+
+  train(photos: readonly { id: number; label: string }[]): void {
+    this.run++
+    this.post({ kind: 'train', run: this.run, photos })
+  }
+
+  /** Drops the result of the running training. */
+  cancel(): void {
+    this.run++
+  }
+
+  dispose(): void {
+    this.cancel()
+    this.worker?.terminate()
+    this.worker = null
+  }
+
+  private post(message: ToTrainingWorker): void {
+    this.worker ??= this.start()
+    this.worker.postMessage(message)
+  }
+
+  private start(): Worker {
+    const worker = new Worker(new URL('./training-worker.ts', import.meta.url), { type: 'module' })
+    worker.onmessage = ({ data }: MessageEvent<FromTrainingWorker>) => {
+      if (data.run !== this.run) return
+      if ('fault' in data) this.options.onFault(data.fault)
+      else this.options.onModel(data.model, data.complete)
+    }
+    worker.onerror = ({ message }) => this.options.onFault(message)
+    return worker
+  }
+}

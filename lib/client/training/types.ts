@@ -1,0 +1,86 @@
+import type { Interval } from '@/lib/shared/metrics/calibration'
+import type { Head } from '@/lib/shared/training/head'
+import type { LearningCurve } from '@/lib/shared/training/learning-curve'
+import type { LabelNeed } from '@/lib/shared/training/suggestions'
+import type { Failure } from '../api/failure'
+
+export interface TrainingLabel {
+  readonly id: number
+  readonly name: string
+}
+
+/**
+ * A photo with a label: `waiting` for its embedding, `reading` while it is sent, `ready` to be trained on, or `failed`.
+ */
+export type ExampleState = 'waiting' | 'reading' | 'ready' | 'failed'
+
+export interface TrainingPhoto {
+  readonly id: number
+  /** ID of its label. */
+  readonly label: number
+  readonly name: string
+  readonly state: ExampleState
+  readonly failure: Failure | null
+  /** Whether the visitor said that the label is right, so that it is no longer questioned. */
+  readonly confirmed: boolean
+}
+
+/** What a photo's embedding is, and of which photo. */
+export interface Embedded {
+  embedding: Float32Array
+  /** SHA-256 of the photo, in hex. */
+  sha256: string
+  /** Revision of the base model. */
+  revision: string
+}
+
+/** What training found out. Photos are named by their IDs. */
+export interface TrainedModel {
+  head: Head
+  /** Photos that were trained on. */
+  photos: number
+  /** Accuracy on photos that weren't trained on, in cross-validation; null if no photo could be held out. */
+  accuracy: { share: number; interval: Interval; photos: number } | null
+  curve: LearningCurve | null
+  needs: readonly LabelNeed[]
+  mistakes: readonly { photo: number; label: string; predicted: string; score: number }[]
+  suspicious: readonly { photo: number; label: string; looksLike: string }[]
+  copies: readonly { photos: readonly number[]; labels: readonly string[] }[]
+}
+
+/** A model on the server that the draft was saved as, or comes from. */
+export interface SavedReference {
+  readonly id: string
+  readonly title: string
+  readonly revision: string
+}
+
+/** Why training isn't possible yet: fewer than two labels with photos, or what the arithmetic said. */
+type TrainingFault = { reason: 'few_labels' } | { reason: 'failed'; detail: string }
+
+export interface TrainingSnapshot {
+  /** Whether photos from before a reload are still being restored. */
+  readonly restoring: boolean
+  /** Whether another tab of this browser has the draft. */
+  readonly elsewhere: boolean
+  /** Type or ID of the base model. */
+  readonly base: string
+  readonly labels: readonly TrainingLabel[]
+  readonly photos: readonly TrainingPhoto[]
+  /** Photos that were added without saying which label they have. */
+  readonly unsorted: readonly File[]
+  readonly leftOut: { readonly notPhotos: number; readonly known: number; readonly tooMany: number }
+  /** Whether photos wait for a server that doesn't respond. */
+  readonly serverAway: boolean
+  /** Whether the model is being trained with the latest photos. */
+  readonly training: boolean
+  readonly model: TrainedModel | null
+  readonly fault: TrainingFault | null
+  readonly saved: SavedReference | null
+  /** Whether photos or labels changed since the last save. */
+  readonly changed: boolean
+  /** What the last removal took away, which can be undone. */
+  readonly removed: { readonly photos: readonly TrainingPhoto[]; readonly label: TrainingLabel | null } | null
+  /** Whether this browser keeps photos: private windows don't, and storage may be full. */
+  readonly kept: boolean
+}

@@ -1,0 +1,12 @@
+import type { ServedModel } from './model-lookup'
+
+/** What a model is made of: its files, and the output of the model that workers load for it. */
+interface ModelParts extends ServedModel {
+  output: { name: string; scores: string }
+}
+
+/** Where exports find the files of models. */
+export interface ModelSource {
+  /** @throws Problem `unknown_model`; `not_ready` if it can't be served at the moment */
+  parts(name: string): Promise<ModelParts>
+}

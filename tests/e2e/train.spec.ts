@@ -1,0 +1,211 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, type Page, test } from '@playwright/test'
+import { drawing, writeDrawings } from '../support/drawings'
+import { startServer, type TestServer } from '../support/server'
+import { violations } from './axe'
+import { failOnPageErrors, heading, waitForHydration } from './browser-page'
+import { navigate } from './navigate'
+
+let folder: string
+let server: TestServer
+
+test.beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'train-'))
+  await writeDrawings(join(folder, 'patterns'), 8)
+  // One photo is in the wrong folder.
+  writeFileSync(join(folder, 'patterns/stripes/misplaced.png'), await drawing('dots', 20))
+  writeFileSync(join(folder, 'new.png'), await drawing('rings', 30))
+  // Models of a server of its own: other tests count theirs.
+  server = await startServer({ env: { LOG_LEVEL: 'warn', DEFAULT_MODEL_TYPE: 'fast' } })
+})
+test.afterAll(async () => {
+  await server?.stop()
+  rmSync(folder, { recursive: true })
+})
+test.beforeEach(({ page }) => failOnPageErrors(page))
+
+const label = (page: Page, name: string) => page.getByRole('group', { name, exact: true })
+const accuracy = (page: Page) => page.getByTestId('accuracy')
+const tryIt = (page: Page) => page.getByRole('region', { name: 'Try it' })
+
+async function openTrain(page: Page): Promise<void> {
+  await page.goto(`${server.url}/train`)
+  await waitForHydration(page)
+}
+
+/** Teaches with folders whose names are the labels, and waits for the model. */
+async function teach(page: Page): Promise<void> {
+  await openTrain(page)
+  await page.locator('input[type=file][webkitdirectory]').setInputFiles(join(folder, 'patterns'))
+  await expect(label(page, 'stripes').getByText('9 photos')).toBeVisible()
+  await expect(page.getByText(/Reading photos|Training/)).toHaveCount(0)
+  await expect(accuracy(page)).toBeVisible()
+}
+
+test('teaches labels, survives a reload, fixes a wrong label, tries, saves, serves and deletes the model', async ({
+  page,
+}) => {
+  await teach(page)
+  await page.reload()
+  await expect(label(page, 'stripes').getByText('9 photos')).toBeVisible()
+  // Nothing is read again: the embeddings were kept, too.
+  await expect(accuracy(page)).toBeVisible()
+  await expect(page.getByText('Labeled stripes, looks like dots')).toBeVisible()
+  await page.getByRole('button', { name: 'Move to dots' }).click()
+  await expect(label(page, 'dots').getByText('9 photos')).toBeVisible()
+  await expect(label(page, 'stripes').getByText('8 photos')).toBeVisible()
+  await expect(accuracy(page)).toHaveText('100% right')
+
+  await tryIt(page).locator('input[type=file]').setInputFiles(join(folder, 'new.png'))
+  await expect(page.getByTestId('tried-label')).toHaveText('rings')
+  await page.getByRole('button', { name: 'Why?' }).click()
+  await expect(page.getByText('Bright, warm areas speak for rings.')).toBeVisible()
+  await expect(tryIt(page).getByTestId('heat')).toBeVisible()
+
+  await page.getByLabel('Name', { exact: true }).fill('My patterns')
+  await page.getByRole('button', { name: 'Save model' }).click()
+  await expect(page.getByText('Saved as My patterns')).toBeVisible()
+  const classify = async () =>
+    page.request.post(`${server.url}/api/classify?model=my-patterns`, { data: await drawing('rings', 30) })
+  const { predictions, model } = await (await classify()).json()
+  expect([predictions[0].label, model.id]).toEqual(['rings', 'my-patterns'])
+  // What the page showed is what the server says.
+  await expect(tryIt(page).getByRole('row', { name: 'rings' })).toContainText((100 * predictions[0].score).toFixed(1))
+
+  // A renamed label is a change, and saved as another revision, which can be taken back.
+  await label(page, 'rings').getByRole('button', { name: 'rings', exact: true }).click()
+  await page.getByLabel('Name of the label').fill('circles')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Save as a new revision' }).click()
+  await expect(page.getByRole('button', { name: /Revisions/ })).toBeVisible()
+  expect((await (await classify()).json()).predictions[0].label).toBe('circles')
+  await page.getByRole('button', { name: /Revisions/ }).click()
+  await page.getByRole('button', { name: 'Restore' }).click()
+  await expect(label(page, 'rings')).toBeVisible()
+  expect((await (await classify()).json()).predictions[0].label).toBe('rings')
+  // The pictures are still there: this browser has them.
+  await expect(label(page, 'rings').getByRole('img', { includeHidden: true })).not.toHaveCount(0)
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page
+      .getByRole('button', { name: 'Download' })
+      .click()
+      .then(() => page.getByRole('menuitem', { name: /ONNX file/ }).click()),
+  ])
+  expect(download.suggestedFilename()).toBe('my-patterns-onnx.zip')
+
+  await page.getByRole('link', { name: 'Classify photos with it' }).click()
+  await expect(heading(page, 'Classify a photo')).toBeVisible()
+  await page.locator('input[type=file][multiple]').setInputFiles(join(folder, 'new.png'))
+  await expect(heading(page, 'rings')).toBeVisible()
+  await expect(page.getByRole('button', { name: /^My patterns/ })).toBeVisible()
+  // From the list of models, where its card says how good it is.
+  await navigate(page, 'Models')
+  const card = page.getByRole('article').filter({ hasText: 'My patterns' })
+  await expect(card).toContainText(/100\.0%.*In cross-validation on 25 photos/)
+  await card.getByRole('link', { name: 'Add photos or labels' }).click()
+  await expect(label(page, 'rings').getByText('8 photos')).toBeVisible()
+  await page.getByRole('button', { name: 'Delete model' }).click()
+  await page.getByRole('button', { name: 'Delete with all revisions' }).click()
+  await expect(page.getByRole('button', { name: 'Save model' })).toBeVisible()
+  expect((await classify()).status()).toBe(404)
+})
+
+test('photos are sorted by hand, moved, removed and brought back; copies are found @phone', async ({ page }) => {
+  await openTrain(page)
+  for (const name of ['dots', 'rings']) {
+    await page.getByRole('textbox', { name: 'New label' }).fill(name)
+    await page.keyboard.press('Enter')
+    await expect(label(page, name)).toBeVisible()
+    const files = [0, 1, 2, 3].map((number) => join(folder, 'patterns', name, `${name}-${number}.png`))
+    await label(page, name).locator('input[type=file]').setInputFiles(files)
+  }
+  // A name that is taken, also with other capitals, is refused at once.
+  await page.getByRole('textbox', { name: 'New label' }).fill('Dots')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('There is already a label with this name.')).toBeVisible()
+  await expect(accuracy(page)).toBeVisible()
+  // The same photo again is left out; with another label, it is a question.
+  await label(page, 'dots').locator('input[type=file]').setInputFiles(join(folder, 'patterns/dots/dots-0.png'))
+  await expect(page.getByText('1 photo was already there.')).toBeVisible()
+  await label(page, 'rings').locator('input[type=file]').setInputFiles(join(folder, 'patterns/dots/dots-0.png'))
+  await expect(page.getByText('One photo has different labels: dots and rings.')).toBeVisible()
+  await page.getByRole('button', { name: 'Keep as dots' }).click()
+  await expect(label(page, 'rings').getByText('4 photos')).toBeVisible()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(label(page, 'rings').getByText('5 photos')).toBeVisible()
+
+  await label(page, 'rings').getByRole('button', { name: 'dots-0.png, rings' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('checkbox', { name: 'Select dots-0.png' }).press('Space')
+  await dialog.getByRole('button', { name: 'Remove' }).click()
+  await expect(dialog.getByRole('checkbox')).toHaveCount(4)
+  expect(await violations(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Remove dots' }).click()
+  await expect(label(page, 'dots')).toBeHidden()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(label(page, 'dots').getByText('4 photos')).toBeVisible()
+})
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`has no accessibility violations in ${scheme} and fits the screen${scheme === 'dark' ? ' @phone-only' : ''}`, async ({
+    page,
+  }) => {
+    await page.emulateMedia({ colorScheme: scheme })
+    await openTrain(page)
+    expect(await violations(page)).toEqual([])
+    await teach(page)
+    await tryIt(page).locator('input[type=file]').setInputFiles('public/gallery/koala.webp')
+    // No label fits a koala.
+    await expect(page.getByTestId('tried-label')).toHaveText('None of these')
+    await page.getByRole('button', { name: 'How this is measured' }).click()
+    expect(await violations(page)).toEqual([])
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(await overflow()).toBeLessThanOrEqual(0)
+  })
+}
+
+test('waits for a server that is away, and one tab has the draft', async ({ page, context }) => {
+  await openTrain(page)
+  let away = true
+  await context.route(/\/(api\/embed|health\/ready)/, (route) => (away ? route.abort() : route.continue()))
+  await page.locator('input[type=file][webkitdirectory]').setInputFiles(join(folder, 'patterns'))
+  await expect(page.getByText(/Waiting for the server/)).toBeVisible()
+  away = false
+  await expect(accuracy(page)).toBeVisible()
+  const second = await context.newPage()
+  await openTrain(second)
+  await expect(heading(second, 'This page is open in another tab')).toBeVisible()
+  await second.getByRole('button', { name: 'Continue here' }).click()
+  await expect(label(second, 'dots').getByText('8 photos')).toBeVisible()
+  await expect(heading(page, 'This page is open in another tab')).toBeVisible()
+})
+
+test('asks for the operator’s token where the server has one, and says so if it is wrong', async ({ browser }) => {
+  const guarded = await startServer({
+    env: { LOG_LEVEL: 'warn', DEFAULT_MODEL_TYPE: 'fast', ADMIN_TOKEN: 'a-long-token-of-the-operator' },
+  })
+  try {
+    const page = await browser.newPage({ baseURL: guarded.url })
+    await page.goto('/train')
+    await waitForHydration(page)
+    await page.locator('input[type=file][webkitdirectory]').setInputFiles(join(folder, 'patterns'))
+    await expect(accuracy(page)).toBeVisible()
+    await page.getByLabel('Name', { exact: true }).fill('Patterns')
+    await page.getByLabel('Operator’s token').fill('wrong')
+    await page.getByRole('button', { name: 'Save model' }).click()
+    await expect(
+      page.getByText('This server lets only its operator save models.', { exact: false }).last(),
+    ).toBeVisible()
+    await page.getByLabel('Operator’s token').fill('a-long-token-of-the-operator')
+    await page.getByRole('button', { name: 'Save model' }).click()
+    await expect(page.getByText('Saved as Patterns')).toBeVisible()
+    await page.close()
+  } finally {
+    await guarded.stop()
+  }
+})
