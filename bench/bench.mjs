@@ -1,6 +1,6 @@
 // npm run bench: measures the production build. `-- page` measures the first paint, `-- batch` many photos, `--
 // explain` explanations, `-- embed` embeddings, `-- heic` HEIC photos, `-- results` files with a million rows, `--
-// memory` the memory of a worker, `-- train` the training of custom models.
+// memory` the memory of a worker, `-- train` the training of custom models, `-- custom-models` a server that has many.
 
 import { buildOnce, install, requireNode } from '../scripts/steps.mjs'
 import { keep } from './keep.mjs'
@@ -17,6 +17,7 @@ const scripts = {
   results: 'bench/results.ts',
   memory: 'bench/memory.ts',
   train: 'bench/train.ts',
+  'custom-models': 'bench/custom-models.ts',
 }
 const script = scripts[kind] ?? 'bench/run.ts'
 const bench = keep(process.execPath, ['--import', 'tsx', script, ...process.argv.slice(2)])

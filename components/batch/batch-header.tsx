@@ -55,24 +55,25 @@ export function BatchHeader({
   const recoverable = phase === 'done' ? items.filter(mayRecover).length : 0
   return (
     <>
-      <EditableName name={name} onRename={(title) => void session.rename(title)}>
-        {(field) => (
-          <h1
-            translate="no"
-            className={clsx(
-              'min-w-0 font-semibold text-xl tracking-tight lg:text-2xl',
-              field ? 'max-w-[40ch] flex-1' : 'line-clamp-2 [overflow-wrap:anywhere]',
-            )}
-          >
-            {field ?? name}
-          </h1>
-        )}
-      </EditableName>
-      <div className="flex flex-wrap items-end gap-x-6 gap-y-4">
-        <div className="min-w-0 flex-1 basis-80">
+      <div className="grid grid-cols-[minmax(0,1fr)] lg:grid-cols-[minmax(0,1fr)_auto] lg:gap-x-6">
+        <EditableName name={name} onRename={(title) => void session.rename(title)}>
+          {(field) => (
+            <h1
+              translate="no"
+              className={clsx(
+                'min-w-0 font-semibold text-xl tracking-tight lg:text-2xl',
+                field ? 'max-w-[40ch] flex-1' : 'line-clamp-2 [overflow-wrap:anywhere]',
+              )}
+            >
+              {field ?? name}
+            </h1>
+          )}
+        </EditableName>
+        <div className="min-w-0 lg:col-span-2">
           <BatchStats model={model} snapshot={snapshot} judged={judged} {...show} />
         </div>
-        <div className="flex flex-wrap items-center gap-2">
+        {/* On a desktop beside the name: the figures have the whole width. */}
+        <div className="mt-4 flex flex-wrap items-center gap-2 lg:col-start-2 lg:row-start-1 lg:mt-0">
           {(phase === 'running' || phase === 'paused') && (
             <>
               {snapshot.job?.reason !== 'dead_letters' && (

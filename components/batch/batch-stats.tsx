@@ -121,5 +121,5 @@ function LabelStats({
       </button>,
     ])
   }
-  return <FactsLine facts={facts} className="mt-1.5 text-base tabular-nums" />
+  return <FactsLine facts={facts} className="mt-2 gap-y-1 text-base tabular-nums sm:text-lg" />
 }

@@ -1,8 +1,9 @@
-import { Fragment, useId } from 'react'
+import { type ReactNode, useId } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Side } from '@/lib/client/batch/comparison'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import type { StatusFilter, TableView } from '@/lib/client/batch/table-view'
+import { FactsLine } from '../ui/facts-line'
 import { useFormat } from '../ui/use-format'
 import type { ComparedBatch } from './use-comparison'
 import type { Partner } from './use-partners'
@@ -134,25 +135,21 @@ function Changes({ compared: { comparison }, here, there, onShow }: ChangesProps
       title: t('newlyWrongHint', { here, there }),
     },
   ]
-  return (
-    <p className="mt-2 flex flex-wrap gap-x-3 gap-y-1 text-base tabular-nums">
-      {parts
-        .filter(({ count }) => count > 0)
-        .map(({ status, text, tone = '', title }, index) => (
-          <Fragment key={status}>
-            {index > 0 && <span aria-hidden>·</span>}
-            <button
-              type="button"
-              title={title}
-              onClick={() => onShow({ status })}
-              className={`rounded-[4px] text-left font-semibold underline decoration-line-2 underline-offset-4 hover:decoration-current ${tone}`}
-            >
-              {text}
-            </button>
-          </Fragment>
-        ))}
-    </p>
-  )
+  const facts = parts
+    .filter(({ count }) => count > 0)
+    .map(({ status, text, tone = '', title }): [string, ReactNode] => [
+      status,
+      <button
+        key={status}
+        type="button"
+        title={title}
+        onClick={() => onShow({ status })}
+        className={`rounded-[4px] text-left font-semibold underline decoration-line-2 underline-offset-4 hover:decoration-current ${tone}`}
+      >
+        {text}
+      </button>,
+    ])
+  return <FactsLine facts={facts} className="mt-2 gap-y-1 text-base tabular-nums" />
 }
 
 interface FiguresProps {

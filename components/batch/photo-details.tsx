@@ -5,6 +5,7 @@ import type { BatchItem } from '@/lib/client/batch/items'
 import type { PhotoSource } from '@/lib/client/batch/source'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { synonymsOf } from '@/lib/shared/search/synonyms'
+import { InputFrame } from '../classify/crop/input-frame'
 import { HeatmapOverlay } from '../classify/explanation/heatmap-overlay'
 import { useExplanation } from '../classify/explanation/use-explanation'
 import { lazy } from '../ui/lazy'
@@ -12,6 +13,7 @@ import { OtherResult } from './other-result'
 import { PhotoImage } from './photo-image'
 import { RowResult } from './row-result'
 import { useClasses } from './use-classes'
+import { useInputFrame } from './use-input-frame'
 
 const ExplanationPanel = lazy(
   () => import('../classify/explanation/explanation-panel').then((module) => module.ExplanationPanel),
@@ -70,30 +72,35 @@ export function PhotoDetails({
     crop: null,
     best: predictions[0]?.index ?? null,
   })
+  const framed = useInputFrame(file, row)
   return (
     <div className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,380px)]">
       <PhotoImage key={index} index={index} source={source} file={file ?? null} onThumbnail={onThumbnail}>
-        {explanation.phase?.name === 'explained' && (
+        {explanation.phase?.name === 'explained' ? (
           <HeatmapOverlay explanation={explanation.phase.explanation} opacity={explanation.opacity} />
+        ) : (
+          framed && <InputFrame {...framed} chosen={false} />
         )}
       </PhotoImage>
       <div className="min-w-0">
         {row && <RowResult row={row} ownWord={ownWord} synonyms={synonyms} uncertainBelow={uncertainBelow} />}
         {otherRow && <OtherResult row={otherRow} model={otherModel} />}
-        {/* It stays while the next photo is read, so that the focus does. */}
-        {file !== null && canExplain && predictions.length > 0 && (
-          <ExplanationPanel state={explanation} predictions={predictions} />
-        )}
-        {file && classified && <ModelInput file={file} model={model} crop={null} />}
-        {file && (
-          <button
-            type="button"
-            onClick={() => onOpenPhoto(new File([file], path.slice(path.lastIndexOf('/') + 1), { type: file.type }))}
-            className="-mx-2 mt-2 inline-flex items-center gap-1.5 rounded-card px-2 py-1.5 text-ink-2 text-sm hover:bg-sunk hover:text-ink"
-          >
-            {t('openPhoto')} <ArrowRight aria-hidden className="size-4" />
-          </button>
-        )}
+        <div className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-1 *:mt-0!">
+          {/* It stays while the next photo is read, so that the focus does. */}
+          {file !== null && canExplain && predictions.length > 0 && (
+            <ExplanationPanel state={explanation} predictions={predictions} />
+          )}
+          {file && classified && <ModelInput file={file} model={model} crop={null} />}
+          {file && (
+            <button
+              type="button"
+              onClick={() => onOpenPhoto(new File([file], path.slice(path.lastIndexOf('/') + 1), { type: file.type }))}
+              className="-mx-2 inline-flex items-center justify-self-start gap-1.5 rounded-card px-2 py-1.5 text-ink-2 text-sm hover:bg-sunk hover:text-ink"
+            >
+              {t('openPhoto')} <ArrowRight aria-hidden className="size-4" />
+            </button>
+          )}
+        </div>
       </div>
     </div>
   )

@@ -20,7 +20,7 @@ export function PhotoImage({ index, source, file, onThumbnail, children }: Photo
   const url = useObjectUrl(file)
   if (!source || failed) return <ThumbnailOnly index={index} lost={!source} onThumbnail={onThumbnail} />
   return (
-    <div className="sticky top-0 z-10 h-[min(280px,34dvh)] self-start overflow-hidden rounded-card bg-sunk md:h-[min(460px,46dvh)]">
+    <div className="sticky top-0 z-10 h-[min(280px,34dvh)] self-start overflow-hidden rounded-card bg-sunk max-md:shadow-[0_12px_0_var(--color-card)] md:h-[min(460px,46dvh)]">
       {url && (
         // biome-ignore lint/performance/noImgElement: object URL
         <img src={url} alt="" onError={() => setFailed(true)} className="absolute inset-0 size-full object-contain" />

@@ -52,6 +52,7 @@ test('evaluates results against labels; mistakes and cells of the confusion matr
   await rows(page).click({ position: { x: 4, y: 4 } })
   const dialog = page.getByRole('dialog')
   await expect(dialog).toContainText('True label: koala')
+  await expect(dialog.getByTestId('input-frame')).toBeVisible()
   await dialog.getByRole('button', { name: 'Why this label?' }).click()
   await expect(dialog.getByText(/\d+ model runs/)).toBeVisible()
   await page.keyboard.press('Escape')

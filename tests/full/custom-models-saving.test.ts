@@ -24,6 +24,13 @@ afterEach(async () => {
   rmSync(data, { recursive: true, force: true })
 })
 
+/** A server that has loaded its models. */
+async function startReady(): Promise<TestServer> {
+  const started = await startServer({ env })
+  await vi.waitFor(async () => expect((await send(started, 'GET', '/health/ready')).status).toBe(200), 20_000)
+  return started
+}
+
 const ID = 'saved'
 const create = async () => send(server, 'POST', '/api/models', formWith({ id: ID }, await colorPhotos()))
 /** Teaches one more photo. */
@@ -71,7 +78,7 @@ test('after a kill at any step of a save, the model is as before or as after it,
   const faults = openFaults(join(data, 'models'))
   if (!faults) return skip(NO_COMPILER)
   Object.assign(env, faults.env)
-  server = await startServer({ env })
+  server = await startReady()
   try {
     expect((await create()).status).toBe(201)
     const outcomes: boolean[] = []
@@ -83,7 +90,7 @@ test('after a kill at any step of a save, the model is as before or as after it,
       happened = faults.disarm().happened
       if (happened) {
         await ended
-        server = await startServer({ env })
+        server = await startReady()
       }
       const isNew = changed(old, await whole(), `killed at ${at}`)
       if (saved?.status === 201) expect(isNew).toBe(true)
@@ -101,7 +108,7 @@ test.for(['ENOSPC', 'EIO', 'EMFILE'] as const)('after %s at any step of a save, 
   const faults = openFaults(join(data, 'models'))
   if (!faults) return skip(NO_COMPILER)
   Object.assign(env, faults.env)
-  server = await startServer({ env })
+  server = await startReady()
   try {
     expect((await create()).status).toBe(201)
     for (let [at, happened] = [1, true]; happened; at++) {
@@ -123,7 +130,7 @@ test('a full disk refuses a save and keeps the model; with space again, it is sa
   const disk = openDisk('size=4m')
   if (disk === null) return skip(NO_DISK)
   env.DATA_DIR = disk.folder
-  server = await startServer({ env })
+  server = await startReady()
   try {
     expect((await create()).status).toBe(201)
     const old = await whole()
@@ -143,8 +150,8 @@ test('a full disk refuses a save and keeps the model; with space again, it is sa
 })
 
 test('of saves at once, on two servers with one folder, none loses what another has saved', async () => {
-  server = await startServer({ env })
-  const other = await startServer({ env })
+  server = await startReady()
+  const other = await startReady()
   try {
     expect((await create()).status).toBe(201)
     await vi.waitFor(() => whole(other), 20_000)

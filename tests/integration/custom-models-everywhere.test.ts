@@ -1,7 +1,9 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { classificationSchema } from '@/lib/shared/contract/contract'
 import { type Color, colorPhoto, colorPhotos, type Files, formWith, send } from '../support/colors'
 import { jobDone, resultsOf } from '../support/jobs'
 import { edit, TINY_MODEL } from '../support/models'
@@ -76,6 +78,19 @@ test('two models answer for the same photo at once, each with its own labels and
   ])
   const { label, score } = custom.body.predictions[0]
   expect(explained[1]?.body.label).toMatchObject({ label, score: expect.closeTo(score, 5) })
+})
+
+test('results and jobs have the embedding only if it was asked for', async () => {
+  await train({ id: 'lean' })
+  classificationSchema.strict().parse((await classify('lean', 'green')).body)
+  for (const embeddings of ['true', 'false']) {
+    const form = formWith({ model: 'lean', embeddings }, [...photos].slice(0, 3))
+    const { id } = (await send(server, 'POST', '/api/jobs', form)).body
+    await jobDone(server.url, id)
+    const file = await (await fetch(`${server.url}/api/jobs/${id}/results?format=parquet`)).arrayBuffer()
+    const rows = await parquetReadObjects({ file })
+    expect(rows.map(({ embedding }) => embedding?.length)).toEqual(Array(3).fill(embeddings === 'true' ? 3 : undefined))
+  }
 })
 
 test('a vote counts for the labels of the revision that gave the result, not for those of today', async () => {

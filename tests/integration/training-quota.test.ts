@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Color, colorPhotos, formWith, send } from '../support/colors'
+import { type Color, colorPhoto, colorPhotos, formWith, send } from '../support/colors'
 import { startServer, type TestServer } from '../support/server'
 import { type RedisServer, startRedis } from '../support/services'
 
@@ -15,7 +15,14 @@ let redis: RedisServer
 let servers: TestServer[]
 beforeAll(async () => {
   redis = await startRedis()
-  const env = { TRAINING: 'visitors', ADMIN_TOKEN: TOKEN, TRUST_PROXY: '1', REDIS_URL: redis.url, ...LIMITS }
+  const env = {
+    TRAINING: 'visitors',
+    ADMIN_TOKEN: TOKEN,
+    TRUST_PROXY: '1',
+    REDIS_URL: redis.url,
+    METRICS: 'on',
+    ...LIMITS,
+  }
   servers = await Promise.all([1, 2].map(() => startServer({ env })))
 })
 afterAll(async () => {
@@ -82,4 +89,14 @@ test('a visitor sends so many bytes a day, in one request or in several', async 
   ])
   // What was refused doesn't count.
   expect((await train('203.0.113.4', await photosOf(3, 'red', 'blue'), 1)).status).toBe(201)
+})
+
+test('metrics count models of visitors together: there may be any number, and their IDs are secrets', async () => {
+  const [server] = servers as [TestServer]
+  const { body } = await train('203.0.113.5', await photosOf(3, 'red', 'blue'))
+  const path = `/api/classify?model=${body.model.id}`
+  expect((await send(server, 'POST', path, await colorPhoto('red', 9))).body.model.id).toBe(body.model.id)
+  const metrics = (await send(server, 'GET', '/metrics')).text
+  expect(metrics).toContain('model="visitors"')
+  expect(metrics).not.toContain(body.model.id)
 })

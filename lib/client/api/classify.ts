@@ -66,6 +66,21 @@ export async function fetchModelInput(
   return preview
 }
 
+/**
+ * The part of a photo that the model receives.
+ *
+ * @throws Error if the server doesn't tell
+ */
+export async function fetchInputArea(
+  file: Blob,
+  { model, signal }: Pick<ClassifyCall, 'model' | 'signal'>,
+): Promise<Area> {
+  const query = new URLSearchParams({ model, top_k: '1' })
+  const response = await fetch(underBase(`/api/classify?${query}`), { method: 'POST', body: file, signal })
+  if (!response.ok) throw new Error(`the server responded with ${response.status}`)
+  return ((await response.json()) as Classification).area
+}
+
 /** The query parameter of a crop, if there is one. */
 export function cropQuery(crop: Area | null | undefined): { crop?: string } {
   return crop ? { crop: formatCrop(crop) } : {}

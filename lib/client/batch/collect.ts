@@ -1,6 +1,7 @@
 import { isSystemFile } from '@/lib/shared/files/ignored-files'
 import { isPhotoName } from '@/lib/shared/files/photo-name'
 import { mayHoldLabels } from '@/lib/shared/labels-file/parse'
+import { slices } from '../event-loop/slices'
 import { chooseLabels, type LabelsCandidate, type LabelsFile, type UnreadableLabels } from './labels'
 import { comparePaths, type LeftOut, type PhotoSource, relativePath } from './source'
 
@@ -27,7 +28,12 @@ export async function collect(files: readonly File[], existing: readonly string[
     unreadableLabels: null,
     candidates: [],
   }
-  for (const file of files) await sortFile(file, collection)
+  // The size of a file is a question to the browser and the disk, of up to half a millisecond.
+  const turn = slices()
+  for (const file of files) {
+    await turn()
+    await sortFile(file, collection)
+  }
   if (collection.candidates.length > 0) {
     const photos = [...new Set([...existing, ...collection.sources.map(({ path }) => path)])]
     const { labels, unreadable, others } = await chooseLabels(collection.candidates, photos)

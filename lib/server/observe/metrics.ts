@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { VISITOR_ID } from '@/lib/shared/contract/custom-models'
 import { type LoopDelay, monitorEventLoop } from '../event-loop/monitor'
 import type { EmfWriter } from './emf'
 
@@ -112,7 +113,9 @@ export class Metrics {
     this.malformed.inc()
   }
 
-  photo(model: string, stages: Stages): void {
+  photo(id: string, stages: Stages): void {
+    // Visitors have any number of models, and their IDs are secrets.
+    const model = VISITOR_ID.test(id) ? 'visitors' : id
     const { queue_ms, decode_ms, run_ms } = stages
     this.emf?.photo(stages)
     this.stages.queue.observe({ model }, queue_ms / 1000)

@@ -8,6 +8,8 @@ export const TRAINING_MODES = ['off', 'on', 'visitors'] as const
 
 /** The ID of a custom model: it is displayed, used in URLs, and joined to paths and object keys. */
 export const CUSTOM_ID = /^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$/
+/** The ID of a visitor's model: who knows it may use, change and delete the model, so that it can't be guessed. */
+export const VISITOR_ID = /^m-[0-9a-f]{32}$/
 const MAX_NAME_LENGTH = 100
 const MAX_PURPOSE_LENGTH = 2000
 

@@ -38,7 +38,7 @@ export function scorerOf(model: LoadedModel, head: Head | null): Scorer {
         return { logits: head.group(logits, model.spec.temperature), likeness: null, embedding }
       }
       const { embedding } = await model.embed(tensor, false)
-      return { ...head.score(embedding), embedding }
+      return { ...head.score(embedding), embedding: withEmbedding ? embedding : null }
     },
   }
 }

@@ -1,0 +1,42 @@
+import { useEffect, useState } from 'react'
+import { fetchInputArea } from '@/lib/client/api/classify'
+import type { Area } from '@/lib/shared/crop/crop'
+import type { ResultRow } from '@/lib/shared/results/columns'
+
+/** A photo that the visitor only passes by isn't sent. */
+const STILL_MS = 500
+
+/** By model and size of the photo, which decide it. */
+const known = new Map<string, Area>()
+
+interface Framed {
+  area: Area
+  image: { width: number; height: number }
+}
+
+/**
+ * What the model saw of a photo that it got wrong: the first question is whether it saw what the label is about. Null for
+ * other photos, without the file, and until the server has told.
+ */
+export function useInputFrame(file: Blob | null | undefined, row: ResultRow | null): Framed | null {
+  const { model = '', width, height } = row ?? {}
+  const key = `${model} ${width} ${height}`
+  const wanted = row?.correct === false && file ? file : null
+  const [, setFound] = useState<string | null>(null)
+  useEffect(() => {
+    if (!wanted || known.has(key)) return
+    const stop = new AbortController()
+    const ask = async () => {
+      known.set(key, await fetchInputArea(wanted, { model, signal: stop.signal }))
+      setFound(key)
+    }
+    // Without an answer, the photo has no frame.
+    const timer = setTimeout(() => void ask().catch(() => {}), STILL_MS)
+    return () => {
+      clearTimeout(timer)
+      stop.abort()
+    }
+  }, [wanted, model, key])
+  const area = wanted && known.get(key)
+  return area && width && height ? { area, image: { width, height } } : null
+}
