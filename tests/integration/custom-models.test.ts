@@ -321,6 +321,8 @@ describe('who may train', () => {
   test('with a token, only who has it; off, nobody; visitors each have their own models', async () => {
     const locked = await startServer({ env: { ADMIN_TOKEN: 'secret' } })
     expect([await post(locked), await post(locked, { authorization: 'Bearer secret' })]).toEqual([401, 400])
+    const file = async (name: string) => (await request('GET', `/api/models/x/files/${name}`, undefined, locked)).status
+    expect([await file('examples.safetensors'), await file('config.json')]).toEqual([401, 404])
     await locked.stop()
     const off = await startServer({ env: { TRAINING: 'off' } })
     expect(await post(off)).toBe(405)

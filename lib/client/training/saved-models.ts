@@ -4,6 +4,7 @@ import type { ProblemDetails } from '@/lib/shared/problems/problem'
 import { underBase } from '@/lib/shared/web/base-path'
 import { type Failure, OFFLINE, parseAnswer, parseFailure } from '../api/failure'
 import { readLines } from '../api/read-lines'
+import { operatorToken } from './operator-token'
 import type { KnownExample } from './session'
 import type { Embedded } from './types'
 
@@ -87,7 +88,7 @@ export async function fetchExamples({ id, base_model }: ModelInfo): Promise<Know
 
 /** A file of a model's folder, or of its ONNX export. */
 export async function fetchFile(id: string, name: string): Promise<Blob> {
-  return (await send(`${modelUrl(id)}/files/${name}`, {})).blob()
+  return (await send(`${modelUrl(id)}/files/${name}`, { headers: headersOf(operatorToken()) })).blob()
 }
 
 function modelUrl(id: string): string {

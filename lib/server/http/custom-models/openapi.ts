@@ -157,7 +157,7 @@ export function customModelPaths({ problems, body }: DocumentBuilder, options: o
     '/api/models/{model}/files/{name}': {
       get: {
         operationId: 'getModelFile',
-        summary: 'Download a file of a custom model, or of its export as ONNX.',
+        summary: 'Download a file of a custom model, or of its export as ONNX. Only who may train gets its examples.',
         parameters: [
           MODEL,
           {
@@ -181,7 +181,15 @@ export function customModelPaths({ problems, body }: DocumentBuilder, options: o
         ],
         responses: {
           200: { description: 'The file.', content: { '*/*': {} } },
-          ...problems(['not_found', 'unknown_model', 'not_ready', 'too_large', 'storage_full']),
+          ...problems([
+            'not_found',
+            'unknown_model',
+            'not_ready',
+            'too_large',
+            'storage_full',
+            'unauthorized',
+            'forbidden',
+          ]),
         },
       },
     },

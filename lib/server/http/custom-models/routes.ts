@@ -128,6 +128,8 @@ export function customModelRoutes(
 
   async function file(c: Context<AppEnv>): Promise<Response> {
     const name = c.req.param('name') ?? ''
+    // They say more about the photos than anybody needs to use the model.
+    if (name === EXAMPLES) requireTrainer(c, environment)
     const content = await training.file(id(c), name)
     return c.body(content as Uint8Array<ArrayBuffer>, 200, {
       'content-type': CONTENT_TYPES[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
@@ -151,6 +153,7 @@ function releasing(lease: Reservation): (error: unknown) => never {
   }
 }
 
+const EXAMPLES = 'examples.safetensors'
 const NO_STORE = { 'cache-control': 'no-store' }
 const CONTENT_TYPES: Record<string, string> = {
   json: 'application/json',
