@@ -43,9 +43,11 @@ export function useRuns(): RunsOfBrowser {
     },
     async undo() {
       if (!removal) return
-      setRemoval(null)
       await removal.restore()
-      change((runs) => [...runs, removal.run].sort((a, b) => b.id - a.id))
+      // The notice goes as the row comes.
+      setRemoval((now) => (now === removal ? null : now))
+      const { run } = removal
+      change((runs) => [...runs.filter(({ id }) => id !== run.id), run].sort((a, b) => b.id - a.id))
     },
     forget: () => setRemoval(null),
     async clear() {

@@ -9,6 +9,7 @@ import {
   figures,
   jobId,
   openBatch,
+  reloadWhenStored,
   rows,
   temporaryFolder,
   waitUntilDone,
@@ -95,7 +96,7 @@ test('after a reload, asks for the photos before it runs them on another model',
   await chooseFolder(page, folder)
   await waitUntilDone(page)
   const first = jobId(page)
-  await page.reload()
+  await reloadWhenStored(page)
   await waitUntilDone(page)
   await runOn(page, 'Fast')
   await expect(page.getByText('Fast needs the files of 12 photos')).toBeVisible()
@@ -108,7 +109,7 @@ test('after a reload, asks for the photos before it runs them on another model',
   await waitForNext(page, first)
   await expect(page.getByRole('region', { name: 'Compared with Balanced' })).toContainText(/of 11 photos/)
   // Both are found again in another visit.
-  await page.reload()
+  await reloadWhenStored(page)
   await expect(page.getByRole('region', { name: 'Compared with Balanced' })).toContainText(/of 11 photos/)
 })
 

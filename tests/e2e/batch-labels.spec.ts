@@ -3,7 +3,16 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from '@playwright/test'
 import Papa from 'papaparse'
-import { chooseFiles, chooseFolder, exportText, openBatch, rows, temporaryFolder, waitUntilDone } from './batch-page'
+import {
+  chooseFiles,
+  chooseFolder,
+  exportText,
+  openBatch,
+  reloadWhenStored,
+  rows,
+  temporaryFolder,
+  waitUntilDone,
+} from './batch-page'
 import { failOnPageErrors } from './browser-page'
 
 const root = temporaryFolder()
@@ -77,18 +86,18 @@ test('evaluates results against labels; mistakes and cells of the confusion matr
   await evaluation.getByRole('button', { name: 'Use the model’s own limits' }).click()
   // While photos are still to come, a label without a photo is no problem.
   await page.route('**/events', () => {})
-  await page.reload()
+  await reloadWhenStored(page)
   await expect(evaluation).toContainText('No photo with a label has a result yet')
   await expect(evaluation.getByText(/couldn’t be used/)).toHaveText('1 label couldn’t be used')
   await page.unroute('**/events')
-  await page.reload()
+  await reloadWhenStored(page)
   await expect(evaluation).toContainText('75.0%')
   // The visitor can choose other columns, and the choice persists.
   await expect(evaluation.getByText('4 of 5 labels match a photo')).toBeVisible()
   await evaluation.getByLabel('Photo column').selectOption('label')
   await expect(evaluation).toContainText('labels.csv isn’t understood yet')
   await expect(evaluation.getByRole('table', { name: 'First rows of the file' })).toContainText('goldfish.webp')
-  await page.reload()
+  await reloadWhenStored(page)
   await expect(evaluation.getByLabel('Photo column')).toHaveValue('1')
   await evaluation.getByLabel('Photo column').selectOption('file')
   await evaluation.getByLabel('Label column').selectOption('label')
@@ -137,7 +146,7 @@ test('shows why labels aren’t understood, and asks what an ambiguous label mea
     await labels('other.csv', 'nr,colour\n1,red\n2,blue\n')
     await expect(evaluation).toContainText('other.csv isn’t understood yet')
     if (answer === 'keep') await evaluation.getByRole('button', { name: 'Keep the previous labels' }).click()
-    else await page.reload()
+    else await reloadWhenStored(page)
     await expect(page.getByRole('button', { name: '1 wrong' })).toBeVisible()
     await expect(meaning).not.toHaveValue('')
   }
@@ -182,8 +191,11 @@ test('a word that the model doesn’t have is mapped to one of its labels, found
   })
   expect(data[0]?.truth).toBe('koala')
   await page.keyboard.press('Escape')
-  await page.reload()
+  await reloadWhenStored(page)
   await expect(meaning).toHaveValue('koala')
+  // Everything above it is there, so that nothing moves under the pointer.
+  await expect(page.getByText('100.0% right of 2 labeled photos')).toBeVisible()
+  await expect(page.getByText(/^Done\./)).toBeVisible()
   await page.getByRole('button', { name: 'Don’t count “eucalyptus eater”' }).click()
   await expect(unclear).toBeVisible()
 })
@@ -200,6 +212,6 @@ test('takes the names of folders as labels, if they are labels', async ({ page }
   await page.getByRole('button', { name: 'Measure accuracy by folder' }).click()
   // The photo without a result doesn't count.
   await expect(page.getByText('100.0% right of 2 labeled photos with a result')).toBeVisible()
-  await page.reload()
+  await reloadWhenStored(page)
   await expect(page.getByText('Labels from the folder names')).toBeVisible()
 })

@@ -1,6 +1,15 @@
 import { expect, type Page, test } from '@playwright/test'
 import { violations } from './axe'
-import { chooseFiles, deleteBatch, jobId, openBatch, rows, storedThumbnails, waitUntilDone } from './batch-page'
+import {
+  chooseFiles,
+  deleteBatch,
+  jobId,
+  openBatch,
+  reloadWhenStored,
+  rows,
+  storedThumbnails,
+  waitUntilDone,
+} from './batch-page'
 import { failOnPageErrors } from './browser-page'
 
 test.beforeEach(async ({ page }) => {
@@ -18,7 +27,7 @@ async function classifySamples(page: Page): Promise<void> {
 test('keeps thumbnails of all photos across a reload, and deletes them with the batch', async ({ page }) => {
   await classifySamples(page)
   await expect.poll(() => storedThumbnails(page)).toBe(24)
-  await page.reload()
+  await reloadWhenStored(page)
   await waitUntilDone(page)
   await expect(rows(page).first().locator('img')).toBeVisible()
   // Also those that were never in view.
@@ -51,7 +60,7 @@ test('a batch can be renamed in its head and in the list, which shows how it wen
   await field.fill('Animals, second try')
   await field.press('Enter')
   await expect(title).toHaveText('Animals, second try')
-  await page.reload()
+  await reloadWhenStored(page)
   await expect(title).toHaveText('Animals, second try')
   await waitUntilDone(page)
   await page.getByRole('button', { name: 'New batch' }).click()
@@ -105,7 +114,7 @@ test('the list asks the server for batches that may still run, and tells which o
   await openBatch(page)
   await expect(items(page)).toContainText('Paused')
   await page.request.delete(`/api/jobs/${id}`)
-  await page.reload()
+  await reloadWhenStored(page)
   await expect(items(page)).toContainText('Expired')
   await expect(page.getByRole('link', { name: 'Sample photos' })).toHaveCount(0)
 })

@@ -11,6 +11,29 @@ export async function openBatch(page: Page, origin = ''): Promise<void> {
   await waitForHydration(page)
 }
 
+/**
+ * Reloads the page once the browser has stored what it was given so far: it may cut off what it is writing. Writes come
+ * one after another, so those before an empty one are done when that is.
+ */
+export async function reloadWhenStored(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (const { name } of await indexedDB.databases()) {
+      if (!name?.startsWith('vision-batches')) continue
+      await new Promise((resolve, reject) => {
+        const opening = indexedDB.open(name)
+        opening.onerror = reject
+        opening.onsuccess = () => {
+          const { result: database } = opening
+          const transaction = database.transaction([...database.objectStoreNames], 'readwrite')
+          transaction.oncomplete = () => resolve(database.close())
+          transaction.onerror = reject
+        }
+      })
+    }
+  })
+  await page.reload()
+}
+
 /** Creates a temporary folder before each test of the calling file and deletes it afterwards. */
 export function temporaryFolder(): () => string {
   let root: string

@@ -11,6 +11,7 @@ import {
   exportText,
   figures,
   openBatch,
+  reloadWhenStored,
   rows,
   temporaryFolder,
   waitUntilDone,
@@ -115,7 +116,7 @@ test('shows failures in their rows, classifies the rest, and sorts, filters and 
       body: (await response.text()).replaceAll('truncated_image', 'deadline_exceeded'),
     })
   })
-  await page.reload()
+  await reloadWhenStored(page)
   await expect(page.getByRole('button', { name: 'Retry 1 failed photo' })).toBeVisible()
   await page.unroute('**/events')
   const [retried] = await Promise.all([

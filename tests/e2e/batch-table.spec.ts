@@ -1,5 +1,13 @@
 import { expect, type Page, test } from '@playwright/test'
-import { chooseFolder, createPhotoFolder, openBatch, rows, temporaryFolder, waitUntilDone } from './batch-page'
+import {
+  chooseFolder,
+  createPhotoFolder,
+  openBatch,
+  reloadWhenStored,
+  rows,
+  temporaryFolder,
+  waitUntilDone,
+} from './batch-page'
 import { failOnPageErrors } from './browser-page'
 
 const root = temporaryFolder()
@@ -65,7 +73,7 @@ test('the table is one tab stop; keys move in it, and the view outlives the Clas
   await page.keyboard.press('Escape')
   await expect(photo(page, 3)).toBeFocused()
   await page.getByRole('combobox', { name: 'Filter photos' }).selectOption('Classified')
-  await page.reload()
+  await reloadWhenStored(page)
   await expect(page.getByRole('searchbox')).toHaveValue('zoo/')
   await expect(page.getByRole('combobox', { name: 'Filter photos' })).toHaveValue('ok')
   await expect(page.getByText('20 of 60', { exact: true })).toBeVisible()
