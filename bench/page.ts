@@ -18,7 +18,7 @@ const { values } = parseArgs({
   args: process.argv.slice(3),
   options: {
     runs: { type: 'string', default: '3' },
-    pages: { type: 'string', default: '/,/batch,/compare,/gallery,/history,/models,/api-docs,/about' },
+    pages: { type: 'string', default: '/,/batch,/train,/compare,/gallery,/history,/models,/api-docs,/about' },
     loads: { type: 'string', default: '5' },
     photos: { type: 'string', default: '300' },
     rounds: { type: 'string', default: '3' },
