@@ -1,13 +1,14 @@
 import { Dialog } from '@base-ui/react/dialog'
 import clsx from 'clsx'
 import { Check, RotateCw, Trash2, X } from 'lucide-react'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainingLabel, TrainingPhoto } from '@/lib/client/training/types'
 import { Button } from '../ui/button'
 import { useProblem } from '../ui/use-problem'
 import { ExampleThumbnail } from './example-thumbnail'
+import { LabelSelect } from './label-select'
 
 interface PhotosDialogProps {
   session: TrainingSession
@@ -134,7 +135,6 @@ interface ActionsProps {
 
 function Actions({ session, selected, labels, onDone }: ActionsProps) {
   const t = useTranslations('train')
-  const id = useId()
   const ids = selected.map((photo) => photo.id)
   const none = ids.length === 0
   const failed = selected.filter(({ state }) => state === 'failed')
@@ -144,26 +144,12 @@ function Actions({ session, selected, labels, onDone }: ActionsProps) {
   }
   return (
     <div className="mt-4 flex flex-wrap items-center gap-2 border-line border-t pt-4">
-      <label htmlFor={id} className="text-ink-2 text-sm">
-        {t('move')}
-      </label>
-      <select
-        id={id}
+      <LabelSelect
+        name={t('move')}
+        labels={labels}
         disabled={none}
-        value=""
-        translate="no"
-        onChange={({ target }) => act(() => session.movePhotos(ids, Number(target.value)))}
-        className="h-10 min-w-32 max-w-full rounded-card border border-line-2 bg-card px-3 text-sm disabled:opacity-50"
-      >
-        <option value="" disabled>
-          {t('chooseLabel')}
-        </option>
-        {labels.map((label) => (
-          <option key={label.id} value={label.id}>
-            {label.name}
-          </option>
-        ))}
-      </select>
+        onChoose={(label) => act(() => session.movePhotos(ids, label))}
+      />
       <Button
         variant="quiet"
         disabled={none}

@@ -3,7 +3,6 @@ import { type FormEvent, useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainingSnapshot } from '@/lib/client/training/types'
-import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { TrainingOffer } from '@/lib/shared/contract/site'
 import { Button } from '../ui/button'
 import { lazy } from '../ui/lazy'
@@ -20,7 +19,6 @@ interface SavePanelProps {
   session: TrainingSession
   state: TrainingSnapshot
   offer: TrainingOffer
-  bases: readonly ModelInfo[]
 }
 
 /** Saves the model on the server, and shows what can be done with it then. */

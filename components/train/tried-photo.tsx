@@ -11,7 +11,7 @@ import { Button } from '../ui/button'
 import { useObjectUrl } from '../ui/use-object-url'
 import { useProblem } from '../ui/use-problem'
 import { HeadResult } from './head-result'
-import { LearnFrom } from './learn-from'
+import { LabelSelect } from './label-select'
 import { type HeatMapState, useHeatMap } from './use-heat-map'
 import { usePhotoEmbedding } from './use-photo-embedding'
 
@@ -32,6 +32,10 @@ export function TriedPhoto({ session, state, head, file, onClose }: TriedPhotoPr
   const result = useMemo(() => ready && predict(head, ready.photo.embedding), [head, ready])
   const label = result?.predictions[0]
   const heat = useHeatMap(ready, head, label?.index ?? 0, state.base)
+  function learnFrom(to: number): void {
+    session.addPhotos(to, [file])
+    onClose()
+  }
   return (
     <div className="mt-3">
       <Picture file={ready?.file ?? file} map={heat.map} onClose={onClose} />
@@ -43,7 +47,10 @@ export function TriedPhoto({ session, state, head, file, onClose }: TriedPhotoPr
         <>
           <HeadResult result={result} />
           <Why heat={heat} label={label?.label ?? ''} />
-          <LearnFrom session={session} state={state} file={file} onDone={onClose} />
+          {/* The photos that a model gets wrong teach it most. */}
+          <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1">
+            <LabelSelect name={t('learnFrom')} labels={state.labels} onChoose={learnFrom} />
+          </div>
         </>
       ) : (
         <p role="status" className="mt-3 flex items-center gap-2 text-ink-2 text-sm">

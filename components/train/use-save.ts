@@ -46,8 +46,9 @@ export function useSave(session: TrainingSession, token: string | null): Saving 
     setProgress(0)
     setError(null)
     try {
+      const { edits } = session
       const model = await saveSession(session, saved, description, token, controller.current.signal, setProgress)
-      session.markSaved(model)
+      session.markSaved(model, edits)
       return true
     } catch (failure) {
       if (controller.current.signal.aborted) return false

@@ -58,7 +58,7 @@ export function Workspace({ session, state, bases, offer, tryIt, opener }: Works
         <div ref={column.ref} style={{ top: column.top }} className="grid grid-cols-[minmax(0,1fr)] gap-6 lg:sticky">
           <ModelPanel session={session} state={state} />
           <TryIt ref={tryIt} session={session} state={state} />
-          <SavePanel session={session} state={state} offer={offer} bases={bases} />
+          <SavePanel session={session} state={state} offer={offer} />
         </div>
       </div>
       <UndoNotice

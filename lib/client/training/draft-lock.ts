@@ -7,8 +7,6 @@ const PATIENCE_MS = 500
  * tab takes it.
  */
 export class DraftLock {
-  private release = () => {}
-
   /**
    * @param steal whether to take it from another tab
    * @param onLost called if another tab takes it
@@ -22,9 +20,8 @@ export class DraftLock {
       const hold = () => {
         held = true
         resolve(true)
-        return new Promise<void>((release) => {
-          this.release = release
-        })
+        // Held until the tab is closed, or another one takes it.
+        return new Promise<void>(() => {})
       }
       const options = steal ? { steal } : { signal: AbortSignal.timeout(PATIENCE_MS) }
       // Rejects if it wasn't granted in time, and also once it is stolen.
@@ -33,9 +30,5 @@ export class DraftLock {
         else resolve(false)
       })
     })
-  }
-
-  give(): void {
-    this.release()
   }
 }

@@ -13,6 +13,8 @@ export class Draft {
   private readonly notifier = new Notifier(() => {})
   private readonly store = new DraftStore(() => this.change({ kept: false }))
   private lastId = 0
+  /** Changes so far, to notice those that came while a model was being saved. */
+  edits = 0
 
   readonly subscribe = this.notifier.subscribe
 
@@ -36,6 +38,7 @@ export class Draft {
 
   /** A change of what is taught. */
   edit(part: Partial<TrainingSnapshot>): void {
+    this.edits++
     this.change({ ...part, changed: true })
     this.saveDraft()
   }
@@ -107,10 +110,6 @@ export class Draft {
   saveDraft(): void {
     const { base, labels, saved, changed } = this.current
     this.store.saveDraft({ base, labels, saved, changed })
-  }
-
-  dispose(): void {
-    this.notifier.dispose()
   }
 }
 

@@ -11,7 +11,7 @@ export interface EmbedderOptions {
   base(): string
   prepare(file: Blob, options: PrepareOptions): Promise<Prepared>
   embed(file: Blob, base: string, signal: AbortSignal): Promise<PhotoEmbedding>
-  server: Pick<ServerWatch, 'wait' | 'askNow'>
+  server: Pick<ServerWatch, 'wait'>
   onReading(id: number): void
   /** @param file what was sent: the photo, or a smaller copy */
   onEmbedded(id: number, embedded: Embedded, file: Blob): void
@@ -34,11 +34,6 @@ export class Embedder {
   private away = false
 
   constructor(private readonly options: EmbedderOptions) {}
-
-  /** Photos whose embedding isn't known yet. */
-  get pending(): number {
-    return this.waiting.size + this.running.size
-  }
 
   add(id: number, file: Blob): void {
     this.waiting.set(id, file)
@@ -81,7 +76,8 @@ export class Embedder {
     } catch (error) {
       if (!signal.aborted) this.options.onFailed(id, asFailure(error))
     } finally {
-      this.running.delete(id)
+      // The photo may be on its way again, to another base model.
+      if (this.running.get(id) === controller) this.running.delete(id)
       this.next()
     }
   }

@@ -49,11 +49,6 @@ export class LiveTraining {
     }, delay)
   }
 
-  dispose(): void {
-    clearTimeout(this.timer)
-    this.trainer.dispose()
-  }
-
   private train(): void {
     const { labels, photos, fault } = this.options.snapshot()
     const names = new Map(labels.map(({ id, name }) => [id, name]))

@@ -203,9 +203,14 @@ export class TrainingSession {
     }
   }
 
-  /** What was sent to the server is this model now. */
-  markSaved(saved: SavedReference): void {
-    this.draft.change({ saved, changed: false })
+  /** Changes so far: tells whether something changed while a model was being saved. */
+  get edits(): number {
+    return this.draft.edits
+  }
+
+  /** What was sent to the server, after so many edits, is this model now. */
+  markSaved(saved: SavedReference, edits = this.edits): void {
+    this.draft.change({ saved, changed: edits !== this.edits })
     this.draft.saveDraft()
   }
 
@@ -242,13 +247,6 @@ export class TrainingSession {
   startOver(): void {
     this.startWith({}, false)
     this.draft.change({})
-  }
-
-  dispose(): void {
-    this.lock.give()
-    this.embedder.clear()
-    this.live.dispose()
-    this.draft.dispose()
   }
 
   /** The pictures of this browser, by SHA-256. */

@@ -32,12 +32,6 @@ export class Trainer {
     this.run++
   }
 
-  dispose(): void {
-    this.cancel()
-    this.worker?.terminate()
-    this.worker = null
-  }
-
   private post(message: ToTrainingWorker): void {
     this.worker ??= this.start()
     this.worker.postMessage(message)
