@@ -47,7 +47,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
           <SkipLink />
           <SiteHeader offers={await offers()} />
           {/* The footer starts below the first screen, so that it doesn't move when a page gets its content. */}
-          <div className="min-h-[calc(100dvh-60px)]">{children}</div>
+          <div className="min-h-[calc(100dvh-3.75rem)]">{children}</div>
           <SiteFooter
             source={source}
             texts={{

@@ -39,7 +39,7 @@ export default async function Page() {
     t('about.settings'),
   ]
   return (
-    <main id="content" tabIndex={-1} className="mx-auto max-w-[760px] px-4 pt-6 pb-20 outline-none">
+    <main id="content" tabIndex={-1} className="mx-auto max-w-[47.5rem] px-4 pt-6 pb-20 outline-none">
       <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('about.title')}</h1>
       <AboutSection id="server" title={t('about.onServer')} points={server} />
       <AboutSection id="browser" title={t('about.inBrowser')} points={browser} />

@@ -17,7 +17,7 @@ export default async function Page() {
   const { models, limits } = await classifyPageData(null)
   const model = models.find((each) => each.default) ?? models[0]
   return (
-    <main id="content" tabIndex={-1} className="mx-auto max-w-[760px] px-4 pt-6 pb-20 outline-none">
+    <main id="content" tabIndex={-1} className="mx-auto max-w-[47.5rem] px-4 pt-6 pb-20 outline-none">
       <ApiDocs
         site={`${await requestOrigin()}${BASE_PATH}`}
         model={model?.id ?? ''}

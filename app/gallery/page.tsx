@@ -15,7 +15,7 @@ export default async function Page() {
   const { t } = await translation()
   const pictures = await galleryPageData()
   return (
-    <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pt-6 pb-20 outline-none xl:px-0">
+    <main id="content" tabIndex={-1} className="mx-auto max-w-[70rem] px-4 pt-6 pb-20 outline-none xl:px-0">
       <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('gallery.title')}</h1>
       <p className="mt-2 max-w-[68ch] text-ink-2">{t('gallery.lead')}</p>
       <GalleryGrid pictures={pictures} />

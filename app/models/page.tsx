@@ -20,7 +20,7 @@ export default async function Page() {
   const models = await modelsPageData()
   const { training } = await offers()
   return (
-    <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pt-6 pb-20 outline-none xl:px-0">
+    <main id="content" tabIndex={-1} className="mx-auto max-w-[70rem] px-4 pt-6 pb-20 outline-none xl:px-0">
       <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('models.title')}</h1>
       <PageMessages messages={{ models: messages.models }}>
         <ModelsIntro />

@@ -9,7 +9,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default function Page() {
   return (
-    <main id="content" tabIndex={-1} className="mx-auto max-w-[560px] px-4 pt-8 pb-20 outline-none">
+    <main id="content" tabIndex={-1} className="mx-auto max-w-[35rem] px-4 pt-8 pb-20 outline-none">
       <SharedResult />
     </main>
   )

@@ -114,7 +114,7 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
         />
       )}
       {items.length > 0 && (
-        <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,1fr)_300px]">
+        <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,1fr)_18.75rem]">
           <PhotoTable
             session={session}
             items={items}

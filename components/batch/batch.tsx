@@ -62,10 +62,10 @@ export function Batch({ models, limits, retentionHours, explain }: BatchProps) {
     useFsAccessApi: false,
   })
   return (
-    <div {...getRootProps()} className="min-h-[calc(100dvh-60px)] outline-none">
+    <div {...getRootProps()} className="min-h-[calc(100dvh-3.75rem)] outline-none">
       <input {...getInputProps()} aria-hidden tabIndex={-1} style={{ display: 'none' }} />
       <DropOverlay visible={isDragActive} text={t('drop')} />
-      <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pt-6 pb-20 outline-none xl:px-0">
+      <main id="content" tabIndex={-1} className="mx-auto max-w-[70rem] px-4 pt-6 pb-20 outline-none xl:px-0">
         {snapshot && isUnknown(snapshot) ? (
           <UnknownBatch models={models} onNew={close} />
         ) : session && snapshot && snapshot.phase !== 'empty' ? (

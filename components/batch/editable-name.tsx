@@ -78,7 +78,7 @@ function NameField({ name, onFinish }: NameFieldProps) {
       onFocus={({ target }) => target.select()}
       onKeyDown={handleKey}
       onBlur={({ target }) => finish(target.value, false)}
-      className="-mx-2 -my-[3px] relative z-10 w-[calc(100%+16px)] min-w-0 rounded-card border border-line-2 bg-card px-2 py-0.5 font-[inherit] text-[length:inherit] tracking-[inherit]"
+      className="-mx-2 -my-[3px] relative z-10 w-[calc(100%+1rem)] min-w-0 rounded-card border border-line-2 bg-card px-2 py-0.5 font-[inherit] text-[length:inherit] tracking-[inherit]"
     />
   )
 }

@@ -52,7 +52,7 @@ export function EvaluationReport({ evaluation, classes, items, topK, onShow, ...
       <Disclosure className="mt-4" label={t('confusion')}>
         <ConfusionTable counts={confusions} name={name} truthName={truthName} onCell={showMistake} />
       </Disclosure>
-      <div className="mt-4 grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,1fr)_360px]">
+      <div className="mt-4 grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,1fr)_22.5rem]">
         <ClassTable classes={evaluation.classes} name={name} />
         <ReliabilityChart bins={reliability} />
       </div>

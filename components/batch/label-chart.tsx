@@ -36,7 +36,7 @@ export function LabelChart({ items, selected, onSelect }: LabelChartProps) {
               type="button"
               aria-pressed={label === selected}
               onClick={() => onSelect(label === selected ? null : label)}
-              className="-mx-2 grid w-[calc(100%+16px)] grid-cols-[104px_minmax(0,1fr)_auto] items-center gap-3 rounded-[6px] px-2 py-1.5 text-left hover:bg-sunk aria-pressed:bg-accent-soft"
+              className="-mx-2 grid w-[calc(100%+1rem)] grid-cols-[6.5rem_minmax(0,1fr)_auto] items-center gap-3 rounded-[6px] px-2 py-1.5 text-left hover:bg-sunk aria-pressed:bg-accent-soft"
             >
               <span lang="en" title={label} className="truncate text-[0.8125rem] text-ink-2">
                 {label}

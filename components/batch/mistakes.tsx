@@ -31,14 +31,14 @@ export function Mistakes({ counts, name, truthName, onSelect }: MistakesProps) {
         {t('mistakes')}
       </h3>
       <p className="mt-1 text-ink-3 text-xs">{all.length > 0 ? t('mistakesHint') : t('noMistakes')}</p>
-      <ul className={expanded ? '-mx-2 mt-2 max-h-[420px] overflow-y-auto px-2' : 'mt-2'}>
+      <ul className={expanded ? '-mx-2 mt-2 max-h-[26.25rem] overflow-y-auto px-2' : 'mt-2'}>
         {visible.map(([truth, predicted, photos]) => (
           <li key={`${truth} ${predicted}`}>
             <button
               type="button"
               aria-label={t('mistake', { truth: truthName(truth), predicted: name(predicted), count: photos })}
               onClick={() => onSelect(truth, predicted)}
-              className="-mx-2 grid w-[calc(100%+16px)] grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)_auto] items-center gap-2.5 rounded-[6px] px-2 py-1.5 text-left text-sm hover:bg-sunk"
+              className="-mx-2 grid w-[calc(100%+1rem)] grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)_auto] items-center gap-2.5 rounded-[6px] px-2 py-1.5 text-left text-sm hover:bg-sunk"
             >
               <span lang="en" title={fullName(truthName(truth), name(truth))} className="truncate">
                 {truthName(truth)}

@@ -74,7 +74,7 @@ export function PhotoDetails({
   })
   const framed = useInputFrame(file, row)
   return (
-    <div className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,380px)]">
+    <div className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,23.75rem)]">
       <PhotoImage key={index} index={index} source={source} file={file ?? null} onThumbnail={onThumbnail}>
         {explanation.phase?.name === 'explained' ? (
           <HeatmapOverlay explanation={explanation.phase.explanation} opacity={explanation.opacity} />

@@ -70,7 +70,7 @@ export const PhotoRow = memo(function PhotoRow({
       aria-rowindex={position}
       // By keyboard, the button with the file name opens the photo. Selecting text in a row isn't a click.
       onClick={() => getSelection()?.isCollapsed !== false && onOpen(index)}
-      className={`${labeled ? LABELED_GRID : TABLE_GRID} absolute inset-x-0 h-[60px] cursor-pointer border-line border-b hover:bg-sunk/60`}
+      className={`${labeled ? LABELED_GRID : TABLE_GRID} absolute inset-x-0 h-15 cursor-pointer border-line border-b hover:bg-sunk/60`}
       style={{ transform: `translateY(${top}px)` }}
     >
       <td className="row-span-2 md:row-span-1">
@@ -123,7 +123,9 @@ export const PhotoRow = memo(function PhotoRow({
       <td className="col-start-3 row-start-1 self-end md:col-start-auto md:row-start-auto md:self-auto">
         <Score row={row} texts={texts} bar={!labeled} />
         {otherRow?.score !== null && otherRow?.score !== undefined && (
-          <span className={`figures block text-right text-accent text-xs max-md:hidden ${labeled ? '' : 'pr-[66px]'}`}>
+          <span
+            className={`figures block text-right text-accent text-xs max-md:hidden ${labeled ? '' : 'pr-[4.125rem]'}`}
+          >
             {texts.format.percent(otherRow.score)}
           </span>
         )}

@@ -10,6 +10,7 @@ import { Thumbnails } from '@/lib/client/batch/thumbnails'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { Button } from '../ui/button'
 import { lazy } from '../ui/lazy'
+import { rootFontSize } from '../ui/root-font-size'
 import { PhotoRow, useRowTexts } from './photo-row'
 import { TableHeader } from './table-header'
 import { TableToolbar } from './table-toolbar'
@@ -49,7 +50,8 @@ interface OtherResults {
   differences: ReadonlyMap<string, Difference>
 }
 
-const ROW_HEIGHT = 60
+/** Height of a row in rem: that of PhotoRow. */
+const ROW_HEIGHT = 3.75
 /** Rows rendered above and below the visible area. */
 const OVERSCAN = 6
 
@@ -63,11 +65,12 @@ export function PhotoTable({ session, items, rows, labeled, other, view, onView,
   const [thumbnails] = useState(() => new Thumbnails(loadThumbnail))
   useEffect(() => () => thumbnails.dispose(), [thumbnails])
   const common = useCommonFolder(items)
-  const roving = useRovingRow(rows, scroller, ROW_HEIGHT)
+  const [rowHeight] = useState(() => ROW_HEIGHT * rootFontSize())
+  const roving = useRovingRow(rows, scroller, rowHeight)
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: () => rowHeight,
     overscan: OVERSCAN,
     rangeExtractor: roving.rangeExtractor,
   })
@@ -98,7 +101,7 @@ export function PhotoTable({ session, items, rows, labeled, other, view, onView,
         // The rows inside are reached by Tab and scroll it; without rows, it has the focus after a filter.
         tabIndex={-1}
         aria-label={t('scroller')}
-        className="mt-3 max-h-[min(640px,72dvh)] overflow-y-auto rounded-card border border-line bg-card outline-none md:scroll-pt-11"
+        className="mt-3 max-h-[min(40rem,72dvh)] overflow-y-auto rounded-card border border-line bg-card outline-none md:scroll-pt-11"
       >
         <table aria-label={t('table')} aria-rowcount={rows.length + 1} className="block">
           <TableHeader labeled={labeled} view={view} onView={onView} />

@@ -8,7 +8,7 @@ import { SavedBatches } from './saved-batches'
 export function UnknownBatch({ models, onNew }: { models: readonly ModelInfo[]; onNew(): void }) {
   const t = useTranslations('batch')
   return (
-    <div className="mx-auto max-w-[760px] pt-2 sm:pt-6">
+    <div className="mx-auto max-w-[47.5rem] pt-2 sm:pt-6">
       <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('unknownTitle')}</h1>
       <p role="status" className="mt-2 max-w-[64ch] text-pretty text-ink-2">
         {t('unknown')}

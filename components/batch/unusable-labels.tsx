@@ -37,12 +37,11 @@ export function UnusableLabels({
   const column = (index: number | undefined) => reading?.columns[index ?? -1] ?? ''
   const reason = {
     no_columns: () => t('noColumns'),
-    no_photos: () =>
-      t('noPhotos', {
-        column: column(reading?.file),
-        names: list(reading?.unused ?? []),
-        photos: list(items.map(({ path }) => path)),
-      }),
+    no_photos: () => {
+      const names = list(reading?.unused ?? [])
+      if (names === '') return t('noRows')
+      return t('noPhotos', { column: column(reading?.file), names, photos: list(items.map(({ path }) => path)) })
+    },
     no_known_labels: () => {
       const { several, unknown } = unusableWords(reading, classes)
       return unknown.length === 0

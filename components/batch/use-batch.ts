@@ -13,8 +13,8 @@ interface Batch {
   close(): void
 }
 
-/** Shorter fragments are anchors on the page. */
-const JOB_ID = /^#([\w-]{20,})$/
+/** Shorter fragments are anchors on the page. What a link was surrounded by in a text, such as a full stop, is no part. */
+const JOB_ID = /^#([\w-]{20,})\W*$/
 
 const subscribeToNothing = () => () => {}
 const noSnapshot = () => null

@@ -121,7 +121,7 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
       <main
         id="content"
         tabIndex={-1}
-        className={`mx-auto max-w-[1120px] px-4 outline-none xl:px-0 ${urlState.name === 'failed' ? 'pb-52' : 'pb-16'}`}
+        className={`mx-auto max-w-[70rem] px-4 outline-none xl:px-0 ${urlState.name === 'failed' ? 'pb-52' : 'pb-16'}`}
       >
         <ModelNotice models={models} />
         {/* A photo that waits says so itself. */}
@@ -167,7 +167,7 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
               onSample={(file, credit) => session.add([file], credit)}
             />
             {strip && (
-              <div className="mx-auto mt-8 max-w-[760px] border-line border-t pt-5">
+              <div className="mx-auto mt-8 max-w-[47.5rem] border-line border-t pt-5">
                 <p className="text-ink-2 text-sm">{t('backTo', { count })}</p>
                 {strip}
               </div>

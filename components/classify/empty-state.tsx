@@ -22,7 +22,7 @@ interface EmptyStateProps {
 export function EmptyState({ onUrl, onUrlEdit, onBrowse, onFiles, onCamera, onSample }: EmptyStateProps) {
   const t = useTranslations('classify')
   return (
-    <div className="mx-auto max-w-[760px] pt-6 text-center sm:pt-12">
+    <div className="mx-auto max-w-[47.5rem] pt-6 text-center sm:pt-12">
       <h1 className="text-balance font-semibold text-[2.375rem] leading-tight tracking-[-0.035em] sm:text-3xl">
         {t('title')}
       </h1>

@@ -25,7 +25,7 @@ export function UrlField({ onUrl, onEdit }: { onUrl(url: string): void; onEdit()
     onUrl(url)
   }
   return (
-    <form onSubmit={submit} noValidate className="mx-auto mt-5 max-w-[420px] text-left">
+    <form onSubmit={submit} noValidate className="mx-auto mt-5 max-w-[26.25rem] text-left">
       <div className="flex gap-2">
         <div className="relative min-w-0 flex-1">
           <label htmlFor={id} className="sr-only">

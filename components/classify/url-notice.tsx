@@ -15,7 +15,7 @@ export function UrlNotice({ state, onDismiss }: { state: Exclude<UrlState, { nam
   return (
     <div
       role={failed ? 'alert' : 'status'}
-      className="fixed inset-x-4 bottom-4 z-20 mx-auto flex max-w-[560px] items-start gap-3 rounded-card border border-line-2 bg-card py-2 pr-2 pl-4 text-sm shadow-card"
+      className="fixed inset-x-4 bottom-4 z-20 mx-auto flex max-w-[35rem] items-start gap-3 rounded-card border border-line-2 bg-card py-2 pr-2 pl-4 text-sm shadow-card"
     >
       {!failed && <LoaderCircle aria-hidden className="mt-2.5 size-4 shrink-0 animate-spin" />}
       <div className="mr-auto min-w-0 break-words py-2">

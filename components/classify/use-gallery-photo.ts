@@ -8,12 +8,13 @@ interface GalleryPhoto {
 
 /**
  * Adds the gallery photo named in the URL, once, as if the visitor had dropped it. The added photo's own URL then
- * replaces it, so that a reload doesn't add the photo again.
+ * replaces it, so that neither a reload nor the forward button adds the photo again: for the latter, the router still
+ * has the parameters that the page was first opened with.
  */
 export function useGalleryPhoto(add: (file: Blob, credit: string) => void, photo: GalleryPhoto | null): void {
   const added = useRef(false)
   useEffect(() => {
-    if (photo === null || added.current) return
+    if (photo === null || added.current || !new URLSearchParams(location.search).has('photo')) return
     added.current = true
     void fetch(underBase(`/gallery/${encodeURIComponent(photo.file)}`))
       .then((response) => (response.ok ? response.blob() : Promise.reject(new Error(String(response.status)))))

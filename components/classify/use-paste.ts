@@ -1,12 +1,12 @@
 import { useEffect } from 'react'
-import { parseHttpUrl } from '@/lib/client/api/typed-url'
+import { parseTypedUrl } from '@/lib/client/api/typed-url'
 
 /** Handles photos pasted anywhere on the page, and URLs pasted outside of text fields. */
 export function usePaste(add: (files: readonly Blob[]) => void, addUrl: ((url: string) => void) | null): void {
   useEffect(() => {
     function handlePaste(event: ClipboardEvent): void {
       const files = [...(event.clipboardData?.files ?? [])]
-      const url = parseHttpUrl(event.clipboardData?.getData('text/plain') ?? '')
+      const url = parseTypedUrl(event.clipboardData?.getData('text/plain') ?? '')
       const inTextField = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement
       if (files.length > 0) {
         event.preventDefault()

@@ -22,7 +22,7 @@ export function AgreementLine({ groups, failed, recognized }: AgreementLineProps
   const [first] = groups ?? []
   if (!groups || !first) {
     return (
-      <div className="min-h-[104px]">
+      <div className="min-h-[6.5rem]">
         <h1 className="font-semibold text-ink-2 text-lg">{t('running')}</h1>
         <div className="mt-3 h-10 w-3/5 animate-pulse rounded-card bg-sunk" />
       </div>
@@ -30,7 +30,7 @@ export function AgreementLine({ groups, failed, recognized }: AgreementLineProps
   }
   if (!recognized) {
     return (
-      <div role="status" className="min-h-[104px]">
+      <div role="status" className="min-h-[6.5rem]">
         <h1 className="font-semibold text-xl leading-[1.15] tracking-[-0.03em] lg:text-[2.125rem]">
           {words('unrecognized')}
         </h1>
@@ -41,7 +41,7 @@ export function AgreementLine({ groups, failed, recognized }: AgreementLineProps
   const agree = groups.length === 1
   const alone = agree && first.models.length === 1
   return (
-    <div role="status" className="min-h-[104px]">
+    <div role="status" className="min-h-[6.5rem]">
       {!alone && (
         <p className={`flex items-center gap-2 font-semibold ${agree ? 'text-accent' : 'text-warn'}`}>
           {agree ? <Check aria-hidden className="size-4" /> : <Split aria-hidden className="size-4" />}

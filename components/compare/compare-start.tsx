@@ -18,7 +18,7 @@ export function CompareStart({ hidden, models, onBrowse, onFiles, onSample }: Co
   const t = useTranslations('compare')
   const name = useModelName()
   return (
-    <div className={`mx-auto max-w-[680px] pt-6 text-center sm:pt-12 ${hidden ? 'invisible' : ''}`}>
+    <div className={`mx-auto max-w-[42.5rem] pt-6 text-center sm:pt-12 ${hidden ? 'invisible' : ''}`}>
       <h1 className="text-balance font-semibold text-[2.125rem] leading-tight tracking-[-0.035em] sm:text-2xl">
         {t('title')}
       </h1>

@@ -53,7 +53,7 @@ export function Compare({ models, imageBytes }: CompareProps) {
       <input {...getInputProps()} accept="image/*,.heic,.heif,.hif,.ppm,.pgm" style={{ display: 'none' }} />
       <DropOverlay visible={isDragActive} text={t('dropToClassify')} />
       <Announcer photo={photo} phase={phase} />
-      <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pb-16 outline-none xl:px-0">
+      <main id="content" tabIndex={-1} className="mx-auto max-w-[70rem] px-4 pb-16 outline-none xl:px-0">
         <RemovedNotice session={session} />
         {photo ? (
           <div className="grid grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-5 pt-2 lg:grid-cols-[minmax(0,420fr)_minmax(0,660fr)] lg:pt-5">

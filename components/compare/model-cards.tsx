@@ -45,7 +45,7 @@ export function ModelCards({ photo, models, letters, majority, selected, onSelec
             {/* biome-ignore lint/a11y/noLabelWithoutControl: the radio inside is the control */}
             <label
               className={clsx(
-                'relative flex min-h-[132px] flex-1 cursor-pointer flex-col rounded-card border bg-card px-3.5 py-4 has-data-checked:shadow-card has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2',
+                'relative flex min-h-[8.25rem] flex-1 cursor-pointer flex-col rounded-card border bg-card px-3.5 py-4 has-data-checked:shadow-card has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2',
                 differs ? 'border-warn bg-warn-soft' : 'border-line',
                 'has-data-checked:ring-2 has-data-checked:ring-accent',
               )}

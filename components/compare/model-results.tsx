@@ -80,7 +80,7 @@ function NoResult({ failures, onRemove }: { failures: readonly Failure[]; onRemo
   const problem = useProblem()
   const fault = failures.every(({ retryable }) => !retryable) ? failures[0] : undefined
   return (
-    <div role="status" className="min-h-[104px]">
+    <div role="status" className="min-h-[6.5rem]">
       <h1 className="font-semibold text-xl tracking-tight">{t('noResult')}</h1>
       {fault && (
         <>

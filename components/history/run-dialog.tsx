@@ -42,7 +42,7 @@ export function RunDialog({ run, model, imageBytes, onClose, onRemove, onPreviou
       onPrevious={onPrevious}
       onNext={onNext}
     >
-      <div className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,380px)]">
+      <div className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,23.75rem)]">
         <RunPicture run={run} photo={photo} />
         <div className="min-w-0">
           <RunResult run={run} result={result} onResult={setResult} />

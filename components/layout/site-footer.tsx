@@ -12,7 +12,7 @@ const LINK = 'inline-flex min-h-6 items-center underline-offset-4 hover:text-ink
 /** The foot of every page: documentation, source, license, privacy, and the version. Rendered by the server alone. */
 export function SiteFooter({ texts, source }: SiteFooterProps) {
   return (
-    <footer className="mx-auto max-w-[1120px] border-line border-t px-4 py-6 text-ink-2 text-sm xl:px-0">
+    <footer className="mx-auto max-w-[70rem] border-line border-t px-4 py-6 text-ink-2 text-sm xl:px-0">
       <ul className="flex flex-wrap items-center gap-x-6 gap-y-2">
         <li>
           <Link href="/api-docs" prefetch={false} className={LINK}>

@@ -29,7 +29,7 @@ export function SiteHeader({ offers }: { offers: Offers }) {
     </li>
   )
   return (
-    <header className="mx-auto flex h-15 max-w-[1120px] items-center gap-5 px-4 xl:px-0">
+    <header className="mx-auto flex h-15 max-w-[70rem] items-center gap-5 px-4 xl:px-0">
       <Link
         href="/"
         prefetch={false}

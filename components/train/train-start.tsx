@@ -21,7 +21,7 @@ interface TrainStartProps {
 export function TrainStart({ session, hidden, onFiles, opener }: TrainStartProps) {
   const t = useTranslations('train')
   return (
-    <div className={`mx-auto max-w-[760px] pt-2 sm:pt-6 ${hidden ? 'invisible' : ''}`}>
+    <div className={`mx-auto max-w-[47.5rem] pt-2 sm:pt-6 ${hidden ? 'invisible' : ''}`}>
       <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('title')}</h1>
       <p className="mt-2 max-w-[64ch] text-pretty text-ink-2">{t('lead')}</p>
       <div className="mt-8 rounded-2xl border border-line-2 border-dashed bg-card px-5 pt-8 pb-4 text-center shadow-card sm:pt-11">

@@ -60,7 +60,7 @@ export function Train({ bases, imageBytes, offer }: TrainProps) {
     <div {...getRootProps()} className="min-h-[calc(100dvh-3.75rem)] outline-none">
       <input {...getInputProps()} style={{ display: 'none' }} />
       <DropOverlay visible={isDragActive} text={t('dropOverlay')} />
-      <main id="content" tabIndex={-1} className="mx-auto max-w-[1120px] px-4 pb-20 outline-none xl:px-0">
+      <main id="content" tabIndex={-1} className="mx-auto max-w-[70rem] px-4 pb-20 outline-none xl:px-0">
         <OpenModelNotice opener={opener} />
         {elsewhere ? (
           <Elsewhere onContinue={() => void session.open(true)} />

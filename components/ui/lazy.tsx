@@ -1,7 +1,7 @@
 'use client'
 
 import { type ComponentType, type ReactNode, useEffect, useState } from 'react'
-import { serverWatch } from '@/lib/client/api/server-watch'
+import { loadWhenReady } from '@/lib/client/api/load-when-ready'
 
 interface LazyComponentType<Props> {
   (props: Props): ReactNode
@@ -36,22 +36,6 @@ export function lazy<Props extends object>(
   }
   LazyComponent.preload = () => void fetchCode().catch(() => {})
   return LazyComponent
-}
-
-/** Attempts to load, each once the server says that it is ready. Code of an earlier release never comes back. */
-const MAX_ATTEMPTS = 8
-
-/** Loads code, also if the server is away for a while. Returns whether it was loaded before the signal was aborted. */
-export async function loadWhenReady(load: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS && !signal.aborted; attempt++) {
-    try {
-      await load()
-      return !signal.aborted
-    } catch {
-      await serverWatch.wait(signal)
-    }
-  }
-  return false
 }
 
 function Nothing(): null {

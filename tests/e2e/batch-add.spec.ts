@@ -147,6 +147,14 @@ test('an address without a batch has no live buttons', async ({ page }) => {
   expect(await page.getByRole('main').getByRole('button').allTextContents()).toEqual([' New batch'])
   await page.getByRole('button', { name: 'New batch' }).click()
   await expect(page.getByRole('heading', { name: 'Classify a batch' })).toBeVisible()
+  // A link that was followed together with the end of its sentence.
+  await page.getByRole('button', { name: 'Try 24 sample photos' }).click()
+  await waitUntilDone(page)
+  const link = page.url()
+  await page.goto('/about')
+  await page.goto(`${link}.`)
+  await expect(page.getByRole('heading', { level: 1, name: 'Sample photos' })).toBeVisible()
+  expect(page.url()).toBe(link)
 })
 
 test('renders only the visible rows of thousands of photos', async ({ page }) => {

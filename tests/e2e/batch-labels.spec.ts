@@ -129,6 +129,8 @@ test('shows why labels aren’t understood, and asks what an ambiguous label mea
   await expect(evaluation).toContainText('other.csv isn’t understood yet')
   await expect(evaluation).toContainText('the photos here are called koala.webp, goldfish.webp')
   await expect(evaluation.getByRole('table', { name: 'First rows of the file' }).getByRole('row')).toHaveCount(3)
+  await labels('heading.csv', 'file,label\n')
+  await expect(evaluation).toContainText('The file names columns, but has no rows below them.')
   await labels('ambiguous.csv', 'file,label\nkoala.webp,crane\n')
   await expect(evaluation).toContainText('The model has several labels with the same name: crane.')
   await labels('cranes.csv', 'file,label\nkoala.webp,crane\ngoldfish.webp,goldfish\n')

@@ -158,7 +158,7 @@ test('only the browser that uploads a batch ends it, unless it is lost', async (
   await chooseFolder(page, folder)
   await expect(figures(page)).toContainText('64 of 150')
   const other = await openInNewPage(await browser.newContext(), page.url())
-  const notice = other.getByText('The photos are still being uploaded in another browser')
+  const notice = other.getByText('The batch is still open in another browser')
   await expect(notice).toBeVisible()
   await expect(figures(other)).toContainText('64 of 64')
   await expect(other.getByText('The batch continues in the browser that uploads the photos')).toBeVisible()

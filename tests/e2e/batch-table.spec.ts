@@ -78,3 +78,31 @@ test('the table is one tab stop; keys move in it, and the view outlives the Clas
   await expect(page.getByRole('combobox', { name: 'Filter photos' })).toHaveValue('ok')
   await expect(page.getByText('20 of 60', { exact: true })).toBeVisible()
 })
+
+test('rows have room for their text when the browser’s font is twice as large @phone', async ({ page }) => {
+  await page.evaluate(() => {
+    document.documentElement.style.fontSize = '200%'
+  })
+  await chooseFolder(page, createPhotoFolder(root(), 8))
+  await waitUntilDone(page)
+  const boxes = await rows(page).evaluateAll((all) =>
+    all.map((row) => {
+      const { top, bottom } = row.getBoundingClientRect()
+      const cells = [...row.querySelectorAll('td > *')]
+        .map((cell) => cell.getBoundingClientRect())
+        .filter(({ height }) => height > 0)
+      return {
+        top,
+        bottom,
+        contentTop: Math.min(...cells.map((cell) => cell.top)),
+        contentBottom: Math.max(...cells.map((cell) => cell.bottom)),
+      }
+    }),
+  )
+  expect(boxes).toHaveLength(8)
+  for (const [index, { top, bottom, contentTop, contentBottom }] of boxes.entries()) {
+    expect(contentTop).toBeGreaterThanOrEqual(top)
+    expect(contentBottom).toBeLessThanOrEqual(bottom)
+    expect(top).toBeGreaterThanOrEqual(boxes[index - 1]?.bottom ?? 0)
+  }
+})

@@ -39,11 +39,19 @@ test('loads a photo by URL: typed, pasted, invalid and refused', async ({ page, 
   await field.press('Enter')
   await expect(heading(page, 'koala')).toBeVisible()
   // Pasted anywhere on the page, next to the existing photo.
-  await page.evaluate((url) => {
-    const data = new DataTransfer()
-    data.setData('text/plain', url)
-    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }))
-  }, `${baseURL}/gallery/espresso.png`)
+  const paste = (text: string) =>
+    page.evaluate((pasted) => {
+      const data = new DataTransfer()
+      data.setData('text/plain', pasted)
+      document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }))
+    }, text)
+  await paste(`${baseURL}/gallery/espresso.png`)
   await expect(heading(page, 'espresso')).toBeVisible()
   await expect(thumbnails(page)).toHaveCount(2)
+  // As typed, without a scheme; other text isn't a URL.
+  const asked = page.waitForRequest('**/api/photo')
+  await paste('two words')
+  await paste('169.254.169.254/latest')
+  expect((await asked).postDataJSON()).toMatchObject({ url: 'https://169.254.169.254/latest' })
+  await expect(notice).toContainText('This URL isn’t allowed')
 })

@@ -88,6 +88,7 @@ test('on a desktop: scripts within their budget, the same header, a footer, no l
       expect(scripts.some((body) => body.includes('recharts'))).toBe(false)
       await expect(banner(page).getByRole('navigation').getByRole('link')).toHaveText([...MAIN, ...ABOUT_A_PHOTO])
       await expect(menuButton(page)).toBeHidden()
+      if (path === '/nowhere') await expect(page).toHaveTitle('Page not found · Vision')
       await endsWithFooter(page)
       await hasNoLayoutShift(page)
       await scales(page, false)

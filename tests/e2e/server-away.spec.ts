@@ -48,6 +48,16 @@ test('sends photos and comparisons by itself once a killed server is back', asyn
   await expect(page.getByRole('table', { name: 'Scores' })).toBeVisible()
   await page.getByRole('button', { name: 'koala.webp: koala' }).click()
   await expect(heading(page, 'koala')).toBeVisible()
+  // Nor could the code that keeps photos and results.
+  const history = await page.context().newPage()
+  await expect(async () => {
+    await history.goto(`${server.url}/history`)
+    await expect(history.getByText('2 of 2 photos')).toBeVisible({ timeout: 1000 })
+  }).toPass()
+  await history.close()
+  await page.reload()
+  await expect(heading(page, 'koala')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'goldfish.webp: goldfish' })).toBeVisible()
 
   await page.goto(`${server.url}/compare`)
   await waitForHydration(page)

@@ -41,6 +41,7 @@ test.each([
   ['top_k=1e1', 'top_k is invalid'],
   ['top_k=%205', 'top_k is invalid'],
   ['top_k=0', 'top_k must be at least 1.'],
+  ['model=', 'model is empty.'],
   ['threshold=2', 'threshold must be at most 1.'],
   [`${'x'.repeat(5000)}=1`, `Unknown option: ${'x'.repeat(60)}….`],
 ])('refuses an unknown or invalid query parameter of a photo: %s', async (query, words) => {

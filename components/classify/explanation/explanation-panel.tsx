@@ -105,7 +105,7 @@ function Bar({ phase }: { phase: ExplanationPhase | null }) {
   const t = useTranslations('why')
   const { done, total } = phase?.name === 'running' ? phase : { done: 0, total: 1 }
   return (
-    <div className="max-w-[300px] flex-1">
+    <div className="max-w-[18.75rem] flex-1">
       <p className="text-ink-2 text-sm">{total > 1 ? t('runningOf', { of: total }) : t('running')}</p>
       <div
         role="progressbar"

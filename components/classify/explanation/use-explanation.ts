@@ -2,10 +2,10 @@
 
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { type Failure, OFFLINE } from '@/lib/client/api/failure'
+import { loadWhenReady } from '@/lib/client/api/load-when-ready'
 import { serverWatch } from '@/lib/client/api/server-watch'
 import type { Explanation } from '@/lib/shared/contract/explain'
 import { type Area, formatCrop } from '@/lib/shared/crop/crop'
-import { loadWhenReady } from '../../ui/lazy'
 import type { WaitingCall } from './explain-when-ready'
 
 /** The state of the selected explanation. */

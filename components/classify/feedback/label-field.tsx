@@ -45,12 +45,12 @@ export function LabelField({ model, exclude, onChoose }: LabelFieldProps) {
         id={id}
         autoFocus
         placeholder={t('searchHint')}
-        className="mt-1 h-10 w-full max-w-[420px] rounded-card border border-line-2 bg-card px-3 text-sm placeholder:text-ink-3"
+        className="mt-1 h-10 w-full max-w-[26.25rem] rounded-card border border-line-2 bg-card px-3 text-sm placeholder:text-ink-3"
       />
       <p role="status" className="mt-1.5 text-ink-2 text-sm empty:hidden">
         {labels === undefined ? t('loading') : query !== '' && matches.length === 0 ? t('none') : ''}
       </p>
-      <Combobox.List lang="en" className="mt-1 max-w-[420px]" aria-label={t('search')}>
+      <Combobox.List lang="en" className="mt-1 max-w-[26.25rem]" aria-label={t('search')}>
         {(label: Label) => <LabelOption key={label.index} label={label} />}
       </Combobox.List>
     </Combobox.Root>

@@ -3,6 +3,7 @@ import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useRef,
 import { useTranslations } from 'use-intl'
 import type { Photo } from '@/lib/client/photos/photo'
 import { focusIsLost } from '../../ui/focus-is-lost'
+import { rootFontSize } from '../../ui/root-font-size'
 import { PhotoTile, useTileTexts } from '../photo-tile'
 
 interface OverviewGridProps {
@@ -115,7 +116,7 @@ function useLayout(list: RefObject<HTMLUListElement | null>): Layout {
     if (!element) return
     const measure = () => {
       const { width, top } = element.getBoundingClientRect()
-      const scale = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / FONT_SIZE
+      const scale = rootFontSize() / FONT_SIZE
       const columns = Math.max(Math.ceil(3 / scale), Math.floor((width + GAP) / (scale * TILE_WIDTH + GAP)))
       const tile = (width - (columns - 1) * GAP) / columns
       setLayout({

@@ -8,7 +8,7 @@ export function parseTypedUrl(text: string): string | null {
 }
 
 /** The text if it is an http(s) URL and nothing else, or null. */
-export function parseHttpUrl(text: string): string | null {
+function parseHttpUrl(text: string): string | null {
   const trimmed = text.trim()
   return /^https?:\/\/\S+$/i.test(trimmed) && URL.canParse(trimmed) ? trimmed : null
 }

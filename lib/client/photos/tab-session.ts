@@ -1,5 +1,6 @@
 import type { Classification } from '@/lib/shared/contract/contract'
 import { classify } from '../api/classify'
+import { loadWhenReady } from '../api/load-when-ready'
 import { serverWatch } from '../api/server-watch'
 import type { Photo } from './photo'
 import { PhotoSession, type SessionOptions } from './photo-session'
@@ -28,19 +29,16 @@ function withHistory(created: PhotoSession): PhotoSession {
 }
 
 /**
- * Restores the photos from before a reload and saves them for the next one. The code is loaded with the first photo.
+ * Restores the photos from before a reload and saves them for the next one. The code is loaded with the first photo,
+ * which may be added while the server is away.
  */
 function withPersistence(created: PhotoSession): PhotoSession {
-  const persist = () =>
-    void import('./tab-photos').then(
-      ({ persistPhotos }) => persistPhotos(created),
-      () => created.restore([]),
-    )
-  if (created.snapshot().restoring) persist()
+  const persist = async () => void (await import('./tab-photos')).persistPhotos(created)
+  if (created.snapshot().restoring) persist().catch(() => created.restore([]))
   else {
     const unsubscribe = created.subscribe(() => {
       unsubscribe()
-      persist()
+      void loadWhenReady(persist)
     })
   }
   return created
@@ -94,5 +92,5 @@ function saveHistory(created: PhotoSession): void {
   if (created.busy || unsaved.length === 0) return
   const results = unsaved
   unsaved = []
-  void import('../history/history').then(({ saveRuns }) => saveRuns(results))
+  void loadWhenReady(async () => void (await import('../history/history')).saveRuns(results))
 }

@@ -100,5 +100,6 @@ function faultOf(name: string, issue: z.core.$ZodIssue): string {
   const isNumber = 'origin' in issue && ['number', 'int'].includes(issue.origin)
   if (isNumber && issue.code === 'too_small') return `${name} must be at least ${issue.minimum}.`
   if (isNumber && issue.code === 'too_big') return `${name} must be at most ${issue.maximum}.`
+  if (issue.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1) return `${name} is empty.`
   return `${name} is invalid: ${issue.message}.`
 }
