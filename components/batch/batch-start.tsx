@@ -9,7 +9,7 @@ import { ByPointer } from '../ui/by-pointer'
 import { useFormat } from '../ui/use-format'
 import { FilePickerButton } from './file-picker-button'
 import { GalleryBatch } from './gallery-batch'
-import { LeftOutNotice } from './left-out-notice'
+import { NothingAddedNotice } from './left-out-notice'
 import { SavedBatches } from './saved-batches'
 import { UnreadableLabelsNotice } from './unreadable-labels-notice'
 
@@ -68,11 +68,11 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
       {labels && (
         <p role="status" className="mt-3 flex items-center gap-2 rounded-card bg-accent-soft px-4 py-3 text-sm">
           <Tags aria-hidden className="size-4 shrink-0 text-accent" />
-          {t('labelsReady', { name: labels.name, count: labels.table.rows.length })}
+          {t('labelsReady', { name: labels.name })}
         </p>
       )}
       {unreadableLabels && <UnreadableLabelsNotice labels={unreadableLabels} onClose={onCloseUnreadable} />}
-      <LeftOutNotice leftOut={leftOut} />
+      <NothingAddedNotice leftOut={leftOut} />
       <ResultOptions
         models={models}
         model={settings.model}

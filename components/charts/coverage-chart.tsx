@@ -7,7 +7,8 @@ import { useFormat } from '../ui/use-format'
 import { FiguresTable } from './figures-table'
 import { ShareChart } from './share-chart'
 
-const HEIGHT = 220
+/** In rem. */
+const HEIGHT = 13.75
 /** Rows of the table: about every tenth point says as much as all of them. */
 const TABLE_ROWS = 10
 

@@ -7,7 +7,8 @@ import { useFormat } from '../ui/use-format'
 import { FiguresTable } from './figures-table'
 import { ShareChart } from './share-chart'
 
-const HEIGHT = 260
+/** In rem. */
+const HEIGHT = 16.25
 
 /**
  * Accuracy by confidence, and the same figures as a table for screen readers. Perfectly calibrated scores are on the

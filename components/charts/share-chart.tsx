@@ -2,10 +2,12 @@
 
 import type { ReactNode } from 'react'
 import { CartesianGrid, LineChart, ResponsiveContainer, XAxis, YAxis } from 'recharts'
+import { rootFontSize } from '../ui/root-font-size'
 
 const TICKS = [0, 0.25, 0.5, 0.75, 1]
 const UPPER_TICKS = [0.5, 0.6, 0.7, 0.8, 0.9, 1]
-const TICK = { fontSize: 12, fill: 'var(--ink-3)', className: 'figures' }
+const FONT_SIZE = '0.75rem'
+const TICK = { fontSize: FONT_SIZE, fill: 'var(--ink-3)', className: 'figures' }
 
 /** Shares from 0 to 1. */
 interface SharePoint {
@@ -20,7 +22,7 @@ interface ShareChartProps {
   by: 'confidence' | 'coverage'
   /** What the horizontal axis shows. */
   label: string
-  /** In pixels. */
+  /** In rem. */
   height: number
   /** Where the vertical axis starts. */
   bottom?: 0 | 0.5
@@ -30,10 +32,12 @@ interface ShareChartProps {
 
 /** Accuracy by another share, both in percent. Hidden from screen readers, which get the figures as a table. */
 export function ShareChart({ points, by, label, height, bottom = 0, children }: ShareChartProps) {
+  const rem = rootFontSize()
+  const margin = { top: 0.5 * rem, right: 0.75 * rem, bottom: 1.25 * rem, left: 0 }
   return (
     <div aria-hidden className="mt-3">
-      <ResponsiveContainer width="100%" height={height}>
-        <LineChart accessibilityLayer={false} data={[...points]} margin={{ top: 8, right: 12, bottom: 20, left: 0 }}>
+      <ResponsiveContainer width="100%" height={height * rem}>
+        <LineChart accessibilityLayer={false} data={[...points]} margin={margin}>
           <CartesianGrid stroke="var(--line)" />
           <XAxis
             type="number"
@@ -43,7 +47,7 @@ export function ShareChart({ points, by, label, height, bottom = 0, children }: 
             tickFormatter={percent}
             tick={TICK}
             stroke="var(--line-2)"
-            label={{ value: label, position: 'bottom', offset: 4, fontSize: 12, fill: 'var(--ink-2)' }}
+            label={{ value: label, position: 'bottom', offset: 0.25 * rem, fontSize: FONT_SIZE, fill: 'var(--ink-2)' }}
           />
           <YAxis
             type="number"
@@ -53,7 +57,7 @@ export function ShareChart({ points, by, label, height, bottom = 0, children }: 
             tickFormatter={percent}
             tick={TICK}
             stroke="var(--line-2)"
-            width={36}
+            width={2.25 * rem}
           />
           {children}
         </LineChart>

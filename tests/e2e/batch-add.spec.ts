@@ -110,6 +110,17 @@ test('reads a macOS ZIP with labels: keeps file names, uses the labels, leaves o
   await expect(page.getByText('labels.csv')).toBeVisible()
 })
 
+test('says what it waits for: photos to labels, or why a ZIP has none', async ({ page }) => {
+  writeFileSync(join(root(), 'labels.csv'), 'file,label\nkoala.webp,koala\n')
+  await chooseFiles(page, join(root(), 'labels.csv'))
+  await expect(page.getByText('labels.csv is ready. Now add the photos.')).toBeVisible()
+  writeFileSync(join(root(), 'broken.zip'), 'PK')
+  writeFileSync(join(root(), 'empty.zip'), Buffer.concat([Buffer.from('PK\u0005\u0006'), Buffer.alloc(18)]))
+  await chooseFiles(page, join(root(), 'broken.zip'), join(root(), 'empty.zip'))
+  const notice = page.getByRole('status').filter({ hasText: '2 files skipped' })
+  await expect(notice.getByRole('listitem')).toHaveText(['broken.zipunreadable archive', 'empty.zipempty archive'])
+})
+
 test('starts with the gallery’s photos by one click; bars filter the table', async ({ page }) => {
   await page.getByRole('button', { name: 'Try 24 sample photos' }).click()
   await waitUntilDone(page)

@@ -62,6 +62,8 @@ async function addArchive(file: File, path: string, collection: PartialCollectio
     const { sources, leftOut, labels } = await unpack(file)
     collection.sources.push(...sources)
     collection.leftOut.push(...leftOut)
+    if (sources.length + leftOut.length + labels.length === 0)
+      collection.leftOut.push({ path, reason: 'archive_empty' })
     for (const each of labels) collection.candidates.push({ path: each.name, blob: each, explicit: false })
   } catch {
     collection.leftOut.push({ path, reason: 'archive_unreadable' })

@@ -14,7 +14,15 @@ export interface PhotoSource {
 /** A file that is not classified. */
 export interface LeftOut {
   path: string
-  reason: 'no_photo' | 'locked' | 'packing' | 'archive_unreadable' | 'too_many' | 'no_labels' | 'changed'
+  reason:
+    | 'no_photo'
+    | 'locked'
+    | 'packing'
+    | 'archive_unreadable'
+    | 'archive_empty'
+    | 'too_many'
+    | 'no_labels'
+    | 'changed'
 }
 
 /** A browser file. Dropped files and selected files carry their path in different properties. */

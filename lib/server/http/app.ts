@@ -102,7 +102,9 @@ export function createApp(services: Services & { site: Site }): App {
 
   for (const path of API_DOCS_GUESSES) app.get(path, toApiDocs)
 
-  app.notFound((c) => problemReply(c, new Problem('not_found', `No resource at ${c.req.path}. Check the path.`)))
+  app.notFound((c) =>
+    problemReply(c, new Problem('not_found', `No resource at ${c.req.path}. /api/openapi.json lists all of them.`)),
+  )
   app.onError(failureReply(services))
   return app
 }
