@@ -128,6 +128,19 @@ test('says that it waits for permission, and offers photos where there is no cam
   await expect(page.getByText('koala.webp', { exact: true })).toBeVisible()
 })
 
+test('waits for a server that is away, without the last frame rate', async ({ page, context }) => {
+  await context.grantPermissions(['camera'])
+  await page.goto('/#camera')
+  const rate = page.getByText(/ms per frame/)
+  await expect(rate).toBeVisible()
+  await page.route('**/api/classify*', (route) => route.abort())
+  await expect(page.getByText('Waiting for the server')).toBeVisible()
+  await expect(rate).toBeHidden()
+  await page.unroute('**/api/classify*')
+  await expect(rate).toBeVisible()
+  await expect(page.getByText('Waiting for the server')).toBeHidden()
+})
+
 test('explains a blocked camera and a busy server', async ({ page, context }) => {
   await context.clearPermissions()
   await page.goto('/#camera')

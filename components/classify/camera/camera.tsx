@@ -1,11 +1,13 @@
 'use client'
 
-import { Camera as CameraIcon, SwitchCamera, X } from 'lucide-react'
+import { Camera as CameraIcon, CloudOff, SwitchCamera, X } from 'lucide-react'
 import { type ReactNode, useRef } from 'react'
 import { useTranslations } from 'use-intl'
+import { isServerAway } from '@/lib/client/api/failure'
 import type { LiveState } from '@/lib/client/camera/live-camera'
 import { Button } from '../../ui/button'
 import { useFormat } from '../../ui/use-format'
+import { useOnline } from '../../ui/use-online'
 import { useProblem } from '../../ui/use-problem'
 import { useSecondsUntil } from '../../ui/use-seconds-until'
 import { Pending } from '../pending'
@@ -66,7 +68,8 @@ export function Camera({ model, labelCount, minScore, onCapture, onClose, strip,
             <CameraPlaceholder state={state} onStart={() => void camera?.start()} onFiles={show} />
           )}
           <div className="absolute top-3 left-3">
-            <FrameRate frame={frame} />
+            {/* While no frame has a result, the last rate would mislead. */}
+            {state.name === 'running' && !state.failure && <FrameRate frame={frame} />}
           </div>
           <div className="absolute top-3 right-3 flex gap-2">
             {state.name === 'running' && (
@@ -129,10 +132,20 @@ function FrameRate({ frame }: { frame: Extract<LiveState, { name: 'running' }>['
 /** Why the next frame has no result yet. The last result stays visible. */
 function CameraWarning({ state }: { state: LiveState }) {
   const t = useTranslations('camera')
+  const away = useTranslations('away')
   const problem = useProblem()
+  const online = useOnline()
   const until = state.name === 'running' ? state.until : null
   const seconds = useSecondsUntil(until)
   if (state.name !== 'running' || !state.failure) return null
+  if (isServerAway(state.failure)) {
+    return (
+      <p role="status" className="mt-4 flex items-center gap-2 rounded-card bg-sunk px-3 py-2 text-ink-2 text-sm">
+        <CloudOff aria-hidden className="size-4 shrink-0 text-ink-3" />
+        {away(online ? 'title' : 'offlineTitle')}
+      </p>
+    )
+  }
   return (
     <p role="alert" className="mt-4 rounded-card bg-warn-soft px-3 py-2 text-sm text-warn">
       {until === null ? t('trouble', { title: problem(state.failure).title }) : t('busy', { seconds })}
