@@ -60,8 +60,9 @@ export function BatchHeader({
           {(field) => (
             <h1
               translate="no"
+              tabIndex={-1}
               className={clsx(
-                'min-w-0 font-semibold text-xl tracking-tight lg:text-2xl',
+                'min-w-0 outline-none font-semibold text-xl tracking-tight lg:text-2xl',
                 field ? 'max-w-[40ch] flex-1' : 'line-clamp-2 [overflow-wrap:anywhere]',
               )}
             >

@@ -40,7 +40,9 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
   const { limits, retentionHours, labels, unreadableLabels, onCloseUnreadable } = facts
   return (
     <div className="mx-auto max-w-[47.5rem] pt-2 sm:pt-6">
-      <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('title')}</h1>
+      <h1 tabIndex={-1} className="font-semibold text-xl tracking-tight outline-none lg:text-2xl">
+        {t('title')}
+      </h1>
       <p className="mt-2 max-w-[64ch] text-pretty text-ink-2">
         <ByPointer fine={t('lead')} coarse={t('leadTouch')} />
       </p>

@@ -16,6 +16,7 @@ import { usePreload } from '../ui/use-preload'
 import { BatchStart } from './batch-start'
 import { UnknownBatch } from './unknown-batch'
 import { useBatch } from './use-batch'
+import { useFocusTitle } from './use-focus-title'
 
 // The table, the charts, and the export: most of the page's code, and not needed before there are photos.
 const BatchView = lazy(
@@ -38,6 +39,7 @@ export function Batch({ models, limits, retentionHours, explain }: BatchProps) {
   const options = useMemo(() => optionsOf(settings, models, limits), [settings, models, limits])
   const { session, snapshot, add, close } = useBatch(options)
   usePreload(BatchView)
+  const main = useFocusTitle(snapshot?.phase ?? 'empty')
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page opens
   useEffect(() => {
     const handover = takeHandover()
@@ -65,7 +67,12 @@ export function Batch({ models, limits, retentionHours, explain }: BatchProps) {
     <div {...getRootProps()} className="min-h-[calc(100dvh-3.75rem)] outline-none">
       <input {...getInputProps()} aria-hidden tabIndex={-1} style={{ display: 'none' }} />
       <DropOverlay visible={isDragActive} text={t('drop')} />
-      <main id="content" tabIndex={-1} className="mx-auto max-w-[70rem] px-4 pt-6 pb-20 outline-none xl:px-0">
+      <main
+        ref={main}
+        id="content"
+        tabIndex={-1}
+        className="mx-auto max-w-[70rem] px-4 pt-6 pb-20 outline-none xl:px-0"
+      >
         {snapshot && isUnknown(snapshot) ? (
           <UnknownBatch models={models} onNew={close} />
         ) : session && snapshot && snapshot.phase !== 'empty' ? (

@@ -122,7 +122,9 @@ test('says what it waits for: photos to labels, or why a ZIP has none', async ({
 })
 
 test('starts with the gallery’s photos by one click; bars filter the table', async ({ page }) => {
-  await page.getByRole('button', { name: 'Try 24 sample photos' }).click()
+  await page.getByRole('button', { name: 'Try 24 sample photos' }).press('Enter')
+  // The button is gone, and so would be a keyboard's place on the page.
+  await expect(page.getByRole('heading', { level: 1, name: 'Sample photos' })).toBeFocused()
   await waitUntilDone(page)
   await expect(figures(page)).toContainText('24 of 24')
   await expect(page.getByText(/\d\.\d% right of 22 labeled photos$/)).toBeVisible()
@@ -157,7 +159,7 @@ test('an address without a batch has no live buttons', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'There is no batch at this URL' })).toBeVisible()
   expect(await page.getByRole('main').getByRole('button').allTextContents()).toEqual([' New batch'])
   await page.getByRole('button', { name: 'New batch' }).click()
-  await expect(page.getByRole('heading', { name: 'Classify a batch' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Classify a batch' })).toBeFocused()
   // A link that was followed together with the end of its sentence.
   await page.getByRole('button', { name: 'Try 24 sample photos' }).click()
   await waitUntilDone(page)

@@ -54,4 +54,7 @@ test('loads a photo by URL: typed, pasted, invalid and refused', async ({ page, 
   await paste('169.254.169.254/latest')
   expect((await asked).postDataJSON()).toMatchObject({ url: 'https://169.254.169.254/latest' })
   await expect(notice).toContainText('This URL isn’t allowed')
+  const abroad = page.waitForRequest('**/api/photo')
+  await paste('bücher.example/foto.jpg')
+  expect((await abroad).postDataJSON()).toMatchObject({ url: 'https://bücher.example/foto.jpg' })
 })

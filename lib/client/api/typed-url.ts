@@ -1,5 +1,5 @@
 /** What people type: a host with a dot, and a path. */
-const WITHOUT_SCHEME = /^[\w-]+(\.[\w-]+)+(:\d+)?\/\S+$/
+const WITHOUT_SCHEME = /^[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)+(:\d+)?\/\S+$/u
 
 /** The URL that a visitor typed, which may lack its scheme, or null. */
 export function parseTypedUrl(text: string): string | null {
