@@ -102,6 +102,15 @@ test('refuses unknown names on all paths of a job', async () => {
     await refused(fetch(`${server.url}${job}${path}?x=1`), 'Unknown option: x.')
   await refused(fetch(`${server.url}${job}/results?colums=file`), 'Did you mean columns?')
   await refused(fetch(`${server.url}${job}/results?ofset=1`), 'Did you mean offset?')
+  // Values in the words of the documentation, not of the schema.
+  for (const [query, words] of [
+    ['format=zip', 'format is invalid: expected one of csv, xlsx, json, ndjson, parquet.'],
+    ['status=maybe', 'status is invalid: expected one of ok, failed.'],
+    ['columns=label,foo', 'columns is invalid: expected one of index, file, '],
+    ['cursor=&limit=0', 'limit is invalid: expected a whole number from 1.'],
+    ['offset=-1', 'offset is invalid: expected a whole number from 0.'],
+  ] as const)
+    await refused(fetch(`${server.url}${job}/results?${query}`), words)
   await refused(fetch(`${server.url}${job}?force=1`, { method: 'DELETE' }), 'Unknown option: force.')
   await refused(post(`${job}/photos?uniqe=1`), 'Did you mean unique?')
   for (const act of ['pause', 'resume', 'retry', 'close', 'cancel']) {

@@ -91,7 +91,8 @@ function parseParameters<S extends z.ZodType>(schema: S, values: RawOptions): z.
   const parsed = schema.safeParse(values)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  const name = issue?.path.join('.') || 'the request'
+  // Without the place in a list: a list is one parameter.
+  const name = issue?.path.filter((part) => typeof part === 'string').join('.') || 'the request'
   throw new Problem('invalid_parameter', issue ? faultOf(name, issue) : `${name} is invalid.`)
 }
 
@@ -101,5 +102,6 @@ function faultOf(name: string, issue: z.core.$ZodIssue): string {
   if (isNumber && issue.code === 'too_small') return `${name} must be at least ${issue.minimum}.`
   if (isNumber && issue.code === 'too_big') return `${name} must be at most ${issue.maximum}.`
   if (issue.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1) return `${name} is empty.`
+  if (issue.code === 'invalid_value') return `${name} is invalid: expected one of ${issue.values.join(', ')}.`
   return `${name} is invalid: ${issue.message}.`
 }

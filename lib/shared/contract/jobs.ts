@@ -102,7 +102,7 @@ export const addParametersSchema = z.object({
 export const photosParametersSchema = z.object({
   offset: z
     .string()
-    .regex(/^\d{1,9}$/)
+    .regex(/^\d{1,9}$/, 'expected a whole number from 0')
     .transform(Number)
     .default(0),
 })

@@ -42,12 +42,12 @@ export const resultsParametersSchema = z.object({
   cursor: z.string().max(MAX_CURSOR_LENGTH).optional(),
   offset: z
     .string()
-    .regex(/^\d{1,9}$/)
+    .regex(/^\d{1,9}$/, 'expected a whole number from 0')
     .transform(Number)
     .optional(),
   limit: z
     .string()
-    .regex(/^[1-9]\d{0,8}$/)
+    .regex(/^[1-9]\d{0,8}$/, 'expected a whole number from 1')
     .transform(Number)
     .optional(),
 })
