@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { kindsOf } from '@/lib/server/engine/label-kinds'
 import { randomNumbers } from '@/lib/shared/metrics/random'
 import type { Example } from '@/lib/shared/training/example'
+import { type Head, headScorer } from '@/lib/shared/training/head'
 import { type EmbeddedSet, embedFolder } from './embeddings'
 
 /** A labeled photo of a task. Photos of one subject are never both trained and tested on. */
@@ -26,7 +27,7 @@ const KINDS = [
   'insect',
   'reptile',
   'primate',
-  'cat',
+  'feline',
   'fungus',
   'fruit',
   'vehicle',
@@ -91,4 +92,14 @@ export function draw(photos: readonly TaskPhoto[], perLabel: number, seed: numbe
   }
   const seen = new Set(trained.map(({ subject }) => subject))
   return { trained, tested: rest.filter(({ subject }) => !seen.has(subject)) }
+}
+
+/** The share of photos whose highest score is that of their own label. */
+export function accuracy(head: Head, tested: readonly Example[]): number {
+  const score = headScorer(head)
+  const right = tested.filter(({ label, embedding }) => {
+    const { logits } = score(embedding)
+    return head.labels[logits.indexOf(Math.max(...logits))] === label
+  })
+  return right.length / tested.length
 }

@@ -10,7 +10,7 @@ import { train } from '@/lib/shared/training/train'
 import { machine } from './machine'
 import { madeUp } from './made-up-examples'
 import { besideTraining } from './train-beside'
-import { draw, type Task, tasks } from './train-tasks'
+import { accuracy, draw, type Task, tasks } from './train-tasks'
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
@@ -25,16 +25,6 @@ const { values } = parseArgs({
 
 const mean = (list: readonly number[]) => list.reduce((sum, value) => sum + value, 0) / list.length
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`
-
-function accuracy(head: Head, tested: readonly Example[]): number {
-  const score = headScorer(head)
-  return mean(
-    tested.map(({ label, embedding }) => {
-      const { logits } = score(embedding)
-      return Number(head.labels[logits.indexOf(Math.max(...logits))] === label)
-    }),
-  )
-}
 
 /** Mean of the share of recognized photos of each label. */
 function balanced(head: Head, tested: readonly Example[]): number {

@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 
 CACHE = Path(tempfile.gettempdir()) / "embeddings"
 SHARED = Path("../shared")
-KINDS = ["dog", "bird", "insect", "reptile", "primate", "cat", "fungus", "fruit", "vehicle", "musical instrument"]
+KINDS = ["dog", "bird", "insect", "reptile", "primate", "feline", "fungus", "fruit", "vehicle", "musical instrument"]
 
 Classify = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 

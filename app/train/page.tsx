@@ -1,6 +1,8 @@
 import type { Metadata } from 'next'
+import { headers } from 'next/headers'
 import { notFound } from 'next/navigation'
 import { PageMessages } from '@/components/layout/messages-provider'
+import { DraftScript } from '@/components/train/draft-script'
 import { Train } from '@/components/train/train'
 import { trainPageData } from '@/lib/server/pages/page-data'
 import { translation } from '../translation'
@@ -17,8 +19,10 @@ export default async function Page() {
   const data = await trainPageData()
   if (data === null) notFound()
   const { messages } = await translation()
+  const nonce = (await headers()).get('x-nonce') ?? undefined
   return (
     <PageMessages messages={{ train: messages.train }}>
+      <DraftScript nonce={nonce} />
       <Train {...data} />
     </PageMessages>
   )

@@ -11,17 +11,21 @@ import type { OpenModel } from './use-open-model'
 
 interface TrainStartProps {
   session: TrainingSession
-  /** While labels and photos from before are being restored. */
-  hidden: boolean
+  /** Whether it's still unknown if there are labels and photos from before. */
+  restoring: boolean
   onFiles(files: readonly File[]): void
   opener: OpenModel
 }
 
 /** The page before the first label: what it does, and ways to begin. */
-export function TrainStart({ session, hidden, onFiles, opener }: TrainStartProps) {
+export function TrainStart({ session, restoring, onFiles, opener }: TrainStartProps) {
   const t = useTranslations('train')
   return (
-    <div className={`mx-auto max-w-[47.5rem] pt-2 sm:pt-6 ${hidden ? 'invisible' : ''}`}>
+    // Visible from the first paint on, unless this browser keeps a draft (see DraftScript).
+    <div
+      inert={restoring}
+      className={`mx-auto max-w-[47.5rem] pt-2 sm:pt-6 ${restoring ? '[[data-draft]_&]:invisible' : ''}`}
+    >
       <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('title')}</h1>
       <p className="mt-2 max-w-[64ch] text-pretty text-ink-2">{t('lead')}</p>
       <div className="mt-8 rounded-2xl border border-line-2 border-dashed bg-card px-5 pt-8 pb-4 text-center shadow-card sm:pt-11">

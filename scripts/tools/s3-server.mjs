@@ -1,5 +1,4 @@
 // A real S3-compatible server for tests and benchmarks: moto, from PyPI.
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createVenv, venvProgram } from './python.mjs'
 
@@ -8,9 +7,6 @@ const REQUIREMENT = 'moto[server]==5.2.5'
 
 /** Path of the server program. Installs it if needed. */
 export function s3Server() {
-  const command = venvProgram(FOLDER, 'moto_server')
-  if (existsSync(command)) return command
-  console.error('Installing an S3-compatible server for the tests (once) …')
-  createVenv(FOLDER, [REQUIREMENT], 'an S3-compatible test server')
-  return command
+  createVenv(FOLDER, [REQUIREMENT], 'an S3-compatible server for the tests')
+  return venvProgram(FOLDER, 'moto_server')
 }

@@ -33,6 +33,8 @@ const tryIt = (page: Page) => page.getByRole('region', { name: 'Try it' })
 async function openTrain(page: Page): Promise<void> {
   await page.goto(`${server.url}/train`)
   await waitForHydration(page)
+  // Until this browser's draft is restored, nothing can be changed.
+  await expect(page.locator('main [inert]')).toHaveCount(0)
 }
 
 /** Teaches with folders whose names are the labels, and waits for the model. */
@@ -168,6 +170,22 @@ for (const scheme of ['light', 'dark'] as const) {
     expect(await overflow()).toBeLessThanOrEqual(0)
   })
 }
+
+test('its start page is there at the first paint, unless this browser keeps a draft', async ({ page, context }) => {
+  const start = heading(page, 'Train your own model')
+  await context.route('**/_next/**/*.js', (route) => route.abort())
+  await page.goto(`${server.url}/train`)
+  await expect(start).toBeVisible()
+  await context.unroute('**/_next/**/*.js')
+  await openTrain(page)
+  await page.getByRole('textbox', { name: 'New label' }).fill('cup')
+  await page.keyboard.press('Enter')
+  await expect(label(page, 'cup')).toBeVisible()
+  await context.route('**/_next/**/*.js', (route) => route.abort())
+  await page.goto(`${server.url}/train`)
+  await expect(page.getByRole('contentinfo')).toBeVisible()
+  await expect(start).toBeHidden()
+})
 
 test('waits for a server that is away, and one tab has the draft', async ({ page, context }) => {
   await openTrain(page)

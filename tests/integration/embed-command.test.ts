@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Papa from 'papaparse'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { EMBEDDED_COLUMNS } from '@/lib/shared/results/columns'
-import { arraysPython } from '../../scripts/tools/arrays.mjs'
+import { readerPython } from '../../scripts/tools/reader-python.mjs'
 import { distinctFiles } from '../support/many-photos'
 import { REAL_MODEL, TINY_MODEL } from '../support/models'
 import { startVision, vision } from '../support/vision'
@@ -60,7 +60,7 @@ test('writes what NumPy and Apache Arrow read, in the order of the photos, with 
   ])
   expect(Object.keys(rows[0] ?? {})).toEqual([...EMBEDDED_COLUMNS])
   const args = ['-c', READ, out('e.npy'), out('e.parquet')]
-  const [type, shape, array, types, table] = JSON.parse(execFileSync(arraysPython(), args, { encoding: 'utf8' }))
+  const [type, shape, array, types, table] = JSON.parse(execFileSync(readerPython(), args, { encoding: 'utf8' }))
   const embeddings = rows.flatMap(({ embedding }) => (embedding ? [embedding] : []))
   expect([type, shape]).toEqual(['<f4', [5, 1280]])
   expect(array).toEqual(embeddings)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { onnxPython } from '../../scripts/tools/onnx-python.mjs'
+import { readerPython } from '../../scripts/tools/reader-python.mjs'
 import { colorPhotos } from '../support/colors'
 import { REAL_MODEL } from '../support/models'
 import { visionHere } from '../support/vision-here'
@@ -41,7 +41,7 @@ type Scores = (readonly [label: string, score: number])[]
 /** The program in the folder's README.md. */
 function inPython(folder: string, photo: string): Scores {
   const [, program = ''] = /```python\n([\s\S]*?)```/.exec(readFileSync(join(folder, 'README.md'), 'utf8')) ?? []
-  const printed = execFileSync(resolve(onnxPython()), ['-c', program, photo], { cwd: folder, encoding: 'utf8' })
+  const printed = execFileSync(resolve(readerPython()), ['-c', program, photo], { cwd: folder, encoding: 'utf8' })
   const lines = printed.trim().split('\n')
   return lines.map((line) => [line.slice(line.indexOf(' ') + 1), Number.parseFloat(line)] as const)
 }

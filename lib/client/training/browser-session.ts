@@ -1,5 +1,6 @@
 import { serverWatch } from '../api/server-watch'
 import { preparePhoto } from '../photos/prepare-photo'
+import { applyDraftHint } from './draft-hint'
 import { embedPhoto } from './embed-photo'
 import { TrainingSession } from './session'
 
@@ -9,6 +10,7 @@ let session: TrainingSession | undefined
 export function browserSession(base: string, maxBytes: number): TrainingSession {
   if (typeof window === 'undefined') return create(base, maxBytes)
   if (!session) {
+    applyDraftHint()
     session = create(base, maxBytes)
     void session.open()
   }

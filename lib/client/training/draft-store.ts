@@ -1,5 +1,6 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
+import { setDraftHint } from './draft-hint'
 import type { Embedded, SavedReference, TrainingLabel, TrainingPhoto } from './types'
 
 /** A photo as it is stored. */
@@ -50,6 +51,7 @@ export class DraftStore {
   }
 
   saveDraft(draft: StoredDraft): void {
+    setDraftHint(draft.labels.length > 0)
     this.write('draft', (transaction) => transaction.objectStore('draft').put(draft, 'draft'))
   }
 
@@ -62,6 +64,7 @@ export class DraftStore {
   }
 
   clear(): void {
+    setDraftHint(false)
     this.waiting.clear()
     this.write('clear', async (transaction) => {
       await transaction.objectStore('photos').clear()

@@ -25,7 +25,7 @@ export interface RunOptions {
   onProgress?: ((done: number) => void) | undefined
 }
 
-/** The heap that 50,000 examples of 1,280 values need, and some. */
+/** The heap that 50,000 examples of 1,280 values need, with some to spare. */
 const MAX_HEAP_MB = 2048
 
 /**
@@ -41,7 +41,7 @@ export async function runTraining(examples: readonly Example[], options: RunOpti
     const task = { examples: join(folder, 'examples.safetensors'), head: join(folder, 'head.safetensors') }
     await writeFile(task.examples, file)
     const evaluation = await trainInProcess(task, options)
-    return { head: await readFile(task.head), examples: file, evaluation }
+    return { head: await readFile(/* turbopackIgnore: true */ task.head), examples: file, evaluation }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
