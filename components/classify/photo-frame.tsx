@@ -35,7 +35,7 @@ export function PhotoFrame({ photo, url, phase, onRemove, onSendOriginal, bare =
   const details = useDetails(photo, phase, size?.url === url ? size.size : null)
   return (
     <>
-      <figure className="@container relative aspect-[4/3] overflow-hidden rounded-2xl bg-sunk lg:aspect-[597/523]">
+      <figure className="@container relative aspect-[4/3] overflow-hidden rounded-2xl bg-sunk max-lg:max-h-[60dvh] max-lg:w-full lg:aspect-[597/523]">
         <Preview key={url} url={url} name={photo.name} onSize={(measured) => setSize({ url, size: measured })} />
         {children}
         {!bare && (

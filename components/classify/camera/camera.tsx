@@ -55,7 +55,7 @@ export function Camera({ model, labelCount, minScore, onCapture, onClose, strip,
           role="group"
           aria-label={t('title')}
           tabIndex={-1}
-          className="relative aspect-[4/3] overflow-hidden rounded-2xl bg-sunk outline-none lg:aspect-[597/523]"
+          className="relative aspect-[4/3] overflow-hidden rounded-2xl bg-sunk outline-none max-lg:max-h-[60dvh] max-lg:w-full lg:aspect-[597/523]"
         >
           <video
             ref={video}
