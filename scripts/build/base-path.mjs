@@ -21,6 +21,8 @@ export const OWN = [
     'metrics',
   ],
   ...['models', 'opengraph-image', 'result', 'train'],
+  // Dialects of the API.
+  ...['hf', 'ping', 'predictions', 'v1'],
 ]
 
 /**

@@ -7,6 +7,7 @@ const TOOLS = {
   schemathesis: 'schemathesis',
   'registry-models': 'registryModels',
   linters: 'linters',
+  'client-python': 'clientPython',
   'reader-python': 'readerPython',
 }
 

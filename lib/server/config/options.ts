@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { MODEL_TYPES } from '@/lib/shared/contract/contract'
 import { TRAINING_MODES } from '@/lib/shared/contract/custom-models'
 import { FEEDBACK_MODES } from '@/lib/shared/contract/feedback'
+import { DIALECTS } from '@/lib/shared/dialects/dialects'
 import { isPasswordHash } from '../auth/password'
 import { parseLocation } from '../storage/location'
 
@@ -67,6 +68,13 @@ const name = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/)
   .meta({ allowed: 'letters, digits, dots, underscores and hyphens' })
+
+const dialectNames = z
+  .string()
+  .transform((list) => list.split(',').map((each) => each.trim()))
+  .transform((names) => (names.join() === 'all' ? [...DIALECTS] : names.join() === 'none' ? [] : names))
+  .pipe(z.array(z.enum(DIALECTS)))
+  .meta({ allowed: `all, none, or some of ${DIALECTS.join(', ')}, separated by commas` })
 
 const modelsPlace = z
   .string()
@@ -309,6 +317,12 @@ export const OPTIONS = {
     choice(['true', 'false']).default('true'),
     SERVER,
     '`false` restricts the API to the pages of this site and to the operator',
+  ),
+  DIALECTS: option(
+    dialectNames.default([...DIALECTS]),
+    SERVER,
+    'APIs of other servers that this one answers as well, separated by commas; `all`, or `none`. See [clients](clients.md)',
+    '`all`',
   ),
   CORS_ORIGINS: option(
     origins.default([]),

@@ -4,6 +4,7 @@ import { Problem } from '@/lib/shared/problems/problem'
 import type { Environment } from '../config/environment'
 import { routedPath } from './canonical-path'
 import { customModelRoutes } from './custom-models/routes'
+import { dialectRoutes, dialects, setErrorForms } from './dialects/all'
 import { decodeRequest } from './encoding/decode-request'
 import { jobRoutes } from './jobs/routes'
 import { MemoryBudget } from './memory-budget'
@@ -34,15 +35,15 @@ import type { App, AppEnv, Endpoint, Endpoints, Services } from './services'
 import { classifyStream } from './stream/classify'
 import { embedStream } from './stream/embed'
 
-/** Whether the API serves this path. Next.js serves the rest of the site. */
-export function isApiPath(path: string): boolean {
-  return /^\/(api|health|metrics)(\/|$|\?)/.test(path)
-}
-
 /** The whole HTTP API as one Hono app of Web-standard handlers. Any host can mount it; see `bin/` and `app/`. */
 export function createApp(services: Services & { site: Site }): App {
   const app: App = new Hono({ getPath: routedPath })
   app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services), compress())
+  // All uploads that are read into memory share one budget.
+  const uploads = new MemoryBudget(services.environment.MAX_QUEUE_BYTES)
+  const others = dialects(services, uploads)
+  // Before anything that can refuse a request.
+  setErrorForms(app, others)
   app.use(
     discardRefusedUploads(services),
     refuseDuringShutdown(services),
@@ -56,8 +57,6 @@ export function createApp(services: Services & { site: Site }): App {
   app.use('/api/embed', limit)
   app.use('/api/photo', limit)
   app.use('/api/explain', limit)
-  // All uploads that are read into memory share one budget.
-  const uploads = new MemoryBudget(services.environment.MAX_QUEUE_BYTES)
 
   const batchesEnabled = services.environment.ENABLE_BATCH_PROCESSING === 'true'
   const oneOrMany = (one: Handler<AppEnv>, many: Handler<AppEnv>): Endpoint => ({
@@ -74,16 +73,8 @@ export function createApp(services: Services & { site: Site }): App {
       mount(path, handlers)
     }
   }
-  if (services.feedback) {
-    app.use('/api/feedback', limit)
-    const { ADMIN_TOKEN: token } = services.environment
-    mount('/api/feedback', {
-      POST: giveFeedback(services.feedback, services.environment, uploads),
-      ...(token === undefined ? {} : { GET: { withQuery: exportFeedback(services.feedback, token, services.log) } }),
-    })
-    if (token !== undefined)
-      mount('/api/feedback/:id/photo', { GET: { withQuery: feedbackPhoto(services.feedback, token) } })
-  }
+  app.use('/api/feedback', limit)
+  for (const [path, handlers] of Object.entries(feedbackRoutes(services, uploads))) mount(path, handlers)
   const training = services.training ? customModelRoutes(services, services.training, uploads) : {}
   app.use('/api/models', limit)
   app.use('/api/models/:model/examples', limit)
@@ -97,6 +88,11 @@ export function createApp(services: Services & { site: Site }): App {
   mount('/health/ready', { GET: ready(services) })
   mount('/health/status', { GET: status(services) })
 
+  for (const [path, handlers] of dialectRoutes(others)) {
+    app.use(path, limit)
+    mount(path, handlers)
+  }
+
   // Off by default: metrics are for the operator, and this port is public.
   if (services.environment.METRICS === 'on') mount('/metrics', { GET: metrics(services) })
 
@@ -107,6 +103,17 @@ export function createApp(services: Services & { site: Site }): App {
   )
   app.onError(failureReply(services))
   return app
+}
+
+function feedbackRoutes({ feedback, environment, log }: Services, uploads: MemoryBudget): Record<string, Endpoints> {
+  if (!feedback) return {}
+  const { ADMIN_TOKEN: token } = environment
+  const give = giveFeedback(feedback, environment, uploads)
+  if (token === undefined) return { '/api/feedback': { POST: give } }
+  return {
+    '/api/feedback': { POST: give, GET: { withQuery: exportFeedback(feedback, token, log) } },
+    '/api/feedback/:id/photo': { GET: { withQuery: feedbackPhoto(feedback, token) } },
+  }
 }
 
 function isStream(c: Context<AppEnv>): boolean {

@@ -13,6 +13,8 @@ test.each([
   ['non-ASCII characters', { note: 'ü', image: LONG }],
   ['no image', { text: LONG }],
   ['a list', [{ image: LONG }]],
+  ['several photos', { instances: [{ b64: LONG }, { image: { b64: `${LONG}=` } }], signature_name: 'x' }],
+  ['a long name', { [LONG]: LONG }],
 ])('%s: same result as JSON.parse', async (_, value) => {
   expect(await read(JSON.stringify(value))).toEqual(value)
   expect(await read(JSON.stringify(value, null, 2))).toEqual(value)

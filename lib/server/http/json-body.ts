@@ -5,13 +5,14 @@ import { shouldYield, yieldToEventLoop } from '../event-loop/slices'
 
 /** Below this size, parsing takes a millisecond or two. */
 const LARGE_TEXT = 500_000
-const IMAGE = /"image"\s*:\s*"/
-/** Stands in for the image while the rest is parsed. Random, so no client can send it. */
+/** Strings longer than this are photos. */
+const LONG_STRING = 100_000
+/** Stands in for photos while the rest is parsed. Random, so no client can send it. */
 const PLACEHOLDER = randomUUID()
 
 /**
- * Parses a JSON body. A base64 photo, which can be nearly all of it, is cut out first, so that the parser doesn't
- * block the event loop going through it character by character.
+ * Parses a JSON body. Base64 photos, which can be nearly all of it, are cut out first, so that the parser doesn't
+ * block the event loop going through them character by character.
  *
  * @throws Problem `invalid_json`
  */
@@ -20,7 +21,7 @@ export async function parseJsonBody(body: Uint8Array): Promise<unknown> {
     if (shouldYield()) await yieldToEventLoop()
     const text = decodeText(body)
     if (shouldYield()) await yieldToEventLoop()
-    return text.length < LARGE_TEXT ? JSON.parse(text) : (parseWithoutImage(text) ?? JSON.parse(text))
+    return text.length < LARGE_TEXT ? JSON.parse(text) : (parseWithoutPhotos(text) ?? JSON.parse(text))
   } catch {
     throw new Problem('invalid_json', 'The body isn’t valid JSON encoded as UTF-8.')
   }
@@ -49,17 +50,35 @@ function decodeText(body: Uint8Array): string {
   return new TextDecoder('utf-8', { fatal: true }).decode(body)
 }
 
-/** The same result as JSON.parse; null if only the parser can decide. */
-function parseWithoutImage(text: string): unknown {
-  const found = IMAGE.exec(text)
-  if (found === null) return null
-  const start = found.index + found[0].length
-  const end = text.indexOf('"', start)
-  const image = text.slice(start, Math.max(start, end))
+/** The same result as JSON.parse; null if there is no photo, or if only the parser can decide. */
+function parseWithoutPhotos(text: string): unknown {
+  const photos: string[] = []
+  let rest = ''
+  let from = 0
+  for (let start = text.indexOf('"'); start >= 0; ) {
+    const end = text.indexOf('"', start + 1)
+    // An escaped quote, or a string without an end.
+    if (end < 0 || text[end - 1] === '\\') return null
+    if (end - start > LONG_STRING) {
+      const photo = text.slice(start + 1, end)
+      if (!isPlainValue(photo, text, end)) return null
+      rest += `${text.slice(from, start + 1)}${PLACEHOLDER}${photos.length}`
+      photos.push(photo)
+      from = end
+    }
+    start = text.indexOf('"', end + 1)
+  }
+  if (photos.length === 0) return null
+  return JSON.parse(rest + text.slice(from), (_, value) =>
+    typeof value === 'string' && value.startsWith(PLACEHOLDER)
+      ? photos[Number(value.slice(PLACEHOLDER.length))]
+      : value,
+  )
+}
+
+/** Whether a string means what it says, and isn't the name of a member. */
+function isPlainValue(content: string, text: string, end: number): boolean {
   // An escape, or a character that must be escaped in a string.
-  if (end < 0 || ['\\', '\n', '\r', '\t'].some((letter) => image.includes(letter))) return null
-  const json = JSON.parse(text.slice(0, start) + PLACEHOLDER + text.slice(end)) as Record<string, unknown> | null
-  // It may have belonged to a nested object, or be a duplicate key.
-  if (json?.image !== PLACEHOLDER) return null
-  return { ...json, image }
+  if (['\\', '\n', '\r', '\t'].some((letter) => content.includes(letter))) return false
+  return !/^\s*:/.test(text.slice(end + 1, end + 20))
 }

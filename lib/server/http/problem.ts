@@ -6,11 +6,16 @@ import type { AppEnv, Services } from './services'
 /** Seconds until a refused client may retry: about the time a full queue takes to drain. */
 const RETRY_AFTER_SECONDS = 1
 
-/** Sends a problem as an RFC 9457 response. */
+/** Sends a problem as an RFC 9457 response, or in the form of the path's dialect. */
 export function problemReply(c: Context<AppEnv>, problem: Problem, headers: Record<string, string> = {}): Response {
   c.set('problem', problem.code)
   const temporary = problem.status === 429 || problem.status === 503
   const retryAfter = temporary ? { 'retry-after': String(problem.retryAfterSeconds ?? RETRY_AFTER_SECONDS) } : {}
+  const form = c.get('errorReply')
+  if (form) {
+    const { status, body } = form(problem)
+    return json(c, body, status, { ...retryAfter, ...headers })
+  }
   const type = { 'content-type': 'application/problem+json' }
   return json(c, problem.toDetails(c.get('requestId')), problem.status, { ...type, ...retryAfter, ...headers })
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Handler, Hono } from 'hono'
+import type { Problem } from '@/lib/shared/problems/problem'
 import type { SignIn } from '../auth/sign-in'
 import type { Environment } from '../config/environment'
 import type { CustomModelService } from '../custom-models/service'
@@ -41,7 +42,13 @@ interface HostBindings {
 
 export type AppEnv = {
   Bindings: HostBindings
-  Variables: { requestId: string; problem: string | undefined; model: string | undefined }
+  Variables: {
+    requestId: string
+    problem: string | undefined
+    model: string | undefined
+    /** The form of errors that the clients of a path expect; `problem+json` if undefined. */
+    errorReply: ((problem: Problem) => { status: number; body: object }) | undefined
+  }
 }
 export type App = Hono<AppEnv>
 

@@ -55,7 +55,12 @@ function isStripped(body: Uint8Array): boolean {
   return ![0, 10, 13].some((byte) => body.includes(byte))
 }
 
-function fromForm(body: Uint8Array, contentType: string, limit: number): Upload {
+/** The one photo of a form, in a field of any name, and the other fields. */
+export function fromForm(
+  body: Uint8Array,
+  contentType: string,
+  limit: number,
+): { image: Uint8Array; fields: Record<string, unknown> } {
   const fields = emptyParameters()
   let image: Uint8Array | undefined
   // The whole form is parsed before any part is validated.

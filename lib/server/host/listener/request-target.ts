@@ -1,6 +1,6 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import { BASE_PATH, isUnderBase, withoutBase } from '@/lib/shared/web/base-path'
-import { isApiPath } from '../../http/app'
+import { isApiPath } from '../../http/api-paths'
 import { canonicalPath } from '../../http/canonical-path'
 
 /** The parsed target of a request. */

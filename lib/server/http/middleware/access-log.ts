@@ -13,17 +13,24 @@ const ROUTES = new Set([
   '/api/site',
   '/api/gallery',
   '/api/openapi.json',
+  '/v1/embeddings',
   '/health/live',
   '/health/ready',
   '/health/status',
   '/metrics',
 ])
 
-const LABELS = /^\/api\/models\/[^/]+\/labels$/
+/** The same for paths with the name of a model. */
+const PATTERNS: readonly [RegExp, string][] = [
+  [/^\/api\/models\/[^/]+\/labels$/, '/api/models/:model/labels'],
+  [/^\/hf\/models\/[^/]+(\/|$)/, '/hf/models/:model'],
+  [/^\/v1\/models\/.+:(predict|classify)$/, '/v1/models/:model'],
+  [/^\/predictions\/[^/]+/, '/predictions/:model'],
+]
 
 function routeOf(path: string): string {
-  if (LABELS.test(path)) return '/api/models/:model/labels'
-  return ROUTES.has(path) ? path : 'other'
+  if (ROUTES.has(path)) return path
+  return PATTERNS.find(([pattern]) => pattern.test(path))?.[1] ?? 'other'
 }
 
 /** W3C trace context: version, trace id, parent id, flags. */

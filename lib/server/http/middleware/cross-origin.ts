@@ -1,5 +1,6 @@
 import { cors } from 'hono/cors'
 import { createMiddleware } from 'hono/factory'
+import { isPublicApiPath } from '../api-paths'
 import type { AppEnv, Services } from '../services'
 
 /** How long browsers may cache a preflight response, in seconds. */
@@ -26,6 +27,6 @@ export function crossOrigin({ environment: { CORS_ORIGINS } }: Services) {
   return createMiddleware<AppEnv>((c, next) => {
     // A plain OPTIONS request asks for the allowed methods; only a preflight names the method to check.
     const preflight = c.req.method !== 'OPTIONS' || c.req.header('access-control-request-method') !== undefined
-    return CORS_ORIGINS.length > 0 && c.req.path.startsWith('/api/') && preflight ? allow(c, next) : next()
+    return CORS_ORIGINS.length > 0 && isPublicApiPath(c.req.path) && preflight ? allow(c, next) : next()
   })
 }

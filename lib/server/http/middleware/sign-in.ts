@@ -2,6 +2,7 @@ import { createMiddleware } from 'hono/factory'
 import { Problem } from '@/lib/shared/problems/problem'
 import { CHALLENGE } from '../../auth/sign-in'
 import { requireAdmin } from '../admin'
+import { isPublicApiPath } from '../api-paths'
 import { clientAddress } from '../client-address'
 import { asProblem, problemReply } from '../problem'
 import type { AppEnv, Services } from '../services'
@@ -39,7 +40,7 @@ export function requireSignIn({ signIn, environment }: Pick<Services, 'signIn' |
  */
 export function requireOwnPages({ environment: { PUBLIC_API, ADMIN_TOKEN } }: Pick<Services, 'environment'>) {
   return createMiddleware<AppEnv>(async (c, next) => {
-    if (PUBLIC_API === 'true' || !c.req.path.startsWith('/api/')) return next()
+    if (PUBLIC_API === 'true' || !isPublicApiPath(c.req.path)) return next()
     const authorization = c.req.header('authorization')
     // Browsers send the BASIC_AUTH password in the same header.
     if (ADMIN_TOKEN !== undefined && /^bearer /i.test(authorization ?? '')) requireAdmin(authorization, ADMIN_TOKEN)

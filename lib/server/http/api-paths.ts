@@ -1,0 +1,9 @@
+/** Whether the API serves this path. Next.js serves the rest of the site. */
+export function isApiPath(path: string): boolean {
+  return /^\/(health|metrics)(\/|$|\?)/.test(path) || isPublicApiPath(path)
+}
+
+/** Whether a path is part of the API that clients use: the server's own, or that of a dialect. */
+export function isPublicApiPath(path: string): boolean {
+  return /^\/(api|hf|v1|ping|predictions)(\/|$|\?)/.test(path)
+}

@@ -1,0 +1,37 @@
+import type { DialectName } from '@/lib/shared/dialects/dialects'
+import type { MemoryBudget } from '../memory-budget'
+import type { App, Endpoints, Services } from '../services'
+import type { Dialect } from './dialect'
+import { hf } from './hf/hf'
+import { openai } from './openai/openai'
+import { tfServing } from './tf-serving/tf-serving'
+import { torchserve } from './torchserve/torchserve'
+
+const MAKERS: Record<DialectName, (services: Services, uploads: MemoryBudget) => Dialect> = {
+  hf,
+  openai,
+  'tf-serving': tfServing,
+  torchserve,
+}
+
+/** The dialects that `DIALECTS` turns on. */
+export function dialects(services: Services, uploads: MemoryBudget): Dialect[] {
+  return services.environment.DIALECTS.map((name) => MAKERS[name](services, uploads))
+}
+
+/** The paths of dialects with their handlers. */
+export function dialectRoutes(all: readonly Dialect[]): [path: string, handlers: Endpoints][] {
+  return all.flatMap(({ routes }) => Object.entries(routes))
+}
+
+/** Sends the errors of each dialect's paths in the form that its clients expect. */
+export function setErrorForms(app: App, all: readonly Dialect[]): void {
+  for (const { routes, errorReply } of all) {
+    for (const path of Object.keys(routes)) {
+      app.use(path, (c, next) => {
+        c.set('errorReply', errorReply)
+        return next()
+      })
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import type { DialectName } from '@/lib/shared/dialects/dialects'
+import type { Problem } from '@/lib/shared/problems/problem'
+import type { Endpoints } from '../services'
+
+/** How a dialect's clients expect an error. */
+export interface ErrorReply {
+  status: number
+  body: object
+}
+
+/**
+ * The API of another server or service, over the same engine: its paths, and the form of its errors. A dialect has no way
+ * of its own to photos, limits, credentials or metrics.
+ */
+export interface Dialect {
+  name: DialectName
+  /** Handlers by path, as for the server's own routes. */
+  routes: Record<string, Endpoints>
+  errorReply(problem: Problem): ErrorReply
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import { classifyParametersSchema, MAX_TOP_K } from '@/lib/shared/contract/contract'
+import { Problem } from '@/lib/shared/problems/problem'
+import { json } from '../../json-response'
+import type { MemoryBudget } from '../../memory-budget'
+import { queryParameters, readOptions } from '../../parameters'
+import type { Services } from '../../services'
+import type { Dialect } from '../dialect'
+import { parseRequest } from '../parse-request'
+import { type PhotoRequest, photoHandlers } from '../photo-runs'
+
+const imageClassification = z.object({
+  inputs: z.string(),
+  parameters: z
+    .object({
+      top_k: z.int().min(1).max(MAX_TOP_K).nullish(),
+      function_to_apply: z.enum(['softmax', 'sigmoid', 'none']).nullish(),
+    })
+    .nullish(),
+})
+
+/** In the URL, because the JavaScript client sends a photo without parameters. */
+const inUrl = classifyParametersSchema.pick({ top_k: true }).extend({
+  function_to_apply: z.enum(['softmax', 'sigmoid', 'none']).default('softmax'),
+})
+
+const featureExtraction = z.object({
+  inputs: z.union([z.string(), z.array(z.string()).min(1).max(1)]),
+  normalize: z.boolean().nullish(),
+  parameters: z.object({ normalize: z.boolean().nullish() }).nullish(),
+})
+
+interface Label {
+  label: string
+  score: number
+}
+
+/**
+ * The Inference API of Hugging Face: image classification and feature extraction, as `InferenceClient` (Python) and
+ * `@huggingface/inference` (JavaScript) send them to an endpoint of one's own.
+ * https://huggingface.co/docs/inference-providers/tasks/image-classification
+ */
+export function hf(services: Services, uploads: MemoryBudget): Dialect {
+  const handler = photoHandlers(services, uploads)
+
+  const classify = handler(async (request, c) => {
+    const model = c.req.param('model') ?? ''
+    const ofUrl = readOptions(inUrl, queryParameters(c.req.url))
+    const isJson = /^application\/json\b/i.test(c.req.header('content-type') ?? '')
+    const { inputs, parameters } = isJson
+      ? parseRequest(imageClassification, await request.json())
+      : { inputs: null, parameters: null }
+    const image = inputs === null ? await request.body() : await request.photo(inputs)
+    const topK = parameters?.top_k ?? ofUrl.top_k
+    const activation = parameters?.function_to_apply ?? ofUrl.function_to_apply
+    return json(c, await labels(request, services, image, { model, topK, activation }))
+  })
+
+  const embed = handler(async (request, c) => {
+    const { inputs, normalize, parameters } = parseRequest(featureExtraction, await request.json())
+    const image = await request.photo(typeof inputs === 'string' ? inputs : (inputs[0] ?? ''))
+    const options = { model: c.req.param('model'), normalize: normalize ?? parameters?.normalize ?? false }
+    const { embedding } = await request.embed(image, options)
+    return json(c, [[...embedding]])
+  })
+
+  return {
+    name: 'hf',
+    routes: {
+      '/hf/models/:model': { POST: { withQuery: classify } },
+      '/hf/models/:model/pipeline/image-classification': { POST: { withQuery: classify } },
+      '/hf/models/:model/pipeline/feature-extraction': { POST: embed },
+    },
+    // The JavaScript client repeats a request after 503 at once and for ever.
+    errorReply: (problem) => ({
+      status: problem.status === 503 ? 429 : problem.status,
+      body: { error: problem.detail, code: problem.code },
+    }),
+  }
+}
+
+interface LabelOptions {
+  model: string
+  topK: number
+  activation: 'softmax' | 'sigmoid' | 'none'
+}
+
+/** The best labels. `softmax` is calibrated, as everywhere else; the others are functions of the raw outputs. */
+async function labels(
+  request: PhotoRequest,
+  { engine }: Services,
+  image: Uint8Array,
+  { model, topK, activation }: LabelOptions,
+): Promise<Label[]> {
+  if (activation === 'softmax') {
+    const { predictions } = await request.classify(image, { model, topK })
+    return predictions.map(({ label, score }) => ({ label, score }))
+  }
+  const { id, status } = await engine.model(model)
+  if (status !== 'ready') throw new Problem('not_ready', `The model ${id} isn’t loaded.`)
+  const [logits, names] = [await request.logits(image, id), await engine.labels(id)]
+  const score = (logit: number) => (activation === 'none' ? logit : 1 / (1 + Math.exp(-logit)))
+  return [...logits]
+    .map((logit, at) => ({ label: names[at]?.label ?? String(at), score: score(logit) }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, topK)
+}

@@ -1,0 +1,83 @@
+import type { Context } from 'hono'
+import type { Classification } from '@/lib/shared/contract/contract'
+import { Problem } from '@/lib/shared/problems/problem'
+import type { ClassifyOptions, Embedding, EmbedOptions } from '../../engine/types'
+import { readBody } from '../body'
+import { parseJsonBody } from '../json-body'
+import type { MemoryBudget, Reservation } from '../memory-budget'
+import { requireQueueSpace } from '../read-photo'
+import type { AppEnv, Services } from '../services'
+import { photoFromText } from './photo-from-text'
+
+/** The one request that a dialect answers: its body within the limits, and runs of the engine for it. */
+export interface PhotoRequest {
+  /** The whole body as a photo. @throws Problem `empty_body`, `too_large`, `queue_full` */
+  body(): Promise<Uint8Array>
+  /** The body as JSON. @throws Problem `invalid_json`, `too_large`, `queue_full` */
+  json(): Promise<unknown>
+  /** A photo in a text: base64, a `data:` URL, or the URL of an image. */
+  photo(text: string): Promise<Uint8Array>
+  classify(image: Uint8Array, options: Omit<ClassifyOptions, 'requestId'>): Promise<Classification>
+  embed(image: Uint8Array, options: Omit<EmbedOptions, 'requestId'>): Promise<Embedding>
+  /** The raw outputs [classes], before temperature and softmax. */
+  logits(image: Uint8Array, model: string): Promise<Float32Array>
+}
+
+/**
+ * Makes handlers of a dialect from functions of its requests. What a request holds in memory is reserved while the
+ * function runs, and results come from the cache where there is one.
+ */
+export function photoHandlers(services: Services, uploads: MemoryBudget) {
+  return (respond: (request: PhotoRequest, c: Context<AppEnv>) => Promise<Response>) =>
+    async (c: Context<AppEnv>): Promise<Response> => {
+      requireQueueSpace(services.engine)
+      const reservation = uploads.reserve()
+      try {
+        c.header('cache-control', 'no-store')
+        return await respond(photoRequest(services, c, reservation), c)
+      } finally {
+        reservation.release()
+      }
+    }
+}
+
+function photoRequest(services: Services, c: Context<AppEnv>, reservation: Reservation): PhotoRequest {
+  const { engine, resultCache, environment, metrics } = services
+  const { signal } = c.req.raw
+  const requestId = c.get('requestId')
+  const count = (model: string, timings: Classification['timings']) => {
+    c.set('model', model)
+    metrics.photo(model, timings)
+  }
+  return {
+    body: () => readWhole(c.req.raw, environment.MAX_IMAGE_BYTES, reservation),
+    json: async () => parseJsonBody(await readWhole(c.req.raw, environment.MAX_REQUEST_BYTES, reservation)),
+    photo: (text) => photoFromText(text, environment, reservation, signal),
+    async classify(image, options) {
+      const full = { ...options, requestId }
+      const result = resultCache
+        ? (await resultCache.classify(image, full, signal)).result
+        : await engine.classify(image, full, signal)
+      count(result.model.id, result.timings)
+      return result
+    },
+    async embed(image, options) {
+      const full = { ...options, requestId }
+      const result = resultCache
+        ? (await resultCache.embed(image, full, signal)).result
+        : await engine.embed(image, full, signal)
+      count(result.model.id, result.timings)
+      return result
+    },
+    async logits(image, model) {
+      c.set('model', model)
+      return engine.logits(image, { model }, signal)
+    },
+  }
+}
+
+async function readWhole(request: Request, limit: number, reservation: Reservation): Promise<Uint8Array> {
+  const body = await readBody(request, limit, reservation)
+  if (body.byteLength === 0) throw new Problem('empty_body', 'The request has no body.')
+  return body
+}

@@ -1,0 +1,12 @@
+// Python with the client libraries of other services, for tests of the dialects.
+import { join } from 'node:path'
+import { createVenv, venvProgram } from './python.mjs'
+
+const FOLDER = join('.cache', 'client-python')
+const REQUIREMENTS = ['huggingface_hub==2.4.0', 'numpy==2.4.6', 'openai==3.57.0']
+
+/** Path of the Python program. Installs the libraries if needed. */
+export function clientPython() {
+  createVenv(FOLDER, REQUIREMENTS, 'client libraries for the tests')
+  return venvProgram(FOLDER, 'python')
+}

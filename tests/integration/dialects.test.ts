@@ -1,0 +1,200 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { InferenceClient } from '@huggingface/inference'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Classification } from '@/lib/shared/contract/contract'
+import { clientPython } from '@/scripts/tools/client-python.mjs'
+import { ALL_MODELS } from '../support/models'
+import { as } from '../support/photos'
+import { startServer, type TestServer } from '../support/server'
+
+const run = promisify(execFile)
+
+let server: TestServer
+/** In the project, so that examples find its packages. */
+let folder: string
+let photo: Uint8Array<ArrayBuffer>
+let own: Classification
+
+beforeAll(async () => {
+  server = await startServer({ env: ALL_MODELS })
+  folder = mkdtempSync('test-results/clients-')
+  photo = new Uint8Array(await as('jpeg'))
+  writeFileSync(join(folder, 'photo.jpg'), photo)
+  own = (await (await post('/api/classify?top_k=5', photo)).json()) as Classification
+})
+afterAll(async () => {
+  rmSync(folder, { recursive: true })
+  await server.stop()
+})
+
+const post = (path: string, body: BodyInit, headers: Record<string, string> = {}) =>
+  fetch(server.url + path, { method: 'POST', body, headers })
+const postJson = (path: string, body: unknown) =>
+  post(path, JSON.stringify(body), { 'content-type': 'application/json' })
+const json = async (response: Promise<Response>) => (await response).json()
+
+describe('docs/clients.md', () => {
+  const page = readFileSync('docs/clients.md', 'utf8')
+  const examples = [...page.matchAll(/^## (.*)\n|```(python|js|sh)\n([\s\S]*?)```/gm)]
+    .reduce<{ title: string; found: [title: string, language: string, code: string][] }>(
+      ({ title, found }, [, heading, language, code]) =>
+        heading ? { title: heading, found } : { title, found: [...found, [title, language ?? '', code ?? '']] },
+      { title: '', found: [] },
+    )
+    .found.map(([title, language, code]) => [title, language, code] as const)
+
+  test('has an example per dialect', () => {
+    expect(new Set(examples.map(([title]) => title)).size).toBe(4)
+  })
+
+  test.each(examples)('%s: the %s example runs as it stands', async (title, language, text) => {
+    const code = text.replaceAll('http://localhost:3000', server.url)
+    const [program, args] = {
+      python: () => [join(process.cwd(), clientPython()), ['-c', code]] as const,
+      js: () => {
+        writeFileSync(join(folder, 'example.mjs'), code)
+        return [process.execPath, ['example.mjs']] as const
+      },
+      sh: () => ['sh', ['-c', code]] as const,
+    }[language as 'python' | 'js' | 'sh']()
+    const { stdout } = await run(program, [...args], { cwd: folder })
+    expect(stdout).toContain(title === 'OpenAI' ? '1280' : 'espresso')
+  })
+})
+
+test('Hugging Face, JavaScript: the labels of the API, parameters, and errors that it can read', async () => {
+  const client = new InferenceClient()
+  const endpointUrl = `${server.url}/hf/models/balanced`
+  const data = new Blob([photo])
+  const expected = own.predictions.map(({ label, score }) => ({ label, score }))
+  expect(await client.imageClassification({ endpointUrl, data })).toEqual(expected)
+  const withParameters = `${endpointUrl}?top_k=2&function_to_apply=none`
+  const [first, second, ...rest] = await client.imageClassification({ endpointUrl: withParameters, data })
+  expect(first).toMatchObject({ label: 'espresso', score: expect.any(Number) })
+  expect(first?.score).toBeGreaterThan(second?.score ?? Number.POSITIVE_INFINITY)
+  expect(rest).toEqual([])
+  const damaged = client.imageClassification({ endpointUrl, data: new Blob(['not a photo']) })
+  await expect(damaged).rejects.toThrow(/not a supported image/)
+  await expect(client.imageClassification({ endpointUrl: `${server.url}/hf/models/none`, data })).rejects.toThrow(
+    /no model with this name/,
+  )
+})
+
+test('Hugging Face and OpenAI, Python: labels, embeddings, and errors', async () => {
+  const program = `
+import base64, json, sys
+from huggingface_hub import InferenceClient
+from huggingface_hub.errors import HfHubHTTPError
+from openai import BadRequestError, NotFoundError, OpenAI
+url, photo = sys.argv[1], open(sys.argv[2], "rb").read()
+inline = "data:image/jpeg;base64," + base64.b64encode(photo).decode()
+hf = InferenceClient(model=f"{url}/hf/models/balanced")
+out = {"labels": [[each.label, each.score] for each in hf.image_classification(photo)]}
+out["sigmoid"] = hf.image_classification(photo, top_k=1, function_to_apply="sigmoid")[0].score
+features = InferenceClient(model=f"{url}/hf/models/balanced/pipeline/feature-extraction")
+out["features"] = features.feature_extraction(inline)[0].tolist()
+try: hf.image_classification(b"not a photo")
+except HfHubHTTPError as error: out["damaged"] = error.response.status_code
+openai = OpenAI(base_url=f"{url}/v1", api_key="none")
+default = openai.embeddings.create(model="balanced", input=inline)
+floats = openai.embeddings.create(model="fast", input=[inline, inline], encoding_format="float")
+out["openai"] = [default.data[0].embedding, default.model, default.usage.total_tokens]
+out["several"] = [[each.index, len(each.embedding)] for each in floats.data]
+try: openai.embeddings.create(model="balanced", input="a text")
+except BadRequestError as error: out["text"] = error.code
+try: openai.embeddings.create(model="none", input=inline)
+except NotFoundError as error: out["unknown"] = error.code
+out["models"] = [each.id for each in openai.models.list()]
+print(json.dumps(out))
+`
+  const printed = execFileSync(clientPython(), ['-c', program, server.url, join(folder, 'photo.jpg')], {
+    encoding: 'utf8',
+    maxBuffer: 1e7,
+  })
+  const { embedding } = (await json(post('/api/embed', photo))) as { embedding: number[] }
+  expect(JSON.parse(printed)).toEqual({
+    labels: own.predictions.map(({ label, score }) => [label, score]),
+    sigmoid: expect.any(Number),
+    features: embedding,
+    damaged: 415,
+    openai: [embedding, own.model.id, 1],
+    several: [
+      [0, 1280],
+      [1, 1280],
+    ],
+    text: 'invalid_parameter',
+    unknown: 'unknown_model',
+    models: expect.arrayContaining([own.model.id]),
+  })
+})
+
+test('TensorFlow Serving and KServe: predictions, classes, state, metadata, and errors', async () => {
+  const b64 = Buffer.from(photo).toString('base64')
+  const instances = [{ b64 }, { image_bytes: { b64 } }]
+  const { predictions } = await json(postJson('/v1/models/balanced:predict', { instances }))
+  const [best] = own.predictions
+  expect(predictions).toHaveLength(2)
+  for (const { classes, label, probabilities } of predictions) {
+    expect([classes, label]).toEqual([best?.index, best?.label])
+    expect(probabilities).toHaveLength(1000)
+    for (const { index, score } of own.predictions) expect(probabilities[index]).toBe(score)
+  }
+  const { outputs } = await json(postJson('/v1/models/balanced/versions/1:predict', { inputs: { b64 } }))
+  expect(outputs).toEqual([predictions[0]])
+  const { results } = await json(postJson('/v1/models/balanced:classify', { examples: [{ image: { b64 } }] }))
+  expect(results).toEqual([own.predictions.map(({ label, score }) => [label, score])])
+  const state = await json(fetch(`${server.url}/v1/models/balanced`))
+  expect(state).toMatchObject({ ready: true, model_version_status: [{ version: '1', state: 'AVAILABLE' }] })
+  const { metadata } = await json(fetch(`${server.url}/v1/models/balanced/metadata`))
+  const { outputs: tensors } = metadata.signature_def.signature_def.serving_default
+  expect(tensors.probabilities.tensor_shape.dim).toMatchObject([{ size: '-1' }, { size: '1000' }])
+  for (const [path, body, status] of [
+    ['/v1/models/none:predict', { instances }, 404],
+    ['/v1/models/balanced/versions/7:predict', { instances }, 404],
+    ['/v1/models/balanced:predict', {}, 400],
+    ['/v1/models/balanced:predict', { instances: [[[0.5]]] }, 400],
+    ['/v1/models/balanced:regress', { examples: [] }, 404],
+    ['/v1/models/balanced:predict', { instances: [{ b64: 'bm90IGEgcGhvdG8=' }] }, 415],
+  ] as const) {
+    const response = await postJson(path, body)
+    expect([path, response.status, await response.json()]).toEqual([path, status, { error: expect.any(String) }])
+  }
+})
+
+test('TorchServe: as body and as form, best first even where labels are numbers, and errors', async () => {
+  const put = await fetch(`${server.url}/predictions/balanced`, { method: 'PUT', body: photo })
+  const form = new FormData()
+  form.set('data', new Blob([photo]), 'photo.jpg')
+  const expected = `{${own.predictions.map(({ label, score }) => `"${label}":${score}`).join(',')}}`
+  expect(await put.text()).toBe(expected)
+  expect(await (await post('/predictions/balanced/1.0', form)).text()).toBe(expected)
+  expect(await json(fetch(`${server.url}/ping`))).toEqual({ status: 'Healthy' })
+  const unknown = await post('/predictions/none', photo)
+  expect(unknown.status).toBe(404)
+  expect(await unknown.json()).toEqual({ code: 404, type: 'ModelNotFoundException', message: expect.any(String) })
+  expect((await post('/predictions/balanced/2.0', photo)).status).toBe(404)
+})
+
+test('the limits of the API hold: size, method, rate, sign-in, own pages, and dialects that are off', async () => {
+  const small = await startServer({
+    env: { ...ALL_MODELS, MAX_IMAGE_BYTES: '1000', RATE_LIMIT: '2', DIALECTS: 'hf,openai', PUBLIC_API: 'true' },
+  })
+  const send = (path: string, body: BodyInit = photo) => fetch(small.url + path, { method: 'POST', body })
+  const large = await send('/hf/models/balanced')
+  expect([large.status, await large.json()]).toEqual([413, { error: expect.any(String), code: 'too_large' }])
+  const method = await fetch(`${small.url}/hf/models/balanced`)
+  expect([method.status, method.headers.get('allow')]).toEqual([405, 'POST, OPTIONS'])
+  expect((await send('/predictions/balanced')).status).toBe(404)
+  await send('/v1/embeddings', '{}')
+  const limited = await send('/v1/embeddings', '{}')
+  expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^\d+$/)])
+  expect(await limited.json()).toMatchObject({ error: { type: 'rate_limit_error', code: 'rate_limited' } })
+  await small.stop()
+  const reserved = await startServer({ env: { ...ALL_MODELS, PUBLIC_API: 'false' } })
+  const refused = await fetch(`${reserved.url}/predictions/balanced`, { method: 'POST', body: photo })
+  expect([refused.status, await refused.json()]).toMatchObject([403, { type: expect.any(String), code: 403 }])
+  await reserved.stop()
+})
