@@ -47,11 +47,13 @@ describe('docs/clients.md', () => {
     .found.map(([title, language, code]) => [title, language, code] as const)
 
   test('has an example per dialect', () => {
-    expect(new Set(examples.map(([title]) => title)).size).toBe(4)
+    expect(new Set(examples.map(([title]) => title)).size).toBe(5)
   })
 
   test.each(examples)('%s: the %s example runs as it stands', async (title, language, text) => {
-    const code = text.replaceAll('http://localhost:3000', server.url)
+    const code = text.replaceAll(/(http:\/\/)?localhost:3000/g, (_, scheme) =>
+      scheme ? server.url : new URL(server.url).host,
+    )
     const [program, args] = {
       python: () => [join(process.cwd(), clientPython()), ['-c', code]] as const,
       js: () => {
@@ -129,6 +131,101 @@ print(json.dumps(out))
     unknown: 'unknown_model',
     models: expect.arrayContaining([own.model.id]),
   })
+})
+
+test('Open Inference Protocol, tritonclient: photos and tensors, binary and JSON, classification, statistics, errors', async () => {
+  const program = `
+import json, sys, numpy as np, tritonclient.http as triton
+client = triton.InferenceServerClient(sys.argv[1])
+photo = open(sys.argv[2], "rb").read()
+out = {"ready": [client.is_server_live(), client.is_server_ready(), client.is_model_ready("balanced", "1")]}
+about = client.get_model_metadata("balanced")
+def counts():
+    stats = client.get_inference_statistics("balanced")["model_stats"][0]
+    return np.array([stats["inference_count"], stats["inference_stats"]["success"]["count"]])
+before = counts()
+out["index"] = [[each["name"], each["state"]] for each in client.get_model_repository_index()]
+out["config"] = client.get_model_config("fast")["max_batch_size"]
+image = triton.InferInput("encoded_image", [2], "BYTES")
+image.set_data_from_numpy(np.array([photo, photo], dtype=object))
+result = client.infer("balanced", [image])
+out["labels"] = [each.decode() for each in result.as_numpy("label").ravel()]
+out["shape"] = list(result.as_numpy("probabilities").shape)
+classes = triton.InferRequestedOutput("probabilities", class_count=2)
+vector = triton.InferRequestedOutput("embedding")
+gzip = {"request_compression_algorithm": "gzip", "response_compression_algorithm": "gzip"}
+result = client.infer("balanced", [image], outputs=[classes, vector], request_id="mine", **gzip)
+out["classes"] = [[each.decode().split(":") for each in row] for row in result.as_numpy("probabilities")]
+out["embedding"] = result.as_numpy("embedding")[1].tolist()
+out["id"] = result.get_response()["id"]
+given, scores = about["inputs"][0], about["outputs"][0]["name"]
+shape = [2, *given["shape"][1:]]
+pixels = np.arange(np.prod(shape), dtype=np.uint8).reshape(shape)
+tensors = []
+for binary in (True, False):
+    tensor = triton.InferInput(given["name"], shape, given["datatype"])
+    tensor.set_data_from_numpy(pixels, binary_data=binary)
+    wanted = [triton.InferRequestedOutput(scores, binary_data=binary)]
+    tensors.append(client.infer("balanced", [tensor], outputs=wanted).as_numpy(scores))
+out["tensors"] = [list(tensors[0].shape), bool((tensors[0] == tensors[1]).all())]
+out["inferences"] = (counts() - before).tolist()
+out["errors"] = []
+def fails(call):
+    try: call()
+    except triton.InferenceServerException as error: out["errors"].append(error.status())
+damaged = triton.InferInput("encoded_image", [1], "BYTES")
+damaged.set_data_from_numpy(np.array([b"not a photo"], dtype=object))
+wrong = triton.InferInput("pixels", [1], "BYTES")
+wrong.set_data_from_numpy(np.array([photo], dtype=object))
+fails(lambda: client.infer("none", [image]))
+fails(lambda: client.infer("balanced", [damaged]))
+fails(lambda: client.infer("balanced", [wrong]))
+fails(lambda: client.infer("balanced", [image], outputs=[triton.InferRequestedOutput("none")]))
+fails(lambda: client.get_model_metadata("balanced", "2"))
+print(json.dumps(out))
+`
+  const args = ['-c', program, server.url.replace('http://', ''), join(folder, 'photo.jpg')]
+  const printed = JSON.parse(execFileSync(clientPython(), args, { encoding: 'utf8', maxBuffer: 1e7 }))
+  const { embedding } = (await json(post('/api/embed', photo))) as { embedding: number[] }
+  const [best, second] = own.predictions
+  expect(printed).toMatchObject({
+    ready: [true, true, true],
+    index: expect.arrayContaining([[own.model.id, 'READY']]),
+    config: 64,
+    labels: [best?.label, best?.label],
+    shape: [2, 1000],
+    embedding,
+    id: 'mine',
+    tensors: [[2, 1000], true],
+    inferences: [8, 8],
+    errors: ['404', '415', '400', '400', '404'],
+  })
+  for (const row of printed.classes) {
+    expect(row.map(([, ...each]: string[]) => each)).toEqual(
+      [best, second].map((each) => [String(each?.index), each?.label]),
+    )
+    expect(Number(row[0][0])).toBeCloseTo(best?.score ?? 0, 6)
+  }
+})
+
+test('Open Inference Protocol: bodies that lie about themselves are refused', async () => {
+  const input = { name: 'encoded_image', shape: [1], datatype: 'BYTES' }
+  const infer = (body: BodyInit, headers: Record<string, string> = {}) => post('/v2/models/fast/infer', body, headers)
+  const refusals = [
+    infer('{}', { 'inference-header-content-length': '3' }),
+    infer('{}', { 'inference-header-content-length': 'x' }),
+    infer(JSON.stringify({ inputs: [{ ...input, parameters: { binary_data_size: 5 } }] })),
+    infer(JSON.stringify({ inputs: [{ ...input, shape: [2], data: ['aGVsbG8gd29ybGQ='] }] })),
+    infer(JSON.stringify({ inputs: [{ ...input, shape: [1e9], data: [] }] })),
+    infer(JSON.stringify({ inputs: [{ ...input, shape: [-1], data: [1] }] })),
+    infer(JSON.stringify({ inputs: [{ name: 'pixel_values', shape: [1, 2], datatype: 'UINT8', data: [1, 2] }] })),
+    infer(JSON.stringify({ inputs: [input, input] })),
+    infer('not a photo', { 'inference-header-content-length': '0' }),
+  ]
+  const replies = await Promise.all(refusals.map(async (each) => [(await each).status, await (await each).json()]))
+  expect(replies).toEqual([...Array(8).fill(400), 415].map((status) => [status, { error: expect.any(String) }]))
+  const raw = await infer(photo, { 'inference-header-content-length': '0' })
+  expect(raw.headers.get('content-type')).toBe('application/octet-stream')
 })
 
 test('TensorFlow Serving and KServe: predictions, classes, state, metadata, and errors', async () => {

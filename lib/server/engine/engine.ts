@@ -12,7 +12,9 @@ import type { Model } from './model'
 import { toModelDetails, toModelInfo } from './model-info'
 import { isListed, ModelLookup, workerHead } from './model-lookup'
 import type { ModelSource } from './model-parts'
-import type { LoadReport, MaskJob, MaskResult, PhotoJob, PhotoResult } from './protocol'
+import { timingsOf } from './photo-timings'
+import type { LoadReport, MaskJob, MaskResult, PhotoJob, PhotoResult, TensorJob, TensorResult } from './protocol'
+import { signatureOf } from './signature'
 import { deadlineSignal, submit } from './submit'
 import type { ClassifyOptions, Engine, EngineStats, RunOptions } from './types'
 
@@ -58,6 +60,22 @@ export async function createEngine(
     const slow = header.format === 'heic'
     const { deadlineMs = options.deadlineMs } = request
     return await submit<PhotoResult>({ job, cost, slow, queue, pool, deadlineMs, signal })
+  }
+
+  async function runTensor(
+    data: Uint8Array,
+    model: Model,
+    { embedding, priority = 'interactive', deadlineMs = options.deadlineMs }: RunOptions & { embedding: boolean },
+    signal?: AbortSignal,
+  ) {
+    signal?.throwIfAborted()
+    if (closing) throw new Problem('shutting_down', 'The server is shutting down. Send the request again.')
+    const { queue, pool, reports } = current
+    const { base } = lookup.served(model, reports)
+    if (embedding) requireEmbedding(base, reports)
+    const head = workerHead(model)
+    const job: TensorJob = { kind: 'tensor', id: nextId++, model: base.id, head, data, priority, embedding }
+    return submit<TensorResult>({ job, cost: data.byteLength, queue, pool, deadlineMs, signal })
   }
 
   /** Runs masks over the input prepared for a revision of a model. Yields to all photos. */
@@ -130,6 +148,23 @@ export async function createEngine(
         lookup.known(request.model, request.revision) ?? (await lookup.find(request.model, request.revision))
       const result = await run(image, model, request, { want: 'logits', preview: false }, signal)
       return result.logits ?? new Float32Array()
+    },
+
+    async signature(name) {
+      const model = await lookup.find(name)
+      return signatureOf(model, current.reports.get(lookup.served(model, current.reports).base.id))
+    },
+
+    async outputs(input, { embedding, ...request }, signal) {
+      const start = performance.now()
+      const model =
+        lookup.known(request.model, request.revision) ?? (await lookup.find(request.model, request.revision))
+      const result =
+        'image' in input
+          ? await run(input.image, model, request, { want: 'logits', preview: false, embedding }, signal)
+          : { ...(await runTensor(input.tensor, model, { ...request, embedding }, signal)), decodeMs: 0 }
+      const timings = timingsOf(result, performance.now() - start)
+      return { logits: result.logits ?? new Float32Array(), embedding: result.embedding, timings }
     },
 
     async embed(image, request, signal) {

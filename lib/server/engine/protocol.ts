@@ -5,6 +5,7 @@ import type { ProblemCode } from '@/lib/shared/problems/problem'
 import type { FileStamp } from '../catalog/revision'
 import type { Geometry } from '../image/geometry'
 import type { Interpolation, Preprocessor } from '../image/preprocessor'
+import type { TensorFormat } from '../image/tensor'
 import type { HeadKind } from './model-config'
 import type { Priority } from './types'
 
@@ -82,7 +83,21 @@ export interface MaskJob {
   head?: WorkerHead | undefined
 }
 
-export type Job = PhotoJob | MaskJob
+/** Runs a model input that a client prepared itself. */
+export interface TensorJob {
+  kind: 'tensor'
+  id: number
+  model: string
+  priority: Priority
+  /** The values of one image in the layout and type of the model's input, little-endian. */
+  data: Uint8Array
+  /** Whether to return the embedding as well, from the same run. */
+  embedding: boolean
+  /** Set for a custom model: `model` is then its base. */
+  head?: WorkerHead | undefined
+}
+
+export type Job = PhotoJob | MaskJob | TensorJob
 
 /** The model input as an image, and how it was derived from the photo. */
 export interface ModelInputPreview {
@@ -117,7 +132,15 @@ export interface MaskResult {
   runMs: number
 }
 
-export type JobResult = PhotoResult | MaskResult
+export interface TensorResult {
+  /** [classes] */
+  logits: Float32Array
+  /** The input of the last layer [dimensions]. Only if requested. */
+  embedding: Float32Array | null
+  runMs: number
+}
+
+export type JobResult = PhotoResult | MaskResult | TensorResult
 
 export type ToWorker =
   /** `timeoutMs`: time limit for decoding a photo. `scarceMemory`: whether unused models are unloaded. */
@@ -128,7 +151,7 @@ export type ToWorker =
 export interface LoadReport {
   id: string
   error: string | null
-  input: { width: number; height: number; channels: number; layout: string; type: string } | null
+  input: (TensorFormat & { name: string; width: number; height: number }) | null
   /** The output that is read, and the kind of values it has. */
   output: { name: string; scores: string } | null
   /** The length of its embeddings; in one line why it has none; null if it failed to load. */

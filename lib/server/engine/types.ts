@@ -60,6 +60,32 @@ export interface ExplainOptions extends Pick<RunOptions, 'model' | 'revision' | 
   onProgress?(done: number, of: number): void
 }
 
+/** How a model's graph takes images and gives scores. */
+export interface GraphSignature {
+  model: { id: string; type: string | null; revision: string }
+  /** `shape`: of one image, without the batch. */
+  input: { name: string; type: 'uint8' | 'float32' | 'float16'; shape: [number, number, number] }
+  /** Name of the output with the scores. */
+  output: string
+  /** Divisor of the logits before the softmax. */
+  temperature: number
+  labels: readonly Label[]
+  /** Length of the embeddings; null if the model has none. */
+  dimensions: number | null
+}
+
+/** A photo as a file, or one image's values in the layout and type of the model's input, little-endian. */
+export type GraphInput = { image: Uint8Array } | { tensor: Uint8Array }
+
+/** What the graph returns for one image. */
+export interface GraphOutputs {
+  /** [classes] before temperature and softmax. */
+  logits: Float32Array
+  /** [dimensions]; null unless requested. */
+  embedding: Float32Array | null
+  timings: Classification['timings']
+}
+
 /** Current figures for health pages and metrics. */
 export interface EngineStats {
   queue: { photos: number; limit: number; bytes: number; byteLimit: number }
@@ -98,6 +124,14 @@ export interface Engine {
   classify(image: Uint8Array, options: ClassifyOptions, signal?: AbortSignal): Promise<EmbeddedClassification>
   /** The model's raw outputs [classes], before temperature and softmax. */
   logits(image: Uint8Array, options: RunOptions, signal?: AbortSignal): Promise<Float32Array>
+  /** @throws Problem `unknown_model`, `not_ready` */
+  signature(model: string | undefined): Promise<GraphSignature>
+  /**
+   * The raw outputs for a photo, or for an input that the client prepared.
+   *
+   * @throws Problem as above, and `invalid_parameter` if a tensor has another length than the input
+   */
+  outputs(input: GraphInput, options: RunOptions & { embedding: boolean }, signal?: AbortSignal): Promise<GraphOutputs>
   /**
    * The embedding of a photo. Costs as much as a classification.
    *

@@ -35,6 +35,12 @@ export interface Services {
   version: string
 }
 
+/** An error as the clients of a path expect it. */
+export interface ErrorReply {
+  status: number
+  body: object
+}
+
 /** What the host adds to a Web-standard Request. */
 interface HostBindings {
   incoming?: IncomingMessage
@@ -47,7 +53,7 @@ export type AppEnv = {
     problem: string | undefined
     model: string | undefined
     /** The form of errors that the clients of a path expect; `problem+json` if undefined. */
-    errorReply: ((problem: Problem) => { status: number; body: object }) | undefined
+    errorReply: ((problem: Problem) => ErrorReply) | undefined
   }
 }
 export type App = Hono<AppEnv>

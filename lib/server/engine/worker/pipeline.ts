@@ -10,6 +10,7 @@ import { DecodeTimer } from './decode-timer'
 import type { HeadCache } from './head-cache'
 import { maskSteps } from './mask-steps'
 import type { ModelCache } from './model-cache'
+import { runTensor } from './run-tensor'
 import { type Scorer, type Scores, scorerOf } from './scorer'
 import type { LoadedModel } from './session'
 
@@ -62,8 +63,7 @@ export class Pipeline {
     try {
       return await this.models.use(job.model, async (model) => {
         const scorer = scorerOf(model, job.head ? await this.heads.get(job.head) : null)
-        const step =
-          job.kind === 'masks' ? maskSteps(job, model, scorer) : await this.photoStep(job, model, scorer, caller.signal)
+        const step = await this.stepOf(job, model, scorer, caller.signal)
         return new Promise<JobResult | null>((resolve, reject) => {
           const settle = (result: JobResult | null | Error) =>
             result instanceof Error ? reject(result) : resolve(result)
@@ -87,6 +87,12 @@ export class Pipeline {
   /** Cancels a job whose caller has gone. It is dropped before its next run, and a long decode is aborted. */
   cancel(id: number): void {
     this.callers.get(id)?.abort()
+  }
+
+  private async stepOf(job: Job, model: LoadedModel, scorer: Scorer, signal: AbortSignal): Promise<Item['step']> {
+    if (job.kind === 'masks') return maskSteps(job, model, scorer)
+    if (job.kind === 'tensor') return () => runTensor(job, model, scorer)
+    return this.photoStep(job, model, scorer, signal)
   }
 
   private async photoStep(

@@ -3,12 +3,14 @@ import type { MemoryBudget } from '../memory-budget'
 import type { App, Endpoints, Services } from '../services'
 import type { Dialect } from './dialect'
 import { hf } from './hf/hf'
+import { oip } from './oip/oip'
 import { openai } from './openai/openai'
 import { tfServing } from './tf-serving/tf-serving'
 import { torchserve } from './torchserve/torchserve'
 
 const MAKERS: Record<DialectName, (services: Services, uploads: MemoryBudget) => Dialect> = {
   hf,
+  oip,
   openai,
   'tf-serving': tfServing,
   torchserve,

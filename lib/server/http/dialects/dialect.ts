@@ -1,12 +1,6 @@
 import type { DialectName } from '@/lib/shared/dialects/dialects'
 import type { Problem } from '@/lib/shared/problems/problem'
-import type { Endpoints } from '../services'
-
-/** How a dialect's clients expect an error. */
-export interface ErrorReply {
-  status: number
-  body: object
-}
+import type { Endpoints, ErrorReply } from '../services'
 
 /**
  * The API of another server or service, over the same engine: its paths, and the form of its errors. A dialect has no way

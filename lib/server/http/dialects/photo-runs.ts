@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Classification } from '@/lib/shared/contract/contract'
 import { Problem } from '@/lib/shared/problems/problem'
-import type { ClassifyOptions, Embedding, EmbedOptions } from '../../engine/types'
+import type { ClassifyOptions, Embedding, EmbedOptions, GraphInput, GraphOutputs } from '../../engine/types'
 import { readBody } from '../body'
 import { parseJsonBody } from '../json-body'
 import type { MemoryBudget, Reservation } from '../memory-budget'
@@ -13,12 +13,17 @@ import { photoFromText } from './photo-from-text'
 export interface PhotoRequest {
   /** The whole body as a photo. @throws Problem `empty_body`, `too_large`, `queue_full` */
   body(): Promise<Uint8Array>
+  /** The whole body, of any kind. @throws Problem `empty_body`, `too_large`, `queue_full` */
+  wholeRequest(): Promise<Uint8Array>
+  /** The body as JSON; null if it is empty. */
+  optionalJson(): Promise<unknown>
   /** The body as JSON. @throws Problem `invalid_json`, `too_large`, `queue_full` */
   json(): Promise<unknown>
   /** A photo in a text: base64, a `data:` URL, or the URL of an image. */
   photo(text: string): Promise<Uint8Array>
   classify(image: Uint8Array, options: Omit<ClassifyOptions, 'requestId'>): Promise<Classification>
   embed(image: Uint8Array, options: Omit<EmbedOptions, 'requestId'>): Promise<Embedding>
+  outputs(input: GraphInput, options: { model: string; embedding: boolean }): Promise<GraphOutputs>
   /** The raw outputs [classes], before temperature and softmax. */
   logits(image: Uint8Array, model: string): Promise<Float32Array>
 }
@@ -49,9 +54,15 @@ function photoRequest(services: Services, c: Context<AppEnv>, reservation: Reser
     c.set('model', model)
     metrics.photo(model, timings)
   }
+  const requestBytes = environment.MAX_REQUEST_BYTES
   return {
     body: () => readWhole(c.req.raw, environment.MAX_IMAGE_BYTES, reservation),
-    json: async () => parseJsonBody(await readWhole(c.req.raw, environment.MAX_REQUEST_BYTES, reservation)),
+    wholeRequest: () => readWhole(c.req.raw, requestBytes, reservation),
+    json: async () => parseJsonBody(await readWhole(c.req.raw, requestBytes, reservation)),
+    async optionalJson() {
+      const body = await readBody(c.req.raw, requestBytes, reservation)
+      return body.byteLength === 0 ? null : parseJsonBody(body)
+    },
     photo: (text) => photoFromText(text, environment, reservation, signal),
     async classify(image, options) {
       const full = { ...options, requestId }
@@ -67,6 +78,11 @@ function photoRequest(services: Services, c: Context<AppEnv>, reservation: Reser
         ? (await resultCache.embed(image, full, signal)).result
         : await engine.embed(image, full, signal)
       count(result.model.id, result.timings)
+      return result
+    },
+    async outputs(input, options) {
+      const result = await engine.outputs(input, options, signal)
+      count(options.model, result.timings)
       return result
     },
     async logits(image, model) {

@@ -25,6 +25,7 @@ const PATTERNS: readonly [RegExp, string][] = [
   [/^\/api\/models\/[^/]+\/labels$/, '/api/models/:model/labels'],
   [/^\/hf\/models\/[^/]+(\/|$)/, '/hf/models/:model'],
   [/^\/v1\/models\/.+:(predict|classify)$/, '/v1/models/:model'],
+  [/^\/v2\/models\/[^/]+(\/versions\/[^/]+)?\/infer$/, '/v2/models/:model/infer'],
   [/^\/predictions\/[^/]+/, '/predictions/:model'],
 ]
 

@@ -1,0 +1,30 @@
+import { Problem } from '@/lib/shared/problems/problem'
+import { labelsOf } from './label-list'
+import type { Model } from './model'
+import type { LoadReport } from './protocol'
+import type { GraphSignature } from './types'
+
+/**
+ * How a model's graph takes images and gives scores. A custom model has the input of its base.
+ *
+ * @param report of the model that workers load for it
+ * @throws Problem `not_ready` while it is loading
+ */
+export function signatureOf(model: Model, report: LoadReport | undefined): GraphSignature {
+  const { id, type, revision, temperature } = model
+  if (!report?.input || !report.output)
+    throw new Problem('not_ready', `The model ${id} is still loading. Try again in a moment.`)
+  const { name, layout, channels, width, height, type: valueType } = report.input
+  return {
+    model: { id, type, revision },
+    input: {
+      name,
+      type: valueType,
+      shape: layout === 'nhwc' ? [height, width, channels] : [channels, height, width],
+    },
+    output: report.output.name,
+    temperature: temperature ?? 1,
+    labels: labelsOf(model),
+    dimensions: typeof report.embedding === 'object' && report.embedding ? report.embedding.dimensions : null,
+  }
+}

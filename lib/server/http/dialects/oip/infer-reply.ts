@@ -1,0 +1,108 @@
+import { softmax, topK } from '@/lib/shared/metrics/scores'
+import { Problem } from '@/lib/shared/problems/problem'
+import type { GraphOutputs, GraphSignature } from '../../../engine/types'
+import type { InferRequest, RequestedOutput } from './infer-request'
+import { bytesOfTexts, type Datatype } from './tensors'
+
+/** An output of a model as the protocol describes it, without the batch. */
+export interface OutputSpec {
+  name: string
+  datatype: Datatype
+  shape: number[]
+}
+
+interface Output {
+  name: string
+  datatype: Datatype
+  shape: number[]
+  values: Float32Array | string[]
+  binary: boolean
+}
+
+/** The outputs of a model: the graph's own, the calibrated scores, the best label, and the embedding if it has one. */
+export function outputsOf({ output, labels, dimensions }: GraphSignature): OutputSpec[] {
+  return [
+    { name: output, datatype: 'FP32', shape: [labels.length] },
+    ...(output === 'probabilities'
+      ? []
+      : [{ name: 'probabilities', datatype: 'FP32' as const, shape: [labels.length] }]),
+    { name: 'label', datatype: 'BYTES', shape: [1] },
+    ...(dimensions === null ? [] : [{ name: 'embedding', datatype: 'FP32' as const, shape: [dimensions] }]),
+  ]
+}
+
+/**
+ * The outputs that a request asks for; all but the embedding if it names none.
+ *
+ * @throws Problem `invalid_parameter` for one that the model doesn't have
+ */
+export function requestedOutputs({ outputs, binary }: InferRequest, signature: GraphSignature): RequestedOutput[] {
+  const names = outputsOf(signature).map(({ name }) => name)
+  if (outputs === undefined || outputs.length === 0)
+    return names.filter((name) => name !== 'embedding').map((name) => ({ name, binary, classes: 0 }))
+  const unknown = outputs.find(({ name }) => !names.includes(name))
+  if (unknown === undefined) return outputs
+  const name = JSON.stringify(unknown.name.slice(0, 60))
+  throw new Problem('invalid_parameter', `${signature.model.id} has the outputs ${names.join(', ')}, not ${name}.`)
+}
+
+/** The reply: JSON, followed by the bytes of binary outputs. */
+export function inferReply(
+  { id }: InferRequest,
+  signature: GraphSignature,
+  requested: readonly RequestedOutput[],
+  results: readonly GraphOutputs[],
+): { json: Uint8Array; bytes: Uint8Array[] } {
+  const outputs = requested.map((each) => outputOf(each, signature, results))
+  const bytes = outputs.flatMap(({ binary, values }) => (binary ? [bytesOf(values)] : []))
+  let next = 0
+  const described = outputs.map(({ binary, values, ...tensor }) =>
+    binary
+      ? { ...tensor, parameters: { binary_data_size: bytes[next++]?.byteLength ?? 0 } }
+      : { ...tensor, data: [...values] },
+  )
+  const { id: model } = signature.model
+  const body = { model_name: model, model_version: '1', ...(id === undefined ? {} : { id }), outputs: described }
+  return { json: Buffer.from(JSON.stringify(body)), bytes }
+}
+
+function outputOf(
+  { name, binary, classes }: RequestedOutput,
+  signature: GraphSignature,
+  results: readonly GraphOutputs[],
+): Output {
+  const { labels } = signature
+  const rows = results.map((result) => rowOf(name, signature, result))
+  if (name === 'label') {
+    const values = rows.map((row) => labels[best(row, 1)[0]?.index ?? 0]?.label ?? '')
+    return { name, datatype: 'BYTES', shape: [rows.length, 1], values, binary }
+  }
+  if (classes > 0 && name !== 'embedding') {
+    const values = rows.flatMap((row) =>
+      best(row, classes).map(({ index, score }) => `${score}:${index}:${labels[index]?.label ?? ''}`),
+    )
+    return { name, datatype: 'BYTES', shape: [rows.length, Math.min(classes, labels.length)], values, binary }
+  }
+  const length = rows[0]?.length ?? 0
+  const values = new Float32Array(rows.length * length)
+  for (const [at, row] of rows.entries()) values.set(row, at * length)
+  return { name, datatype: 'FP32', shape: [rows.length, length], values, binary }
+}
+
+function rowOf(
+  name: string,
+  { output, temperature }: GraphSignature,
+  { logits, embedding }: GraphOutputs,
+): Float32Array {
+  if (name === 'embedding') return embedding ?? new Float32Array()
+  return name === output || name === 'label' ? logits : Float32Array.from(softmax(logits, temperature))
+}
+
+function best(row: Float32Array, count: number): { index: number; score: number }[] {
+  return topK(Float64Array.from(row), Math.min(count, row.length))
+}
+
+function bytesOf(values: Float32Array | string[]): Uint8Array {
+  if (Array.isArray(values)) return bytesOfTexts(values)
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+}
