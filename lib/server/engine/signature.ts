@@ -1,5 +1,4 @@
 import { Problem } from '@/lib/shared/problems/problem'
-import { labelsOf } from './label-list'
 import type { Model } from './model'
 import type { LoadReport } from './protocol'
 import type { GraphSignature } from './types'
@@ -24,7 +23,7 @@ export function signatureOf(model: Model, report: LoadReport | undefined): Graph
     },
     output: report.output.name,
     temperature: temperature ?? 1,
-    labels: labelsOf(model),
+    labels: model.labels,
     dimensions: typeof report.embedding === 'object' && report.embedding ? report.embedding.dimensions : null,
   }
 }

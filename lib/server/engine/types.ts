@@ -69,7 +69,8 @@ export interface GraphSignature {
   output: string
   /** Divisor of the logits before the softmax. */
   temperature: number
-  labels: readonly Label[]
+  /** In the order of the scores. */
+  labels: readonly string[]
   /** Length of the embeddings; null if the model has none. */
   dimensions: number | null
 }

@@ -24,8 +24,6 @@ export interface PhotoRequest {
   classify(image: Uint8Array, options: Omit<ClassifyOptions, 'requestId'>): Promise<Classification>
   embed(image: Uint8Array, options: Omit<EmbedOptions, 'requestId'>): Promise<Embedding>
   outputs(input: GraphInput, options: { model: string; embedding: boolean }): Promise<GraphOutputs>
-  /** The raw outputs [classes], before temperature and softmax. */
-  logits(image: Uint8Array, model: string): Promise<Float32Array>
 }
 
 /**
@@ -84,10 +82,6 @@ function photoRequest(services: Services, c: Context<AppEnv>, reservation: Reser
       const result = await engine.outputs(input, options, signal)
       count(options.model, result.timings)
       return result
-    },
-    async logits(image, model) {
-      c.set('model', model)
-      return engine.logits(image, { model }, signal)
     },
   }
 }

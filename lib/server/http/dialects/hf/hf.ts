@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { classifyParametersSchema, MAX_TOP_K } from '@/lib/shared/contract/contract'
-import { Problem } from '@/lib/shared/problems/problem'
 import { json } from '../../json-response'
 import type { MemoryBudget } from '../../memory-budget'
 import { queryParameters, readOptions } from '../../parameters'
@@ -96,12 +95,11 @@ async function labels(
     const { predictions } = await request.classify(image, { model, topK })
     return predictions.map(({ label, score }) => ({ label, score }))
   }
-  const { id, status } = await engine.model(model)
-  if (status !== 'ready') throw new Problem('not_ready', `The model ${id} isn’t loaded.`)
-  const [logits, names] = [await request.logits(image, id), await engine.labels(id)]
+  const signature = await engine.signature(model)
+  const { logits } = await request.outputs({ image }, { model: signature.model.id, embedding: false })
   const score = (logit: number) => (activation === 'none' ? logit : 1 / (1 + Math.exp(-logit)))
   return [...logits]
-    .map((logit, at) => ({ label: names[at]?.label ?? String(at), score: score(logit) }))
+    .map((logit, at) => ({ label: signature.labels[at] ?? String(at), score: score(logit) }))
     .sort((a, b) => b.score - a.score)
     .slice(0, topK)
 }

@@ -74,12 +74,12 @@ function outputOf(
   const { labels } = signature
   const rows = results.map((result) => rowOf(name, signature, result))
   if (name === 'label') {
-    const values = rows.map((row) => labels[best(row, 1)[0]?.index ?? 0]?.label ?? '')
+    const values = rows.map((row) => labels[best(row, 1)[0]?.index ?? 0] ?? '')
     return { name, datatype: 'BYTES', shape: [rows.length, 1], values, binary }
   }
   if (classes > 0 && name !== 'embedding') {
     const values = rows.flatMap((row) =>
-      best(row, classes).map(({ index, score }) => `${score}:${index}:${labels[index]?.label ?? ''}`),
+      best(row, classes).map(({ index, score }) => `${score}:${index}:${labels[index] ?? ''}`),
     )
     return { name, datatype: 'BYTES', shape: [rows.length, Math.min(classes, labels.length)], values, binary }
   }

@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
-import type { Classification } from '@/lib/shared/contract/contract'
+import { softmax } from '@/lib/shared/metrics/scores'
 import { Problem } from '@/lib/shared/problems/problem'
+import type { GraphSignature } from '../../../engine/types'
 import { json } from '../../json-response'
 import type { MemoryBudget } from '../../memory-budget'
 import type { AppEnv, Services } from '../../services'
@@ -35,12 +36,12 @@ export function tfServing(services: Services, uploads: MemoryBudget): Dialect {
       const { instances, inputs } = parseRequest(predictRequest, await request.json())
       if ((instances === undefined) === (inputs === undefined))
         throw new Problem('invalid_parameter', 'Send either instances or inputs.')
-      const info = await engine.model(model)
-      const names = await engine.labels(info.id)
+      const signature = await engine.signature(model)
+      const options = { model: signature.model.id, embedding: false }
       const rows: object[] = []
       for (const photo of instances ?? [inputs].flat()) {
-        const result = await request.classify(await photoOf(request, photo), { model, topK: names.length })
-        rows.push(row(result, names.length))
+        const { logits } = await request.outputs({ image: await photoOf(request, photo) }, options)
+        rows.push(row(logits, signature))
       }
       return json(c, instances === undefined ? { outputs: rows } : { predictions: rows })
     })
@@ -82,24 +83,23 @@ export function tfServing(services: Services, uploads: MemoryBudget): Dialect {
   }
 
   async function metadata(c: Context<AppEnv>): Promise<Response> {
-    const { id } = await engine.model(c.req.param('model'))
+    const { model, labels } = await engine.signature(c.req.param('model'))
     const tensor = (name: string, dtype: string, ...size: number[]) => ({
       dtype,
       name,
       tensor_shape: { dim: [-1, ...size].map((length) => ({ size: String(length), name: '' })), unknown_rank: false },
     })
-    const classes = (await engine.labels(id)).length
     const signature = {
       inputs: { image_bytes: tensor('image_bytes', 'DT_STRING') },
       outputs: {
         classes: tensor('classes', 'DT_INT64'),
         label: tensor('label', 'DT_STRING'),
-        probabilities: tensor('probabilities', 'DT_FLOAT', classes),
+        probabilities: tensor('probabilities', 'DT_FLOAT', labels.length),
       },
       method_name: 'tensorflow/serving/predict',
     }
     return json(c, {
-      model_spec: { name: id, signature_name: '', version: '1' },
+      model_spec: { name: model.id, signature_name: '', version: '1' },
       metadata: { signature_def: { signature_def: { serving_default: signature } } },
     })
   }
@@ -141,9 +141,9 @@ function isBytes(value: object): value is { b64: string } {
   return 'b64' in value && typeof value.b64 === 'string'
 }
 
-/** A photo's row: the best class, its label, and the scores of all classes in the order of the labels. */
-function row({ predictions }: Classification, classes: number): object {
-  const probabilities = new Array<number>(classes).fill(0)
-  for (const { index, score } of predictions) probabilities[index] = score
-  return { classes: predictions[0]?.index ?? 0, label: predictions[0]?.label ?? '', probabilities }
+/** A photo's row: the best class, its label, and the calibrated scores in the order of the labels. */
+function row(logits: Float32Array, { temperature, labels }: GraphSignature): object {
+  const probabilities = softmax(logits, temperature)
+  const best = probabilities.indexOf(Math.max(...probabilities))
+  return { classes: best, label: labels[best] ?? '', probabilities: [...probabilities] }
 }

@@ -1,0 +1,122 @@
+// npm run bench -- dialects: CPU time of the server and its worker process per photo in each dialect, compared with
+// POST /api/classify (or /api/embed) of the same photo in the same round. Options: --rounds 15 --photos 200
+import { parseArgs } from 'node:util'
+import { startServer } from '../tests/support/server'
+import { cpuSeconds } from './cpu'
+import { machine } from './machine'
+import { median } from './measure'
+import { photos } from './photos'
+
+const { values } = parseArgs({
+  args: process.argv.slice(3),
+  options: { rounds: { type: 'string', default: '15' }, photos: { type: 'string', default: '200' } },
+})
+const GOAL = 1.05
+const CLIENTS = 4
+
+// No cache, so that every photo is run.
+const server = await startServer({ env: { LOG_LEVEL: 'warn', RESULT_CACHE_BYTES: '0', MODELS_DIR: 'models' } })
+const [photo = Buffer.of()] = await photos(500)
+const b64 = photo.toString('base64')
+const json = (body: object) => ({ body: JSON.stringify(body), type: 'application/json' })
+const raw = { body: photo, type: 'application/octet-stream' }
+
+interface Way {
+  name: string
+  path: string
+  body: string | Buffer
+  type: string
+  headers?: Record<string, string>
+}
+
+function tritonRequest(): Pick<Way, 'body' | 'type' | 'headers'> {
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(photo.byteLength)
+  const parameters = { binary_data_size: photo.byteLength + 4 }
+  const inputs = [{ name: 'encoded_image', shape: [1], datatype: 'BYTES', parameters }]
+  const outputs = [{ name: 'label', parameters: { binary_data: true } }]
+  const head = Buffer.from(JSON.stringify({ inputs, outputs }))
+  const headers = { 'inference-header-content-length': String(head.byteLength) }
+  return { body: Buffer.concat([head, length, photo]), type: 'application/octet-stream', headers }
+}
+
+const COMPARED: readonly (readonly [own: Way, others: readonly Way[]])[] = [
+  [
+    { name: 'POST /api/classify, photo as the body', path: '/api/classify', ...raw },
+    [
+      { name: 'hf, photo as the body', path: '/hf/models/balanced', ...raw },
+      { name: 'torchserve', path: '/predictions/balanced', ...raw },
+      { name: 'oip, binary', path: '/v2/models/balanced/infer', ...tritonRequest() },
+    ],
+  ],
+  [
+    { name: 'POST /api/classify, base64', path: '/api/classify', ...json({ image: b64 }) },
+    [
+      { name: 'hf, base64', path: '/hf/models/balanced', ...json({ inputs: b64 }) },
+      {
+        name: 'tf-serving :classify, base64',
+        path: '/v1/models/balanced:classify',
+        ...json({ examples: [{ image: { b64 } }] }),
+      },
+      {
+        name: 'tf-serving :predict, base64, 1,000 scores',
+        path: '/v1/models/balanced:predict',
+        ...json({ instances: [{ b64 }] }),
+      },
+    ],
+  ],
+  [
+    {
+      name: 'POST /api/embed, base64',
+      path: '/api/embed?encoding_format=base64',
+      ...json({ image: b64 }),
+    },
+    [
+      {
+        name: 'openai, base64',
+        path: '/v1/embeddings',
+        ...json({ model: 'balanced', input: b64, encoding_format: 'base64' }),
+      },
+    ],
+  ],
+]
+
+/** CPU milliseconds per photo. */
+async function measure({ path, body, type, headers = {} }: Way): Promise<number> {
+  const before = cpuSeconds(server.pid)
+  let left = Number(values.photos)
+  async function client(): Promise<void> {
+    while (left-- > 0) {
+      const request = {
+        method: 'POST',
+        headers: { 'content-type': type, ...headers },
+        body: new Blob([typeof body === 'string' ? body : new Uint8Array(body)]),
+      }
+      const reply = await fetch(server.url + path, request)
+      await reply.arrayBuffer()
+      if (reply.status !== 200) throw new Error(`${path}: ${reply.status}`)
+    }
+  }
+  await Promise.all(Array.from({ length: CLIENTS }, client))
+  return (1000 * (cpuSeconds(server.pid) - before)) / Number(values.photos)
+}
+
+console.log(`${machine()}\nCPU time per photo, median of ${values.rounds} rounds; goal: at most ${GOAL} × the API\n`)
+try {
+  for (const [own, others] of COMPARED) {
+    const rounds: number[][] = []
+    for (let round = -1; round < Number(values.rounds); round++) {
+      const times: number[] = []
+      for (const way of [own, ...others]) times.push(await measure(way))
+      if (round >= 0) rounds.push(times)
+    }
+    for (const [at, { name }] of [own, ...others].entries()) {
+      const ms = median(rounds.map((times) => times[at] ?? Number.NaN))
+      const ratio = median(rounds.map((times) => (times[at] ?? Number.NaN) / (times[0] ?? Number.NaN)))
+      console.log(`${name.padEnd(44)}${ms.toFixed(2).padStart(8)} ms${ratio.toFixed(3).padStart(8)}`)
+    }
+    console.log()
+  }
+} finally {
+  await server.stop()
+}
