@@ -22,7 +22,7 @@ export const OWN = [
   ],
   ...['models', 'opengraph-image', 'result', 'train'],
   // Dialects of the API.
-  ...['hf', 'ping', 'predictions', 'v1', 'v2'],
+  ...['hf', 'mcp', 'ping', 'predictions', 'v1', 'v2'],
 ]
 
 /**

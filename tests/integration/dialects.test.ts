@@ -1,8 +1,10 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { InferenceClient } from '@huggingface/inference'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Classification } from '@/lib/shared/contract/contract'
 import { clientPython } from '@/scripts/tools/client-python.mjs'
@@ -47,7 +49,7 @@ describe('docs/clients.md', () => {
     .found.map(([title, language, code]) => [title, language, code] as const)
 
   test('has an example per dialect', () => {
-    expect(new Set(examples.map(([title]) => title)).size).toBe(5)
+    expect(new Set(examples.map(([title]) => title)).size).toBe(6)
   })
 
   test.each(examples)('%s: the %s example runs as it stands', async (title, language, text) => {
@@ -63,7 +65,7 @@ describe('docs/clients.md', () => {
       sh: () => ['sh', ['-c', code]] as const,
     }[language as 'python' | 'js' | 'sh']()
     const { stdout } = await run(program, [...args], { cwd: folder })
-    expect(stdout).toContain(title === 'OpenAI' ? '1280' : 'espresso')
+    expect(stdout).toContain(title === 'OpenAI' ? '1280' : title.startsWith('Agents') ? 'classify_image' : 'espresso')
   })
 })
 
@@ -226,6 +228,65 @@ test('Open Inference Protocol: bodies that lie about themselves are refused', as
   expect(replies).toEqual([...Array(8).fill(400), 415].map((status) => [status, { error: expect.any(String) }]))
   const raw = await infer(photo, { 'inference-header-content-length': '0' })
   expect(raw.headers.get('content-type')).toBe('application/octet-stream')
+})
+
+test('MCP, the SDK’s client: tools, resources, and errors that an agent can read', async () => {
+  const client = new Client({ name: 'test', version: '1' })
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`)))
+  const image = `data:image/jpeg;base64,${Buffer.from(photo).toString('base64')}`
+  const call = async (name: string, args: Record<string, unknown>) => {
+    const { content, structuredContent, isError } = await client.callTool({ name, arguments: args })
+    return { content, structured: structuredContent, isError }
+  }
+  const [first, second] = own.predictions.map(({ label, score }) => ({ label, score }))
+  expect(await call('classify_image', { image, top_k: 2 })).toMatchObject({
+    content: [{ type: 'text', text: expect.stringMatching(/espresso \(\d\d\.\d%\)/) }],
+    structured: { model: own.model.id, predictions: [first, second], uncertain: false, uncertain_reason: null },
+  })
+  const compared = await call('compare_models', { image, models: ['fast', 'balanced'] })
+  expect(compared.structured).toMatchObject({ agree: true, results: [{}, { predictions: [first, {}, {}] }] })
+  expect((await call('list_models', {})).content).toMatchObject([{ text: expect.stringContaining(own.model.id) }])
+  expect((await call('explain_image', { image, method: 'occlusion' })).content).toMatchObject([
+    { text: expect.stringContaining('espresso') },
+    { type: 'image', mimeType: 'image/png', data: expect.stringMatching(/^iVBOR/) },
+  ])
+  expect(await call('classify_image', { image, model: 'none' })).toMatchObject({
+    isError: true,
+    content: [{ text: expect.stringMatching(/no model with this name.*\(unknown_model\)/) }],
+  })
+  expect(await call('classify_image', { image: 'a text' })).toMatchObject({ isError: true })
+  const { resources } = await client.listResources()
+  expect(resources.map(({ uri }) => uri)).toContain(`vision://models/${own.model.id}/card`)
+  const { contents } = await client.readResource({ uri: 'vision://models/balanced/labels' })
+  expect(contents).toMatchObject([{ text: expect.stringMatching(/^tench\ngoldfish\n/) }])
+  await client.close()
+})
+
+test('MCP: off where others can connect, refuses other sites and names, and answers clients of 2025', async () => {
+  const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+  const initialize = {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'initialize',
+    params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+  }
+  const send = (url: string, extra: Record<string, string> = {}) =>
+    fetch(`${url}/mcp`, { method: 'POST', headers: { ...headers, ...extra }, body: JSON.stringify(initialize) })
+  const reply = await send(server.url)
+  expect(await reply.text()).toContain('"protocolVersion":"2025-06-18"')
+  expect((await send(server.url, { origin: 'https://evil.example' })).status).toBe(403)
+  const port = Number(new URL(server.url).port)
+  const rebound = await new Promise<number | undefined>((resolve, reject) => {
+    const host = `evil.example:${port}`
+    const options = { port, path: '/mcp', method: 'POST', headers: { ...headers, host, origin: `http://${host}` } }
+    request(options, (response) => resolve(response.resume().statusCode))
+      .on('error', reject)
+      .end('{}')
+  })
+  expect(rebound).toBe(403)
+  const open = await startServer({ env: { ...ALL_MODELS, HOST: '0.0.0.0' } })
+  expect((await send(open.url.replace('0.0.0.0', '127.0.0.1'))).status).toBe(404)
+  await open.stop()
 })
 
 test('TensorFlow Serving and KServe: predictions, classes, state, metadata, and errors', async () => {

@@ -319,10 +319,10 @@ export const OPTIONS = {
     '`false` restricts the API to the pages of this site and to the operator',
   ),
   DIALECTS: option(
-    dialectNames.default([...DIALECTS]),
+    dialectNames.optional(),
     SERVER,
     'APIs of other servers that this one answers as well, separated by commas; `all`, or `none`. See [clients](clients.md)',
-    '`all`',
+    'all but `mcp`, and that too if `HOST` is a loopback address',
   ),
   CORS_ORIGINS: option(
     origins.default([]),

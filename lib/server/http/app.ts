@@ -6,6 +6,7 @@ import { routedPath } from './canonical-path'
 import { customModelRoutes } from './custom-models/routes'
 import { dialectRoutes, dialects, setErrorForms } from './dialects/all'
 import { decodeRequest } from './encoding/decode-request'
+import { ExplanationSlots } from './explanation-slots'
 import { jobRoutes } from './jobs/routes'
 import { MemoryBudget } from './memory-budget'
 import { accessLog } from './middleware/access-log'
@@ -41,7 +42,8 @@ export function createApp(services: Services & { site: Site }): App {
   app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services), compress())
   // All uploads that are read into memory share one budget.
   const uploads = new MemoryBudget(services.environment.MAX_QUEUE_BYTES)
-  const others = dialects(services, uploads)
+  const explanations = new ExplanationSlots(services.environment.MAX_EXPLANATIONS)
+  const others = dialects(services, uploads, explanations)
   // Before anything that can refuse a request.
   setErrorForms(app, others)
   app.use(
@@ -65,7 +67,7 @@ export function createApp(services: Services & { site: Site }): App {
   mount('/api/classify', { POST: oneOrMany(classify(services, uploads), classifyStream(services, uploads)) })
   mount('/api/embed', { POST: oneOrMany(embed(services, uploads), embedStream(services, uploads)) })
   if (services.environment.MAX_EXPLANATIONS > 0)
-    mount('/api/explain', { POST: { withQuery: explain(services, uploads) } })
+    mount('/api/explain', { POST: { withQuery: explain(services, uploads, explanations) } })
   mount('/api/photo', { POST: photo(services, uploads) })
   if (services.jobs) {
     app.use('/api/jobs', limit)

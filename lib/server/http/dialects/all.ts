@@ -1,24 +1,33 @@
-import type { DialectName } from '@/lib/shared/dialects/dialects'
+import { DIALECTS, type DialectName } from '@/lib/shared/dialects/dialects'
+import { isLoopback } from '../../config/loopback'
+import type { ExplanationSlots } from '../explanation-slots'
 import type { MemoryBudget } from '../memory-budget'
 import type { App, Endpoints, Services } from '../services'
 import type { Dialect } from './dialect'
 import { hf } from './hf/hf'
+import { mcp } from './mcp/mcp'
 import { oip } from './oip/oip'
 import { openai } from './openai/openai'
 import { tfServing } from './tf-serving/tf-serving'
 import { torchserve } from './torchserve/torchserve'
 
-const MAKERS: Record<DialectName, (services: Services, uploads: MemoryBudget) => Dialect> = {
+const MAKERS: Record<
+  DialectName,
+  (services: Services, uploads: MemoryBudget, explanations: ExplanationSlots) => Dialect
+> = {
   hf,
+  mcp,
   oip,
   openai,
   'tf-serving': tfServing,
   torchserve,
 }
 
-/** The dialects that `DIALECTS` turns on. */
-export function dialects(services: Services, uploads: MemoryBudget): Dialect[] {
-  return services.environment.DIALECTS.map((name) => MAKERS[name](services, uploads))
+/** The dialects that `DIALECTS` turns on. Tools for agents are off by default where others can reach the server. */
+export function dialects(services: Services, uploads: MemoryBudget, explanations: ExplanationSlots): Dialect[] {
+  const { DIALECTS: chosen, HOST } = services.environment
+  const names = chosen ?? DIALECTS.filter((name) => name !== 'mcp' || isLoopback(HOST))
+  return names.map((name) => MAKERS[name](services, uploads, explanations))
 }
 
 /** The paths of dialects with their handlers. */

@@ -1,7 +1,15 @@
 import type { Context } from 'hono'
 import type { Classification } from '@/lib/shared/contract/contract'
+import type { Explanation } from '@/lib/shared/contract/explain'
 import { Problem } from '@/lib/shared/problems/problem'
-import type { ClassifyOptions, Embedding, EmbedOptions, GraphInput, GraphOutputs } from '../../engine/types'
+import type {
+  ClassifyOptions,
+  Embedding,
+  EmbedOptions,
+  ExplainOptions,
+  GraphInput,
+  GraphOutputs,
+} from '../../engine/types'
 import { readBody } from '../body'
 import { parseJsonBody } from '../json-body'
 import type { MemoryBudget, Reservation } from '../memory-budget'
@@ -23,6 +31,8 @@ export interface PhotoRequest {
   photo(text: string): Promise<Uint8Array>
   classify(image: Uint8Array, options: Omit<ClassifyOptions, 'requestId'>): Promise<Classification>
   embed(image: Uint8Array, options: Omit<EmbedOptions, 'requestId'>): Promise<Embedding>
+  /** Which parts led to a label. `png`: the heatmap as a `data:` URL, to lay over the area. */
+  explain(image: Uint8Array, options: Omit<ExplainOptions, 'requestId'>): Promise<Explanation & { png: string }>
   outputs(input: GraphInput, options: { model: string; embedding: boolean }): Promise<GraphOutputs>
 }
 
@@ -77,6 +87,13 @@ function photoRequest(services: Services, c: Context<AppEnv>, reservation: Reser
         : await engine.embed(image, full, signal)
       count(result.model.id, result.timings)
       return result
+    },
+    async explain(image, options) {
+      const explanation = await engine.explain(image, { ...options, requestId }, signal)
+      c.set('model', explanation.model.id)
+      // Loaded on demand: sharp is large, and little else in this process needs it.
+      const { heatmapPng } = await import('../../image/heatmap-png')
+      return { ...explanation, png: await heatmapPng(explanation.grid) }
     },
     async outputs(input, options) {
       const result = await engine.outputs(input, options, signal)

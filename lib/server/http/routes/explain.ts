@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { type Explanation, explainParametersSchema } from '@/lib/shared/contract/explain'
 import { parseCrop } from '@/lib/shared/crop/crop'
-import { Problem } from '@/lib/shared/problems/problem'
+import type { ExplanationSlots } from '../explanation-slots'
 import { json } from '../json-response'
 import type { MemoryBudget, Reservation } from '../memory-budget'
 import { queryParameters, readOptions, takeStream, withStream } from '../parameters'
@@ -23,9 +23,7 @@ type Progress = (done: number, of: number) => void
  * `POST /api/explain`: explains a label of a photo. With `stream=1`, it responds with NDJSON: `{"done": 16, "of":
  * 320}` as it progresses, then `{"explanation": …}` or `{"problem": …}`. If the client disconnects, the work stops.
  */
-export function explain({ engine, environment, log }: Services, uploads: MemoryBudget) {
-  let running = 0
-
+export function explain({ engine, environment, log }: Services, uploads: MemoryBudget, slots: ExplanationSlots) {
   /** Reads a request. Resolves to a function that starts the work. */
   async function read(c: Context<AppEnv>, reservation: Reservation) {
     const request = c.req.raw
@@ -43,23 +41,17 @@ export function explain({ engine, environment, log }: Services, uploads: MemoryB
     return { run, stream }
   }
 
-  function requireSlot(): void {
-    if (running < environment.MAX_EXPLANATIONS) return
-    throw new Problem('queue_full', `The server is already computing ${running} explanations. Try again in a moment.`)
-  }
-
   return async (c: Context<AppEnv>): Promise<Response> => {
-    requireSlot()
+    slots.require()
     const reservation = uploads.reserve()
     let end = () => reservation.release()
     let streams = false
     try {
       const { run: work, stream } = await read(c, reservation)
-      // Checked again, because a slot is taken only after the upload.
-      requireSlot()
-      running++
+      // Only after the upload, so that a slow one holds no slot.
+      const leave = slots.take()
       end = () => {
-        running--
+        leave()
         reservation.release()
       }
       c.header('cache-control', 'no-store')
