@@ -22,7 +22,7 @@ export const OWN = [
   ],
   ...['models', 'opengraph-image', 'result', 'train'],
   // Dialects of the API.
-  ...['hf', 'mcp', 'ping', 'predictions', 'v1', 'v2'],
+  ...['config', 'gradio_api', 'hf', 'mcp', 'ping', 'predictions', 'v1', 'v2'],
 ]
 
 /**

@@ -3,7 +3,13 @@ import { join } from 'node:path'
 import { createVenv, venvProgram } from './python.mjs'
 
 const FOLDER = join('.cache', 'client-python')
-const REQUIREMENTS = ['huggingface_hub==2.4.0', 'numpy==2.4.6', 'openai==3.57.0', 'tritonclient[http]==2.73.0']
+const REQUIREMENTS = [
+  'gradio_client==2.7.2',
+  'huggingface_hub==2.4.0',
+  'numpy==2.4.6',
+  'openai==3.57.0',
+  'tritonclient[http]==2.73.0',
+]
 
 /** Path of the Python program. Installs the libraries if needed. */
 export function clientPython() {

@@ -1,8 +1,10 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { Client as GradioClient } from '@gradio/client'
 import { InferenceClient } from '@huggingface/inference'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -11,6 +13,7 @@ import { clientPython } from '@/scripts/tools/client-python.mjs'
 import { ALL_MODELS } from '../support/models'
 import { as } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
+import { startRedis } from '../support/services'
 
 const run = promisify(execFile)
 
@@ -49,7 +52,7 @@ describe('docs/clients.md', () => {
     .found.map(([title, language, code]) => [title, language, code] as const)
 
   test('has an example per dialect', () => {
-    expect(new Set(examples.map(([title]) => title)).size).toBe(6)
+    expect(new Set(examples.map(([title]) => title)).size).toBe(7)
   })
 
   test.each(examples)('%s: the %s example runs as it stands', async (title, language, text) => {
@@ -67,6 +70,78 @@ describe('docs/clients.md', () => {
     const { stdout } = await run(program, [...args], { cwd: folder })
     expect(stdout).toContain(title === 'OpenAI' ? '1280' : title.startsWith('Agents') ? 'classify_image' : 'espresso')
   })
+})
+
+const GRADIO = `
+import json, sys
+from gradio_client import Client, handle_file
+client = Client(sys.argv[1], verbose=False, analytics_enabled=False)
+file = handle_file(sys.argv[2])
+out = {"api": list(client.view_api(return_format="dict")["named_endpoints"])}
+out["label"] = client.predict(file, "balanced", api_name="/predict")
+jobs = [client.submit(file, api_name="/predict") for _ in range(4)]
+out["labels"] = [job.result(timeout=30)["label"] for job in jobs]
+try: client.predict(file, "none", api_name="/predict")
+except Exception as error: out["error"] = str(error)
+print(json.dumps(out))
+`
+
+function expectGradio(printed: string): void {
+  expect(JSON.parse(printed.trim().split('\n').at(-1) ?? '')).toEqual({
+    api: ['/predict'],
+    label: {
+      label: 'espresso',
+      confidences: own.predictions.map(({ label, score }) => ({ label, confidence: score })),
+    },
+    labels: Array(4).fill('espresso'),
+    error: expect.stringMatching(/no model with this name/),
+  })
+}
+
+test('Gradio: its clients, and plain calls with curl', async () => {
+  const { stdout } = await run(clientPython(), ['-c', GRADIO, server.url, join(folder, 'photo.jpg')])
+  expectGradio(stdout)
+  const client = await GradioClient.connect(server.url)
+  const { data } = await client.predict('/predict', { image: new Blob([photo]), model: 'balanced' })
+  expect(data).toMatchObject([{ label: 'espresso' }])
+  const path = `data:image/jpeg;base64,${Buffer.from(photo).toString('base64')}`
+  const calls = { '': { path, meta: { _type: 'gradio.FileData' } }, broken: { path: 'data:;base64,AAAAAAAAAAAAAAAA' } }
+  const replies = Object.values(calls).map(async (argument) => {
+    const { event_id } = await json(postJson('/gradio_api/call/predict', { data: [argument] }))
+    return (await fetch(`${server.url}/gradio_api/call/predict/${event_id}`)).text()
+  })
+  expect(await Promise.all(replies)).toEqual([
+    expect.stringMatching(/^event: complete\ndata: \[{"label":"espresso",/),
+    expect.stringMatching(/^event: error\ndata: {"error":"This file is not a supported image/),
+  ])
+  expect((await json(postJson('/gradio_api/run/predict', { data: [path] }))).data[0].label).toBe('espresso')
+  expect((await fetch(`${server.url}/gradio_api/call/predict/none`)).status).toBe(404)
+})
+
+test('Gradio: a session over two instances that share a Redis', async () => {
+  const redis = await startRedis()
+  const env = { ...ALL_MODELS, REDIS_URL: redis.url, ENABLE_BATCH_PROCESSING: 'false' }
+  const instances = await Promise.all([startServer({ env }), startServer({ env })])
+  let next = 0
+  // Each request goes to the other instance.
+  const balancer = createServer((incoming, outgoing) => {
+    const { port } = new URL(instances[next++ % 2]?.url ?? '')
+    const { method, url: path, headers } = incoming
+    const onward = request({ port, method, path, headers }, (reply) => {
+      outgoing.writeHead(reply.statusCode ?? 502, reply.headers)
+      reply.pipe(outgoing)
+    })
+    incoming.pipe(onward)
+    outgoing.on('close', () => onward.destroy())
+  }).listen(0, '127.0.0.1')
+  await new Promise((listening) => balancer.once('listening', listening))
+  const url = `http://127.0.0.1:${(balancer.address() as AddressInfo).port}`
+  const { stdout } = await run(clientPython(), ['-c', GRADIO, url, join(folder, 'photo.jpg')])
+  expectGradio(stdout)
+  balancer.closeAllConnections()
+  balancer.close()
+  await Promise.all(instances.map((each) => each.stop()))
+  await redis.stop()
 })
 
 test('Hugging Face, JavaScript: the labels of the API, parameters, and errors that it can read', async () => {
@@ -119,7 +194,7 @@ print(json.dumps(out))
     maxBuffer: 1e7,
   })
   const { embedding } = (await json(post('/api/embed', photo))) as { embedding: number[] }
-  expect(JSON.parse(printed)).toEqual({
+  expect(JSON.parse(printed.trim().split('\n').at(-1) ?? '')).toEqual({
     labels: own.predictions.map(({ label, score }) => [label, score]),
     sigmoid: expect.any(Number),
     features: embedding,

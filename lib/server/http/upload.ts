@@ -78,6 +78,11 @@ export function fromForm(
   return { image, fields }
 }
 
+/** The files of a form, in fields of any name. */
+export function formFiles(body: Uint8Array, contentType: string): Uint8Array[] {
+  return [...formParts(body, contentType)].filter(({ isFile }) => isFile).map(({ bytes }) => bytes)
+}
+
 function* formParts(body: Uint8Array, contentType: string): Generator<FormPart> {
   // The size of the body is already limited.
   const sizes = { partBytes: body.byteLength, bytes: body.byteLength }

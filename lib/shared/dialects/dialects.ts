@@ -1,4 +1,4 @@
 /** Protocols of other servers and services whose clients this server answers. */
-export const DIALECTS = ['hf', 'mcp', 'oip', 'openai', 'tf-serving', 'torchserve'] as const
+export const DIALECTS = ['gradio', 'hf', 'mcp', 'oip', 'openai', 'tf-serving', 'torchserve'] as const
 
 export type DialectName = (typeof DIALECTS)[number]

@@ -4,6 +4,7 @@ import type { ExplanationSlots } from '../explanation-slots'
 import type { MemoryBudget } from '../memory-budget'
 import type { App, Endpoints, Services } from '../services'
 import type { Dialect } from './dialect'
+import { gradio } from './gradio/gradio'
 import { hf } from './hf/hf'
 import { mcp } from './mcp/mcp'
 import { oip } from './oip/oip'
@@ -15,6 +16,7 @@ const MAKERS: Record<
   DialectName,
   (services: Services, uploads: MemoryBudget, explanations: ExplanationSlots) => Dialect
 > = {
+  gradio,
   hf,
   mcp,
   oip,

@@ -13,6 +13,7 @@ const ROUTES = new Set([
   '/api/site',
   '/api/gallery',
   '/api/openapi.json',
+  '/gradio_api/queue/join',
   '/mcp',
   '/v1/embeddings',
   '/health/live',
