@@ -10,7 +10,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Classification } from '@/lib/shared/contract/contract'
 import { clientPython } from '@/scripts/tools/client-python.mjs'
-import { ALL_MODELS } from '../support/models'
+import { ALL_MODELS, REAL_MODEL } from '../support/models'
 import { as } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
 import { startRedis } from '../support/services'
@@ -78,7 +78,7 @@ from gradio_client import Client, handle_file
 client = Client(sys.argv[1], verbose=False, analytics_enabled=False)
 file = handle_file(sys.argv[2])
 out = {"api": list(client.view_api(return_format="dict")["named_endpoints"])}
-out["label"] = client.predict(file, "balanced", api_name="/predict")
+out["label"] = client.predict(file, sys.argv[3], api_name="/predict")
 jobs = [client.submit(file, api_name="/predict") for _ in range(4)]
 out["labels"] = [job.result(timeout=30)["label"] for job in jobs]
 try: client.predict(file, "none", api_name="/predict")
@@ -86,12 +86,12 @@ except Exception as error: out["error"] = str(error)
 print(json.dumps(out))
 `
 
-function expectGradio(printed: string): void {
+function expectGradio(printed: string, { predictions }: Classification): void {
   expect(JSON.parse(printed.trim().split('\n').at(-1) ?? '')).toEqual({
     api: ['/predict'],
     label: {
       label: 'espresso',
-      confidences: own.predictions.map(({ label, score }) => ({ label, confidence: score })),
+      confidences: predictions.map(({ label, score }) => ({ label, confidence: score })),
     },
     labels: Array(4).fill('espresso'),
     error: expect.stringMatching(/no model with this name/),
@@ -99,8 +99,8 @@ function expectGradio(printed: string): void {
 }
 
 test('Gradio: its clients, and plain calls with curl', async () => {
-  const { stdout } = await run(clientPython(), ['-c', GRADIO, server.url, join(folder, 'photo.jpg')])
-  expectGradio(stdout)
+  const { stdout } = await run(clientPython(), ['-c', GRADIO, server.url, join(folder, 'photo.jpg'), 'balanced'])
+  expectGradio(stdout, own)
   const client = await GradioClient.connect(server.url)
   const { data } = await client.predict('/predict', { image: new Blob([photo]), model: 'balanced' })
   expect(data).toMatchObject([{ label: 'espresso' }])
@@ -120,7 +120,7 @@ test('Gradio: its clients, and plain calls with curl', async () => {
 
 test('Gradio: a session over two instances that share a Redis', async () => {
   const redis = await startRedis()
-  const env = { ...ALL_MODELS, REDIS_URL: redis.url, ENABLE_BATCH_PROCESSING: 'false' }
+  const env = { ...REAL_MODEL, REDIS_URL: redis.url, ENABLE_BATCH_PROCESSING: 'false' }
   const instances = await Promise.all([startServer({ env }), startServer({ env })])
   let next = 0
   // Each request goes to the other instance.
@@ -136,8 +136,9 @@ test('Gradio: a session over two instances that share a Redis', async () => {
   }).listen(0, '127.0.0.1')
   await new Promise((listening) => balancer.once('listening', listening))
   const url = `http://127.0.0.1:${(balancer.address() as AddressInfo).port}`
-  const { stdout } = await run(clientPython(), ['-c', GRADIO, url, join(folder, 'photo.jpg')])
-  expectGradio(stdout)
+  const classified = (await json(fetch(`${url}/api/classify`, { method: 'POST', body: photo }))) as Classification
+  const { stdout } = await run(clientPython(), ['-c', GRADIO, url, join(folder, 'photo.jpg'), 'fast'])
+  expectGradio(stdout, classified)
   balancer.closeAllConnections()
   balancer.close()
   await Promise.all(instances.map((each) => each.stop()))
@@ -359,7 +360,7 @@ test('MCP: off where others can connect, refuses other sites and names, and answ
       .end('{}')
   })
   expect(rebound).toBe(403)
-  const open = await startServer({ env: { ...ALL_MODELS, HOST: '0.0.0.0' } })
+  const open = await startServer({ env: { HOST: '0.0.0.0' } })
   expect((await send(open.url.replace('0.0.0.0', '127.0.0.1'))).status).toBe(404)
   await open.stop()
 })
@@ -413,21 +414,21 @@ test('TorchServe: as body and as form, best first even where labels are numbers,
 
 test('the limits of the API hold: size, method, rate, sign-in, own pages, and dialects that are off', async () => {
   const small = await startServer({
-    env: { ...ALL_MODELS, MAX_IMAGE_BYTES: '1000', RATE_LIMIT: '2', DIALECTS: 'hf,openai', PUBLIC_API: 'true' },
+    env: { MAX_IMAGE_BYTES: '1000', RATE_LIMIT: '2', DIALECTS: 'hf,openai', PUBLIC_API: 'true' },
   })
   const send = (path: string, body: BodyInit = photo) => fetch(small.url + path, { method: 'POST', body })
-  const large = await send('/hf/models/balanced')
+  const large = await send('/hf/models/fast')
   expect([large.status, await large.json()]).toEqual([413, { error: expect.any(String), code: 'too_large' }])
-  const method = await fetch(`${small.url}/hf/models/balanced`)
+  const method = await fetch(`${small.url}/hf/models/fast`)
   expect([method.status, method.headers.get('allow')]).toEqual([405, 'POST, OPTIONS'])
-  expect((await send('/predictions/balanced')).status).toBe(404)
+  expect((await send('/predictions/fast')).status).toBe(404)
   await send('/v1/embeddings', '{}')
   const limited = await send('/v1/embeddings', '{}')
   expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^\d+$/)])
   expect(await limited.json()).toMatchObject({ error: { type: 'rate_limit_error', code: 'rate_limited' } })
   await small.stop()
-  const reserved = await startServer({ env: { ...ALL_MODELS, PUBLIC_API: 'false' } })
-  const refused = await fetch(`${reserved.url}/predictions/balanced`, { method: 'POST', body: photo })
+  const reserved = await startServer({ env: { PUBLIC_API: 'false' } })
+  const refused = await fetch(`${reserved.url}/predictions/fast`, { method: 'POST', body: photo })
   expect([refused.status, await refused.json()]).toMatchObject([403, { type: expect.any(String), code: 403 }])
   await reserved.stop()
 })
