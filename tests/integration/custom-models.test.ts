@@ -108,14 +108,17 @@ describe('a model trained from folders of photos', () => {
   })
 
   test('can be described anew, downloaded, and deleted', async () => {
-    const described = await request('PATCH', '/api/models/my-colors', { title: 'Paint', license: 'CC0-1.0' })
-    expect(described.body.model).toMatchObject({ title: 'Paint', license: 'CC0-1.0', classes: 3 })
+    const described = await request('PATCH', '/api/models/my-colors', { title: 'Paint', license: 'Mine: all' })
+    expect(described.body.model).toMatchObject({ title: 'Paint', license: 'Mine: all', classes: 3 })
     const config = JSON.parse((await request('GET', '/api/models/my-colors/files/config.json')).text)
     expect(config.vision).toMatchObject({
       title: 'Paint',
       head: 'linear',
       custom: { purpose: 'Sorts paint', examples: 24 },
     })
+    const card = (await request('GET', '/api/models/my-colors/files/README.md')).text
+    expect(card).toMatch(/^---\nlicense: "Mine: all"\n---\n\n# Paint\n\nSorts paint\n\n- Labels: blue, green, red\n/)
+    expect(card).toMatch(/^- Learned from 24 photos, made on \d{4}-/m)
     expect((await request('GET', '/api/models/my-colors/files/..%2F..%2Fx')).status).toBe(404)
     expect((await request('DELETE', '/api/models/my-colors')).status).toBe(204)
     expect((await classify('my-colors', 'red')).body.code).toBe('unknown_model')
@@ -206,7 +209,12 @@ describe('bad input is refused with one clear line, and nothing is left behind',
     detail: RegExp,
   ][] = [
     ['one label', () => train({}, only('red')), 'invalid_parameter', /at least two labels/],
-    ['photos without a folder', () => train({}, renamed('/', '-')), 'invalid_parameter', /at least two labels/],
+    [
+      'photos without a folder',
+      () => train({}, renamed('/', '-')),
+      'invalid_parameter',
+      /^\w+-\d\.png: This photo is not in a folder\. 23 more photos can’t be used either\.$/,
+    ],
     ['names that differ by case', () => train({}, renamed('red/', 'Green/')), 'invalid_parameter', /same name/],
     ['a name with markup', () => train({}, renamed('red/', '<b>/')), 'invalid_parameter', /contains < or >/],
     ['a title with markup', () => train({ title: '<script>' }), 'invalid_parameter', /title is invalid/],

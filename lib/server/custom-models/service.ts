@@ -4,6 +4,7 @@ import { CUSTOM_ID, type CustomDescription, type TrainParameters } from '@/lib/s
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
 import { readExamples } from '@/lib/shared/training/example-file'
+import { mergeExamples } from '@/lib/shared/training/merge-examples'
 import type { ModelSource } from '../engine/model-parts'
 import type { Engine } from '../engine/types'
 import type { Evaluation } from './evaluation'
@@ -100,7 +101,12 @@ export class CustomModelService {
   ): Promise<SavedModel> {
     const created = new Date().toISOString()
     const { unlisted } = this.options
-    return this.trainAndSave(id, null, examples, options, { ...description, base, created, unlisted })
+    return this.trainAndSave(id, null, mergeExamples([], examples), options, {
+      ...description,
+      base,
+      created,
+      unlisted,
+    })
   }
 
   /**
@@ -125,8 +131,7 @@ export class CustomModelService {
         `${id} was trained on another revision of ${base.id}. Train it again from its photos.`,
       )
     const known = replace ? [] : await this.examples(step)
-    const all = new Map([...known, ...examples].map((example) => [example.sha256, example]))
-    return this.trainAndSave(id, step.step, [...all.values()], options, {
+    return this.trainAndSave(id, step.step, mergeExamples(known, examples), options, {
       title,
       license,
       purpose: custom?.purpose,
@@ -144,7 +149,7 @@ export class CustomModelService {
       const content = await this.options.store.file(id, step.revision ?? '', name)
       if (content !== null) files.set(name, content)
     }
-    files.set('config.json', describedAgain(await this.config(step), change))
+    for (const [name, content] of describedAgain(await this.config(step), change)) files.set(name, content)
     return this.save(id, files, step.step)
   }
 

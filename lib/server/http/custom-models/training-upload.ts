@@ -168,10 +168,19 @@ async function collectPhotos(
   await collector.finish()
   const { photos, labelsFiles, skipped, examples } = collector
   const labeled = await labelPhotos(photos, labelsFiles)
-  return {
+  const collected = {
     base: { id: base.id, revision: base.revision },
     examples: [...examples, ...labeled.examples],
     skipped: [...skipped, ...labeled.skipped],
     warnings: labeled.warnings,
   }
+  requireSome(collected)
+  return collected
+}
+
+/** @throws Problem `invalid_parameter` that says why no photo can be used */
+function requireSome({ examples, skipped: [first, ...others] }: CollectedExamples): void {
+  if (examples.length > 0 || first === undefined) return
+  const more = others.length > 0 ? ` ${others.length} more photos can’t be used either.` : ''
+  throw new Problem('invalid_parameter', `${first.file}: ${first.detail}${more}`)
 }
