@@ -16,11 +16,14 @@ export function BaseChoice({ session, base, bases }: BaseChoiceProps) {
   const t = useTranslations('train')
   const name = useModelName()
   if (bases.length < 2) return null
+  // A saved model names its base by ID.
+  const current = bases.find(({ id, type }) => id === base || type === base)
+  const value = current?.type ?? current?.id ?? base
   const options = bases.map(({ id, type }) => ({ value: type ?? id, label: name(type ?? id) }))
   return (
-    <Disclosure className="mt-4" label={`${t('base')} · ${name(base)}`}>
+    <Disclosure className="mt-4" label={`${t('base')} · ${name(value)}`}>
       <div className="[&_[role=radiogroup]+*]:mt-2 [&>div>span]:w-auto!">
-        <Segmented label={t('base')} options={options} value={base} onChange={(next) => session.setBase(next)} />
+        <Segmented label={t('base')} options={options} value={value} onChange={(next) => session.setBase(next)} />
       </div>
       <p className="max-w-[52ch] text-pretty text-ink-3 text-xs">{t('baseHint')}</p>
     </Disclosure>

@@ -16,6 +16,7 @@ import { Segmented } from '../ui/segmented'
 import { useProblem } from '../ui/use-problem'
 import { useSaveFile } from '../ui/use-save-file'
 import { AddCorrections } from './add-corrections'
+import { isGone } from './is-gone'
 import { Revisions } from './revisions'
 
 interface SavedModelProps {
@@ -24,6 +25,8 @@ interface SavedModelProps {
   /** Whether the page has changes that aren't saved. */
   unsaved: boolean
   token: string | null
+  /** The server no longer has the model: it was deleted elsewhere. */
+  onGone(): void
   /** Whether visitors' corrections may be there to learn from. */
   corrections: boolean
 }
@@ -31,19 +34,23 @@ interface SavedModelProps {
 const LANGUAGES = Object.keys(SNIPPETS) as Language[]
 
 /** What can be done with a saved model: links, code, downloads, revisions, deletion. */
-export function SavedModel({ session, saved, unsaved, token, corrections }: SavedModelProps) {
+export function SavedModel({ session, saved, unsaved, token, corrections, onGone }: SavedModelProps) {
   const t = useTranslations('train')
   const problem = useProblem()
   const [details, setDetails] = useState<Details | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const { id, title, revision } = saved
+  function handleFailure(found: Failure): void {
+    if (isGone(found)) onGone()
+    else setFailure(found)
+  }
   // biome-ignore lint/correctness/useExhaustiveDependencies: each revision has its own history
   useEffect(() => {
     let mounted = true
     import('@/lib/client/training/saved-models')
       .then(({ fetchModel }) => fetchModel(id))
       .then((found) => mounted && setDetails(found))
-      .catch((error) => mounted && setFailure(error))
+      .catch((error) => mounted && handleFailure(error))
     return () => {
       mounted = false
     }
@@ -53,7 +60,9 @@ export function SavedModel({ session, saved, unsaved, token, corrections }: Save
       await (await import('@/lib/client/training/saved-models')).deleteModel(id, token)
       session.forgetSaved()
     } catch (error) {
-      setFailure(error as Failure)
+      const found = error as Failure
+      if (found.code === 'not_found') onGone()
+      else handleFailure(found)
     }
   }
   return (
@@ -70,11 +79,11 @@ export function SavedModel({ session, saved, unsaved, token, corrections }: Save
         {t('classifyWith')} <ArrowRight aria-hidden className="size-4" />
       </Link>
       <FromCode id={id} />
-      <Downloads id={id} onFailure={setFailure} />
+      <Downloads id={id} onFailure={handleFailure} />
       {corrections && token !== null && (
-        <AddCorrections session={session} id={id} token={token} onFailure={setFailure} />
+        <AddCorrections session={session} id={id} token={token} onFailure={handleFailure} />
       )}
-      {details && <Revisions session={session} details={details} token={token} onFailure={setFailure} />}
+      {details && <Revisions session={session} details={details} token={token} onFailure={handleFailure} />}
       <div className="-mx-4 mt-1">
         <ConfirmButton yes={t('deleteYes')} no={t('deleteNo')} onConfirm={() => void remove()}>
           {t('delete')}

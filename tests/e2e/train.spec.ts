@@ -114,17 +114,57 @@ test('teaches labels, survives a reload, fixes a wrong label, tries, saves, serv
   expect((await classify()).status()).toBe(404)
 })
 
+test('what is added while a model is saved stays unsaved, and a model that was deleted elsewhere is saved anew', async ({
+  page,
+}) => {
+  await teach(page)
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route('**/api/models?stream=1', async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.getByLabel('Name', { exact: true }).fill('Race')
+  const sent = page.waitForRequest('**/api/models?stream=1')
+  await page.getByRole('button', { name: 'Save model' }).click()
+  await sent
+  await label(page, 'rings').locator('input[type=file]').setInputFiles(join(folder, 'new.png'))
+  await expect(label(page, 'rings').getByText('9 photos')).toBeVisible()
+  release()
+  await expect(page.getByText('Not saved yet: changes since the last revision')).toBeVisible()
+  const examples = async () =>
+    (await (await page.request.get(`${server.url}/api/models/race`)).json()).evaluation.examples
+  expect(await examples()).toBe(25)
+  await page.getByRole('button', { name: 'Save as a new revision' }).click()
+  await expect(page.getByText('Not saved yet: changes since the last revision')).toBeHidden()
+  expect(await examples()).toBe(26)
+  // Somebody else deletes it.
+  expect((await page.request.delete(`${server.url}/api/models/race`)).status()).toBe(204)
+  await page.getByRole('button', { name: 'Remove dots' }).click()
+  await page.getByRole('button', { name: 'Save as a new revision' }).click()
+  await expect(page.getByText('This model was deleted on the server.', { exact: false })).toBeVisible()
+  await page.getByLabel('Name', { exact: true }).fill('Race')
+  await page.getByRole('button', { name: 'Save model' }).click()
+  await expect(page.getByText('Saved as Race')).toBeVisible()
+  await expect(page.getByText('This model was deleted', { exact: false })).toBeHidden()
+  expect((await page.request.delete(`${server.url}/api/models/race`)).status()).toBe(204)
+})
+
 test('photos are sorted by hand, moved, removed and brought back; copies are found @phone', async ({ page }) => {
   await openTrain(page)
+  const newLabel = page.getByRole('textbox', { name: 'New label' })
   for (const name of ['dots', 'rings']) {
-    await page.getByRole('textbox', { name: 'New label' }).fill(name)
+    await newLabel.fill(name)
     await page.keyboard.press('Enter')
     await expect(label(page, name)).toBeVisible()
+    await expect(newLabel).toBeFocused()
     const files = [0, 1, 2, 3].map((number) => join(folder, 'patterns', name, `${name}-${number}.png`))
     await label(page, name).locator('input[type=file]').setInputFiles(files)
   }
   // A name that is taken, also with other capitals, is refused at once.
-  await page.getByRole('textbox', { name: 'New label' }).fill('Dots')
+  await newLabel.fill('Dots')
   await page.keyboard.press('Enter')
   await expect(page.getByText('There is already a label with this name.')).toBeVisible()
   await expect(accuracy(page)).toBeVisible()
@@ -145,11 +185,53 @@ test('photos are sorted by hand, moved, removed and brought back; copies are fou
   await expect(dialog.getByRole('checkbox')).toHaveCount(4)
   expect(await violations(page)).toEqual([])
   await page.keyboard.press('Escape')
+  // Without photos, the dialog closes, and the keyboard is where they come back.
+  await label(page, 'rings')
+    .getByRole('button', { name: /, rings$/ })
+    .first()
+    .click()
+  await dialog.getByRole('button', { name: 'Select all' }).click()
+  await dialog.getByRole('button', { name: 'Remove' }).click()
+  await expect(dialog).toBeHidden()
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(label(page, 'rings').getByText('4 photos')).toBeVisible()
+  // A label that comes back finds one with its name.
   await page.getByRole('button', { name: 'Remove dots' }).click()
   await expect(label(page, 'dots')).toBeHidden()
+  await newLabel.fill('Dots')
+  await newLabel.press('Enter')
   await page.getByRole('button', { name: 'Undo' }).click()
-  await expect(label(page, 'dots').getByText('4 photos')).toBeVisible()
+  await expect(label(page, 'Dots').getByText('4 photos')).toBeVisible()
+  await expect(label(page, 'dots')).toBeHidden()
+  // Photos that wait for a label outlast a reload, too.
+  const loose = [0, 1].map((number) => join(folder, 'patterns/stripes', `stripes-${number}.png`))
+  await page.locator('input[type=file]').first().setInputFiles(loose)
+  const question = page.getByText('Which label do these 2 photos have?')
+  await expect(question).toBeVisible()
+  await expect.poll(() => page.evaluate(keptUnsorted)).toBe(2)
+  await page.reload()
+  await expect(question).toBeVisible()
+  await newLabel.fill('stripes')
+  await newLabel.press('Enter')
+  await expect(question).toBeHidden()
+  await expect(label(page, 'stripes').getByText('2 photos')).toBeVisible()
 })
+
+/** In the browser: the number of photos without a label that it has stored. */
+function keptUnsorted(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('vision-training')
+    opening.onerror = () => reject(opening.error)
+    opening.onsuccess = () => {
+      const reading = opening.result.transaction('draft').objectStore('draft').get('unsorted')
+      reading.onsuccess = () => {
+        opening.result.close()
+        resolve(reading.result?.length ?? 0)
+      }
+    }
+  })
+}
 
 for (const scheme of ['light', 'dark'] as const) {
   test(`has no accessibility violations in ${scheme} and fits the screen${scheme === 'dark' ? ' @phone-only' : ''}`, async ({
