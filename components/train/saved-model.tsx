@@ -8,6 +8,7 @@ import type { TrainingSession } from '@/lib/client/training/session'
 import type { SavedReference } from '@/lib/client/training/types'
 import { type Language, SNIPPETS } from '@/lib/shared/contract/snippets'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
+import { isUnlisted } from '../classify/unlisted-model'
 import { ActionItem, ActionMenu } from '../ui/action-menu'
 import { ConfirmButton } from '../ui/confirm-button'
 import { CopyLine } from '../ui/copy-line'
@@ -78,6 +79,12 @@ export function SavedModel({ session, saved, unsaved, token, corrections, onGone
       >
         {t('classifyWith')} <ArrowRight aria-hidden className="size-4" />
       </Link>
+      {isUnlisted(id) && (
+        <div className="mt-3">
+          <CopyLine text={`${location.origin}${BASE_PATH}/?model=${id}`} name={t('link')} />
+          <p className="mt-1 text-pretty text-ink-2 text-xs">{t('linkHint')}</p>
+        </div>
+      )}
       <FromCode id={id} />
       <Downloads id={id} onFailure={handleFailure} />
       {corrections && token !== null && (

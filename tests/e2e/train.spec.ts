@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
 import { drawing, writeDrawings } from '../support/drawings'
 import { startServer, type TestServer } from '../support/server'
+import { vision } from '../support/vision'
 import { violations } from './axe'
 import { failOnPageErrors, heading, waitForHydration } from './browser-page'
 import { navigate } from './navigate'
@@ -114,6 +115,14 @@ test('teaches labels, survives a reload, fixes a wrong label, tries, saves, serv
   expect((await classify()).status()).toBe(404)
 })
 
+/** `head.safetensors` of a model that the command trains. */
+async function headByCommand(photos: string): Promise<Buffer> {
+  const data = join(folder, 'data')
+  const trained = await vision(['train', photos, '--id', 'same', '--base', 'fast', '--data-dir', data, '--json'])
+  const { revision } = JSON.parse(trained.out)
+  return readFileSync(join(data, 'models/files/same', revision.replace('sha256:', ''), 'head.safetensors'))
+}
+
 test('what is added while a model is saved stays unsaved, and a model that was deleted elsewhere is saved anew', async ({
   page,
 }) => {
@@ -137,6 +146,9 @@ test('what is added while a model is saved stays unsaved, and a model that was d
   const examples = async () =>
     (await (await page.request.get(`${server.url}/api/models/race`)).json()).evaluation.examples
   expect(await examples()).toBe(25)
+  // The command makes the same model of the same photos, to the byte.
+  const head = await page.request.get(`${server.url}/api/models/race/files/head.safetensors`)
+  expect(Buffer.compare(await head.body(), await headByCommand(join(folder, 'patterns')))).toBe(0)
   await page.getByRole('button', { name: 'Save as a new revision' }).click()
   await expect(page.getByText('Not saved yet: changes since the last revision')).toBeHidden()
   expect(await examples()).toBe(26)
@@ -265,6 +277,34 @@ test('waits for a server that is away, and one tab has the draft', async ({ page
   await second.getByRole('button', { name: 'Continue here' }).click()
   await expect(label(second, 'dots').getByText('8 photos')).toBeVisible()
   await expect(heading(page, 'This page is open in another tab')).toBeVisible()
+})
+
+test('a visitor’s own model has its title where it is used, and nobody else sees it', async ({ browser }) => {
+  const open = await startServer({
+    env: { LOG_LEVEL: 'warn', DEFAULT_MODEL_TYPE: 'fast', TRAINING: 'visitors' },
+  })
+  const page = await browser.newPage({ baseURL: open.url })
+  try {
+    await page.goto('/train')
+    await waitForHydration(page)
+    await page.locator('input[type=file][webkitdirectory]').setInputFiles(join(folder, 'patterns'))
+    await expect(accuracy(page)).toBeVisible()
+    await page.getByLabel('Name', { exact: true }).fill('My own patterns')
+    await page.getByRole('button', { name: 'Save model' }).click()
+    await page.getByRole('link', { name: 'Classify photos with it' }).click()
+    await expect(heading(page, 'Classify a photo')).toBeVisible()
+    await page.locator('input[type=file][multiple]').setInputFiles(join(folder, 'new.png'))
+    await expect(heading(page, 'rings')).toBeVisible()
+    await expect(page.getByRole('button', { name: /^My own patterns/ })).toBeVisible()
+    await page.reload()
+    await expect(page.getByRole('button', { name: /^My own patterns/ })).toBeVisible()
+    await navigate(page, 'Models')
+    await expect(page.getByRole('article').first()).toBeVisible()
+    await expect(page.getByText('My own patterns')).toHaveCount(0)
+  } finally {
+    await page.close()
+    await open.stop()
+  }
 })
 
 test('asks for the operator’s token where the server has one, and learns from photos that visitors corrected', async ({

@@ -406,10 +406,19 @@ test('models of visitors are deleted once they are old enough; others stay', asy
   await store.save('old-visitor', filesOf(config(old, true)), null)
   await store.save('new-visitor', filesOf(config(recent, true)), null)
   await store.save('old-own', filesOf(config(old, false)), null)
+  // Damaged, so that only their IDs and steps tell what they were.
+  const [oldDamaged, newDamaged] = [`m-${'a'.repeat(32)}`, `m-${'b'.repeat(32)}`]
+  for (const id of [oldDamaged, newDamaged]) await store.save(id, filesOf('nonsense'), null)
+  edit<{ time: string }>(join(own, 'models', 'history', oldDamaged, '00000001.json'), (step) => {
+    step.time = old
+  })
   const other = await startServer({ env: { DATA_DIR: own, TRAINING: 'visitors', TRAINING_RETENTION_HOURS: '1' } })
   try {
     const fresh = () => new CustomModelStore(new FolderObjects(join(own, 'models'))).current()
-    await vi.waitFor(async () => expect([...(await fresh()).keys()]).toEqual(['new-visitor', 'old-own']), 20_000)
+    await vi.waitFor(
+      async () => expect([...(await fresh()).keys()]).toEqual([newDamaged, 'new-visitor', 'old-own']),
+      20_000,
+    )
   } finally {
     await other.stop()
     rmSync(own, { recursive: true, force: true })
