@@ -90,7 +90,9 @@ export function SavedModel({ session, saved, unsaved, token, corrections, onGone
       {corrections && token !== null && (
         <AddCorrections session={session} id={id} token={token} onFailure={handleFailure} />
       )}
-      {details && <Revisions session={session} details={details} token={token} onFailure={handleFailure} />}
+      {details && (
+        <Revisions session={session} details={details} token={token} unsaved={unsaved} onFailure={handleFailure} />
+      )}
       <div className="-mx-4 mt-1">
         <ConfirmButton yes={t('deleteYes')} no={t('deleteNo')} onConfirm={() => void remove()}>
           {t('delete')}

@@ -155,6 +155,12 @@ test('what is added while a model is saved stays unsaved, and a model that was d
   // Somebody else deletes it.
   expect((await page.request.delete(`${server.url}/api/models/race`)).status()).toBe(204)
   await page.getByRole('button', { name: 'Remove dots' }).click()
+  // An earlier revision would replace what isn't saved.
+  await page.getByRole('button', { name: /Revisions/ }).click()
+  await page.getByRole('button', { name: 'Restore' }).click()
+  await expect(page.getByRole('button', { name: 'Discard changes and restore' })).toBeVisible()
+  await page.getByRole('button', { name: 'Keep' }).click()
+  await expect(label(page, 'dots')).toBeHidden()
   await page.getByRole('button', { name: 'Save as a new revision' }).click()
   await expect(page.getByText('This model was deleted on the server.', { exact: false })).toBeVisible()
   await page.getByLabel('Name', { exact: true }).fill('Race')
@@ -284,6 +290,7 @@ test('a visitor’s own model has its title where it is used, and nobody else se
     env: { LOG_LEVEL: 'warn', DEFAULT_MODEL_TYPE: 'fast', TRAINING: 'visitors' },
   })
   const page = await browser.newPage({ baseURL: open.url })
+  const other = await browser.newPage({ baseURL: open.url })
   try {
     await page.goto('/train')
     await waitForHydration(page)
@@ -291,6 +298,7 @@ test('a visitor’s own model has its title where it is used, and nobody else se
     await expect(accuracy(page)).toBeVisible()
     await page.getByLabel('Name', { exact: true }).fill('My own patterns')
     await page.getByRole('button', { name: 'Save model' }).click()
+    const link = (await page.getByText(/\/\?model=m-[0-9a-f]{32}$/).textContent()) ?? ''
     await page.getByRole('link', { name: 'Classify photos with it' }).click()
     await expect(heading(page, 'Classify a photo')).toBeVisible()
     await page.locator('input[type=file][multiple]').setInputFiles(join(folder, 'new.png'))
@@ -301,8 +309,16 @@ test('a visitor’s own model has its title where it is used, and nobody else se
     await navigate(page, 'Models')
     await expect(page.getByRole('article').first()).toBeVisible()
     await expect(page.getByText('My own patterns')).toHaveCount(0)
+    // Somebody else with the link has no photos, which another base would have to read.
+    await other.goto(`/train${new URL(link).search}`)
+    await expect(label(other, 'rings').getByText('8 photos')).toBeVisible()
+    await other.getByRole('button', { name: /^Base model/ }).click()
+    await other.getByText('Accurate', { exact: true }).click()
+    await expect(other.getByText('25 photos aren’t in this browser', { exact: false })).toBeVisible()
+    await other.getByRole('button', { name: 'Keep' }).click()
+    await expect(other.getByRole('button', { name: 'Base model · Fast' })).toBeVisible()
   } finally {
-    await page.close()
+    await Promise.all([page.close(), other.close()])
     await open.stop()
   }
 })

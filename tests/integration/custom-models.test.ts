@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
@@ -423,4 +425,23 @@ test('models of visitors are deleted once they are old enough; others stay', asy
     await other.stop()
     rmSync(own, { recursive: true, force: true })
   }
+})
+
+test('photos of an upload don’t outlive a server that was killed', async () => {
+  const temporary = mkdtempSync(join(tmpdir(), 'tmp-'))
+  const env = { TMPDIR: temporary, DATA_DIR: join(temporary, 'data') }
+  const first = await startServer({ env })
+  const headers = { 'content-type': 'application/zip' }
+  const upload = httpRequest(`${first.url}/api/models?title=Lost`, { method: 'POST', headers })
+  upload.on('error', () => {})
+  upload.write(Buffer.alloc(100_000, 'PK'))
+  const left = () => readdirSync(temporary, { recursive: true }).map(String)
+  await vi.waitFor(() => expect(left()).toContainEqual(expect.stringMatching(/\.zip$/)), 20_000)
+  first.child.kill('SIGKILL')
+  await once(first.child, 'exit')
+  expect(left()).toContainEqual(expect.stringMatching(/\.zip$/))
+  const second = await startServer({ env })
+  expect(left().filter((name) => name !== 'data' && !name.startsWith('data/'))).toEqual([])
+  await second.stop()
+  rmSync(temporary, { recursive: true, force: true })
 })

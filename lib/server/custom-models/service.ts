@@ -11,6 +11,7 @@ import type { Evaluation } from './evaluation'
 import { describedAgain, modelFolder } from './model-folder'
 import { ONNX_FILES, OnnxFolders } from './onnx-folder'
 import type { CustomModels } from './registry'
+import { Scratch } from './scratch'
 import type { CustomModelStore, ModelFiles, Step } from './store'
 import { runTraining } from './training/run-training'
 import { TrainingSlots } from './training/slots'
@@ -56,9 +57,19 @@ export class CustomModelService {
   private readonly slots = new TrainingSlots()
 
   private readonly onnx: OnnxFolders
+  private readonly scratch = new Scratch()
 
   constructor(private readonly options: ServiceOptions) {
     this.onnx = new OnnxFolders(options.engine)
+  }
+
+  /** For files of uploads and trainings, which are removed. @throws NodeJS.ErrnoException if there is no disk for it */
+  get folder(): string {
+    return this.scratch.path
+  }
+
+  close(): void {
+    this.scratch.close()
   }
 
   /**
@@ -206,7 +217,10 @@ export class CustomModelService {
   ): Promise<SavedModel> {
     const { script } = this.options
     if (limits !== undefined) requireLimits(examples, limits)
-    const trained = await this.slots.run(() => runTraining(examples, { script, signal, onProgress }), signal)
+    const trained = await this.slots.run(
+      () => runTraining(examples, { script, folder: this.folder, signal, onProgress }),
+      signal,
+    )
     signal.throwIfAborted()
     const model = await this.save(id, modelFolder(trained, folder), after)
     return { model, evaluation: trained.evaluation }

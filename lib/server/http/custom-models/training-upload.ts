@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os'
 import { z } from 'zod'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
@@ -75,7 +74,7 @@ export async function openTrainingRequest<S extends z.ZodObject>(
   }
 }
 
-function limitsOf({ services: { environment }, allowance }: Context): JobUploadLimits {
+function limitsOf({ services: { environment }, training, allowance }: Context): JobUploadLimits {
   const { photos = Number.POSITIVE_INFINITY, bytes = Number.POSITIVE_INFINITY } = allowance ?? {}
   return {
     // A labels file comes with the photos.
@@ -84,7 +83,7 @@ function limitsOf({ services: { environment }, allowance }: Context): JobUploadL
     imageBytes: environment.MAX_IMAGE_BYTES,
     requestBytes: environment.MAX_REQUEST_BYTES,
     urls: environment.URL_INPUT === 'true',
-    folder: tmpdir(),
+    folder: training.folder,
     labelsFiles: true,
   }
 }
