@@ -6,6 +6,7 @@ import { Button } from '../ui/button'
 import { ConfirmButton } from '../ui/confirm-button'
 import { Disclosure } from '../ui/disclosure'
 import { useFormat } from '../ui/use-format'
+import { asFailure } from './as-failure'
 
 interface RevisionsProps {
   session: TrainingSession
@@ -27,7 +28,7 @@ export function Revisions({ session, details: { model, history }, token, unsaved
       const restored = await changeModel(model.id, { revision }, token)
       session.load(restored, restored.base_model?.id ?? session.snapshot().base, await fetchExamples(restored))
     } catch (error) {
-      onFailure(error as Failure)
+      onFailure(asFailure(error))
     }
   }
   const newestFirst = history.toReversed()

@@ -17,6 +17,7 @@ import { Segmented } from '../ui/segmented'
 import { useProblem } from '../ui/use-problem'
 import { useSaveFile } from '../ui/use-save-file'
 import { AddCorrections } from './add-corrections'
+import { asFailure } from './as-failure'
 import { isGone } from './is-gone'
 import { Revisions } from './revisions'
 
@@ -51,7 +52,7 @@ export function SavedModel({ session, saved, unsaved, token, corrections, onGone
     import('@/lib/client/training/saved-models')
       .then(({ fetchModel }) => fetchModel(id))
       .then((found) => mounted && setDetails(found))
-      .catch((error) => mounted && handleFailure(error))
+      .catch((error) => mounted && handleFailure(asFailure(error)))
     return () => {
       mounted = false
     }
@@ -61,7 +62,7 @@ export function SavedModel({ session, saved, unsaved, token, corrections, onGone
       await (await import('@/lib/client/training/saved-models')).deleteModel(id, token)
       session.forgetSaved()
     } catch (error) {
-      const found = error as Failure
+      const found = asFailure(error)
       if (found.code === 'not_found') onGone()
       else handleFailure(found)
     }
@@ -128,11 +129,11 @@ function Downloads({ id, onFailure }: { id: string; onFailure(failure: Failure):
   const t = useTranslations('train')
   const saver = useSaveFile()
   async function make(kind: 'folder' | 'onnx'): Promise<Blob> {
-    const { downloadFolder, downloadOnnx } = await import('@/lib/client/training/download')
     try {
+      const { downloadFolder, downloadOnnx } = await import('@/lib/client/training/download')
       return await (kind === 'folder' ? downloadFolder(id) : downloadOnnx(id))
     } catch (error) {
-      onFailure(error as Failure)
+      onFailure(asFailure(error))
       throw error
     }
   }

@@ -5,6 +5,7 @@ import type { TrainingSession } from '@/lib/client/training/session'
 import type { SavedReference } from '@/lib/client/training/types'
 import type { CustomDescription } from '@/lib/shared/contract/custom-models'
 import { useProblem } from '../ui/use-problem'
+import { asFailure } from './as-failure'
 import { isGone } from './is-gone'
 
 export interface Saving {
@@ -70,7 +71,7 @@ export function useSave(session: TrainingSession, token: string | null, onGone: 
       return true
     } catch (failure) {
       if (controller.current.signal.aborted) return false
-      handleFailure(failure as Failure, saved === null)
+      handleFailure(asFailure(failure), saved === null)
       return false
     } finally {
       setState('idle')

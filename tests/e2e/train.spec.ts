@@ -277,6 +277,11 @@ test('waits for a server that is away, and one tab has the draft', async ({ page
   await expect(page.getByText(/Waiting for the server/)).toBeVisible()
   away = false
   await expect(accuracy(page)).toBeVisible()
+  await context.setOffline(true)
+  await page.getByLabel('Name', { exact: true }).fill('Offline')
+  await page.getByRole('button', { name: 'Save model' }).click()
+  await expect(page.getByText(/^No connection\. /)).toBeVisible()
+  await context.setOffline(false)
   const second = await context.newPage()
   await openTrain(second)
   await expect(heading(second, 'This page is open in another tab')).toBeVisible()

@@ -116,6 +116,16 @@ test('learns from a labels file of any labels, and says which photos have two', 
   expect(await manage('remove', 'farben')).toMatchObject({ code: 0 })
 })
 
+test('a name is a model’s first, and a folder’s only if there is no such model', async () => {
+  // The tests run where a folder has this name.
+  const run = () => vision('eval', photos, '--model', 'docs', '--json', '--out', join(home, 'named'))
+  expect(await run()).toMatchObject({ code: 4, err: expect.stringContaining('is missing') })
+  expect(await vision('train', photos, '--id', 'docs')).toMatchObject({ code: 0 })
+  expect(await run()).toMatchObject({ code: 0 })
+  expect((await vision('eval', photos, '--model', './docs', '--out', join(home, 'none'))).code).toBe(4)
+  expect(await manage('remove', 'docs')).toMatchObject({ code: 0 })
+})
+
 test('groups of labels need a proper id, and a base that is no custom model', async () => {
   const csv = join(home, 'groups.csv')
   writeFileSync(csv, 'red,warm\nblue,cold\n')
