@@ -47,7 +47,9 @@ export interface TrainingRequest<T> {
   close(): Promise<void>
 }
 
-const jsonBodySchema = z.looseObject({ examples: z.array(z.unknown()).min(1) })
+const jsonBodySchema = z.looseObject({
+  examples: z.array(z.unknown(), 'must be a list of examples').min(1, 'must not be empty'),
+})
 
 /**
  * Opens a request to train: photos in every form that jobs accept them in, with a labels file or in a folder for each
