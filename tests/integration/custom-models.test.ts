@@ -383,6 +383,11 @@ test('exported as one ONNX file, it gives the same scores in any ONNX Runtime', 
     const ours = (await request('POST', '/api/classify?model=exported', Uint8Array.from(image))).body.predictions
     for (const { index, score } of ours) expect(Number(result.probabilities?.data[index])).toBeCloseTo(score, 5)
   }
+  const { headers, text } = await request('GET', '/api/models/exported/files/classify.py')
+  expect([headers.get('content-type'), text]).toEqual([
+    'text/x-python; charset=utf-8',
+    expect.stringContaining('onnxruntime.InferenceSession("model.onnx")'),
+  ])
   rmSync(folder, { recursive: true })
 })
 
