@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { examples } from '@/lib/shared/labels-file/summary'
+import { parseCount } from '../classify/arguments'
 import { OutputLock } from '../files/output-lock'
 import { chooseModel } from '../models/choose-model'
 import type { CommandContext } from '../program/context'
@@ -45,7 +46,7 @@ export function evalCommand(program: Command, { root, maxPixels, defaultWorkers 
     .option('--models-dir <folder>', 'folder with the models', join(root, 'models'))
     .option('--data-dir <folder>', 'data folder of the server, with the custom models (default: DATA_DIR)')
     .option('--out <folder>', 'folder for the report (default: vision-eval/<photos>-<model>)')
-    .option('--workers <n>', 'number of worker processes (default: one per core)', Number)
+    .option('--workers <n>', 'number of worker processes (default: one per core)', parseCount)
     .option('--name <text>', 'name of the dataset in the report (default: the folder name)')
     .option(
       '--feedback <location>',

@@ -34,6 +34,7 @@ export async function labelsTable(path: string): Promise<LabelsTable> {
 /**
  * Matches the labels with these photos. A summary line and warnings go to stderr.
  *
+ * @param classes of the model; empty to accept any label
  * @throws Failure if no photo has a label that the model can give
  */
 export async function labelsOf(
@@ -55,13 +56,12 @@ export async function labelsOf(
       `No photo has a label. The column ${columns[file]} of ${path} contains: ${names || 'nothing'}. The photos are: ${examples(photos) || 'none'}. Choose another column with --file-column (${columns.join(', ')}).`,
     )
   }
-  const find = labelFinder(reading.kind, classes, mapping)
   const words = [...new Set(labels.values())]
-  if (!words.some((word) => 'index' in find(word))) {
-    const first = find(words[0] ?? '')
+  const unknown = classes.length > 0 ? reasonIfUnknown(words, labelFinder(reading.kind, classes, mapping)) : null
+  if (unknown !== null) {
     throw new Failure(
       EXIT.invalid,
-      `No label matches a label of the model. The column ${columns[label]} of ${path} contains: ${examples(words)} (${'reason' in first ? first.reason : ''}). The labels of the model are: ${examples(classes.map((one) => one.label))}. Choose another column with --label-column (${columns.join(', ')}).`,
+      `No label matches a label of the model. The column ${columns[label]} of ${path} contains: ${examples(words)} (${unknown}). The labels of the model are: ${examples(classes.map((one) => one.label))}. Choose another column with --label-column (${columns.join(', ')}).`,
     )
   }
   for (const warning of labelWarnings(reading)) console.error(`warning: ${warning}`)
@@ -70,6 +70,12 @@ export async function labelsOf(
     console.error(`warning: ${without.length} of ${photos.length} photos have no label: ${examples(without)}`)
   }
   return reading
+}
+
+/** Why the first word isn't a label of the model; null if some word is. */
+function reasonIfUnknown(words: readonly string[], find: ReturnType<typeof labelFinder>): string | null {
+  const first = find(words[0] ?? '')
+  return 'index' in first || words.some((word) => 'index' in find(word)) ? null : first.reason
 }
 
 async function orFailure<T>(path: string, read: () => Promise<T>): Promise<T> {

@@ -75,25 +75,32 @@ function described({ id, title, revision, temperature, uncertainty, labels, syno
   return { id, title, revision, temperature, rule: uncertainty, classes, base: head?.base.id ?? null }
 }
 
-/** A model folder, or a model by its ID or type; custom models come after the others. */
+/**
+ * A model by its ID or type, or a model folder. A name without a slash is a model's first: photos are often in a folder
+ * that has the name of the model that they teach.
+ */
 async function findEntry(name: string | undefined, modelsDir: string, dataDir: string): Promise<CatalogEntry> {
-  const isFolder =
-    name !== undefined &&
-    (await stat(name).then(
-      (it) => it.isDirectory(),
-      () => false,
-    ))
-  if (name !== undefined && isFolder) return readModelFolder(name)
+  const folder = name !== undefined && (await isFolder(name)) ? name : null
+  if (folder !== null && /[\\/]|^\.+$/.test(folder)) return readModelFolder(folder)
   const entries = await readCatalog(modelsDir).catch((error: Error) => {
+    if (folder !== null) return []
     throw new Failure(EXIT.notFound, `${error.message}.`)
   })
   const custom = await customModels(dataDir)
   const all = [...entries, ...custom]
   const found = all.find((entry) => (name === undefined ? entry.default : name === entry.id || name === entry.type))
   if (found) return found
+  if (folder !== null) return readModelFolder(folder)
   const known = all.flatMap(({ id, type }) => (type ? [type, id] : [id]))
   throw new Failure(
     EXIT.notFound,
     `There is no model named ${name}. Available models: ${known.join(', ')}. You can also specify a model folder.`,
+  )
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (it) => it.isDirectory(),
+    () => false,
   )
 }

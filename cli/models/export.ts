@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exportOnnx } from '@/lib/server/custom-models/export-onnx'
+import { pythonExample } from '@/lib/server/custom-models/python-example'
 import type { Model } from '@/lib/server/engine/model'
 import type { LoadReport } from '@/lib/server/engine/protocol'
 import { batchEngine } from '../eval/run'
@@ -8,7 +9,6 @@ import { EXIT, Failure } from '../program/exit'
 import { customModels } from './custom'
 import { findModel } from './list'
 import type { ModelsContext } from './models-context'
-import { pythonExample } from './python-example'
 
 /** Exports a custom model as one ONNX file with its labels, a card and an example. @throws Failure */
 export async function exportModel(context: ModelsContext, id: string, { onnx }: { onnx: string }): Promise<void> {
@@ -27,26 +27,25 @@ export async function exportModel(context: ModelsContext, id: string, { onnx }: 
   await writeFile(join(onnx, 'model.onnx'), await exportOnnx(custom, base, output))
   await writeFile(join(onnx, 'labels.txt'), `${custom.labels.join('\n')}\n`)
   await writeFile(join(onnx, 'preprocessing.json'), `${JSON.stringify(base.preprocessor, null, 2)}\n`)
+  await writeExample(onnx, base, input)
   const card = await readFile(join(custom.folder, 'README.md'), 'utf8')
-  await writeFile(join(onnx, 'README.md'), `${card}${howToUse(base, input)}`)
+  await writeFile(join(onnx, 'README.md'), `${card}${base.preprocessor === null ? '' : HOW_TO_USE}`)
   console.log(`${join(onnx, 'model.onnx')}: ${id} with ${custom.labels.length} labels, output "probabilities"`)
 }
 
-function howToUse({ preprocessor }: Model, input: NonNullable<LoadReport['input']>): string {
-  if (preprocessor === null) return ''
-  return `
+async function writeExample(onnx: string, { preprocessor }: Model, input: NonNullable<LoadReport['input']>) {
+  if (preprocessor !== null) await writeFile(join(onnx, 'classify.py'), pythonExample(preprocessor, input))
+}
+
+const HOW_TO_USE = `
 ## Use
 
-With Python, after \`pip install onnxruntime numpy pillow\`, in this folder: \`python classify.py photo.jpg\`, where
-\`classify.py\` is
-
-\`\`\`python
-${pythonExample(preprocessor, input)}\`\`\`
+With Python, after \`pip install onnxruntime numpy pillow\`, in this folder: \`python classify.py photo.jpg\`.
 
 The scores are those of Vision Object Classifier. They differ a little for large JPEG photos, which it decodes at a
-smaller size, and for photos with a color profile, which it converts to sRGB.
+smaller size, for photos in other colors than sRGB, which it converts, and for half-transparent ones, which it rounds
+otherwise. Pillow can’t reduce gray photos with 16 bits per pixel: save them with 8 bits first.
 `
-}
 
 /** The input and the output of the base model, as the engine uses them. @throws Failure */
 async function reportOf(base: Model, { root, maxPixels }: ModelsContext) {

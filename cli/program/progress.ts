@@ -17,8 +17,8 @@ export class Progress {
     private readonly total: number,
     /** Amount that was done before. */
     done = 0,
-    /** Formats a count. */
-    private readonly format: (count: number) => string = String,
+    /** Formats a count; null shows only the bar and the time left, for what nobody counts. */
+    private readonly format: ((count: number) => string) | null = String,
   ) {
     this.initial = done
     this.done = done
@@ -43,9 +43,14 @@ export class Progress {
     const share = this.total > 0 ? Math.min(1, this.done / this.total) : 0
     const left = rate > 0 && this.total > this.done ? `, ${duration((this.total - this.done) / rate)} left` : ''
     const bar = '█'.repeat(Math.round(BAR_WIDTH * share)).padEnd(BAR_WIDTH, '░')
-    const of = this.total > 0 ? ` of ${this.format(this.total)}` : ''
-    const text = `${this.title} ${bar} ${this.format(this.done)}${of}, ${this.format(Math.round(rate))}/s${left}`
+    const text = `${this.title} ${bar} ${this.counts(share, rate)}${left}`
     stderr.write(stderr.isTTY ? `\r\u001b[2K${text}` : `${text}\n`)
+  }
+
+  private counts(share: number, rate: number): string {
+    if (this.format === null) return `${Math.round(100 * share)}%`
+    const of = this.total > 0 ? ` of ${this.format(this.total)}` : ''
+    return `${this.format(this.done)}${of}, ${this.format(Math.round(rate))}/s`
   }
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { parseCount } from '../classify/arguments'
 import type { CommandContext } from '../program/context'
 import { defaultDataDir } from '../program/data-dir'
 import { trainGroups } from './groups'
@@ -29,8 +30,8 @@ export function trainCommand(program: Command, context: CommandContext): void {
     .option('--purpose <text>', 'what the model is for')
     .option('--license <name>', 'license of the model')
     .option('--models-dir <folder>', 'folder with the base models', join(context.root, 'models'))
-    .option('--data-dir <folder>', 'data folder of the server (default: DATA_DIR)', defaultDataDir())
-    .option('--workers <n>', 'number of worker processes (default: one per core)', Number)
+    .option('--data-dir <folder>', 'data folder of the server', defaultDataDir())
+    .option('--workers <n>', 'number of worker processes (default: one per core)', parseCount)
     .option('--json', 'print only the result, as JSON')
     .action(async (folder: string | undefined, options: TrainOptions) => {
       if (options.groups !== undefined) return trainGroups(options.groups, options, context)

@@ -3,6 +3,7 @@ import type { Engine } from '@/lib/server/engine/types'
 import type { Example } from '@/lib/shared/training/example'
 import { Progress } from '../program/progress'
 import type { LabeledPhoto } from './labeled-photos'
+import type { PhotoFile } from './photo-files'
 
 /** Photos in flight per worker: enough that no worker waits for the next one. */
 const IN_FLIGHT = 4
@@ -12,8 +13,7 @@ const MAX_BYTES = 1e9
 export interface EmbeddedExamples {
   examples: Example[]
   skipped: SkippedPhoto[]
-  /** A file name of each photo, by its SHA-256. */
-  files: Map<string, string>
+  files: readonly PhotoFile[]
 }
 
 /** Embeds labeled photos. Photos that can't be read are skipped, with the reason. */
@@ -42,9 +42,10 @@ export async function embedPhotos(
   await collector.finish()
   progress.end()
   const labels = new Map(photos.map(({ file, label }) => [file, label]))
+  const labeled = collector.photos.map((photo) => ({ ...photo, label: labels.get(photo.file) ?? '' }))
   return {
-    examples: collector.photos.map(({ file, ...rest }) => ({ ...rest, label: labels.get(file) ?? '' })),
+    examples: labeled.map(({ label, sha256, embedding }) => ({ label, sha256, embedding })),
     skipped: collector.skipped,
-    files: new Map(collector.photos.map(({ file, sha256 }) => [sha256, file])),
+    files: labeled.map(({ file, sha256, label }) => ({ file, sha256, label })),
   }
 }

@@ -8,9 +8,10 @@ const MAX_ROWS = 10
 const percent = (share: number) => `${(100 * share).toFixed(1)}%`
 const between = ([low, high]: readonly [number, number]) => `${(100 * low).toFixed(1)} to ${percent(high)}`
 
-interface Result extends Omit<Evaluation, 'suspicious'> {
-  /** With the file of each photo of this run. */
+/** With the files of the photos of this run. */
+interface Result extends Omit<Evaluation, 'suspicious' | 'copies'> {
   suspicious: readonly (Evaluation['suspicious'][number] & { file: string | null })[]
+  copies: readonly (Evaluation['copies'][number] & { files: readonly string[] })[]
   id: string
   base: string
   test: TestResult | null
@@ -32,8 +33,10 @@ export function summary(result: Result, commandName: string): string {
     ...(skipped.length > 0 ? [`skipped      ${skipped.length}`] : []),
     '',
     ...weakest(result),
+    ...tooFew(result),
     ...mixedUp(result),
     ...suspicious(result),
+    ...severalLabels(result),
     ...skippedLines(skipped),
     `To classify with it, run ${commandName} classify --model ${id} <photos>, or POST /api/classify?model=${id}`,
   ].join('\n')
@@ -56,6 +59,14 @@ function weakest({ labels, report }: Result): string[] {
   return ['Weakest labels', table(['label', 'photos', 'precision', 'recall'], rows), '']
 }
 
+/** Labels of which no photo could be held out. */
+function tooFew({ needs, report }: Result): string[] {
+  const found = report === null ? [] : needs.filter(({ recall }) => recall === null)
+  if (found.length === 0) return []
+  const lines = found.slice(0, MAX_ROWS).map(({ label, photos }) => `  ${label}, ${photos}`)
+  return ['Labels with too few different photos to measure', ...lines, '']
+}
+
 function mixedUp({ labels, report }: Result): string[] {
   const mistakes = (report?.confusions ?? [])
     .filter(([truth, predicted]) => truth !== predicted)
@@ -75,6 +86,15 @@ function suspicious({ suspicious: found }: Result): string[] {
         `  ${file ?? `${sha256.slice(0, 12)}…`} is labeled ${label} but looks like ${looks_like}`,
     )
   return ['Photos that may have the wrong label', ...lines, '']
+}
+
+function severalLabels({ copies }: Result): string[] {
+  const found = copies.filter(({ labels }) => labels.length > 1)
+  if (found.length === 0) return []
+  const lines = found
+    .slice(0, MAX_ROWS)
+    .map(({ files, sha256, labels }) => `  ${files.join(', ') || `${sha256[0]?.slice(0, 12)}…`}: ${labels.join(', ')}`)
+  return ['Same photos with several labels', ...lines, '']
 }
 
 function skippedLines(skipped: readonly SkippedPhoto[]): string[] {

@@ -8,6 +8,7 @@ import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
 import { readExamples, writeExamples } from '@/lib/shared/training/example-file'
 import { writeLinearHead } from '@/lib/shared/training/head-file'
+import { mergeExamples } from '@/lib/shared/training/merge-examples'
 import { train } from '@/lib/shared/training/train'
 import { chooseModel } from '../models/choose-model'
 import { customStore, requireFreeId } from '../models/custom'
@@ -19,6 +20,7 @@ import { embedPhotos } from './embed-photos'
 import { feedbackPhotos } from './feedback-photos'
 import { type LabeledPhoto, labeledPhotos } from './labeled-photos'
 import type { TrainOptions } from './options'
+import { namedByFile } from './photo-files'
 import { summary } from './summary'
 import { testHead } from './test-head'
 
@@ -54,7 +56,7 @@ export async function trainModel(
   const description = descriptionOf(options)
   const store = customStore(options.dataDir)
   const existing = await findExisting(store, options.add ?? options.refresh)
-  const tests = options.test === undefined ? null : await labeledPhotos(options.test, {})
+  const tests = options.test === undefined ? null : await labeledPhotos(options.test, { ...options, labels: undefined })
   const workers = options.workers ?? (await context.defaultWorkers())
   const model = options.base ?? existing?.config.vision.base_model.id
   const { model: base, startEngine } = await chooseModel({ ...context, ...options, model, workers })
@@ -100,14 +102,14 @@ async function run(engine: Engine, plan: Plan) {
   const base = await baseOf(engine)
   const { examples, skipped, files } = await embedPhotos(engine, base, photos, { ...plan, title: 'embedding' })
   const known = options.add !== undefined && existing ? await knownExamples(store, existing) : []
-  const all = [...new Map([...known, ...examples].map((one) => [one.sha256, one])).values()]
+  const all = mergeExamples(known, examples)
   const training = await trainWithProgress(all, signal)
   const evaluation = evaluationOf(training, all)
   const test = tests && (await testHead(engine, base, training.head, tests, plan))
   const trained = { head: writeLinearHead(training.head), examples: writeExamples(all), evaluation }
   const saved = await store.save(id, modelFolder(trained, folderOptions(plan, base)), existing?.step.step ?? null)
-  const suspicious = evaluation.suspicious.map((one) => ({ ...one, file: files.get(one.sha256) ?? null }))
-  return { id, revision: saved.revision, base: base.id, ...evaluation, suspicious, test, skipped }
+  const { suspicious, copies } = namedByFile(evaluation, files)
+  return { id, revision: saved.revision, base: base.id, ...evaluation, suspicious, copies, test, skipped }
 }
 
 /** What isn't said anew stays as it was. */
@@ -150,12 +152,11 @@ async function baseOf(engine: Engine): Promise<{ id: string; revision: string; d
 }
 
 async function trainWithProgress(examples: readonly Example[], signal: AbortSignal) {
-  const progress = new Progress('training', 100, 0, (percent) => `${percent}%`)
+  const progress = new Progress('training', 1, 0, null)
   let shown = 0
   const onProgress = (done: number) => {
-    const percent = Math.round(100 * done)
-    progress.add(percent - shown)
-    shown = percent
+    progress.add(done - shown)
+    shown = done
   }
   const training = await train(examples, {}, { signal, onProgress })
   progress.end()

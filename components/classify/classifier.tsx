@@ -25,6 +25,7 @@ import { RemovedNotice } from './removed-notice'
 import { type Shown, useFocusAnswer } from './use-focus-answer'
 import { useGalleryPhoto } from './use-gallery-photo'
 import { useLinkedModel } from './use-linked-model'
+import { useOwnModel } from './use-own-model'
 import { usePaste } from './use-paste'
 import { useSessionState, useTabSession } from './use-tab-session'
 import { useUrlPhotos } from './use-url-photos'
@@ -57,10 +58,11 @@ interface ClassifierProps {
 }
 
 /** The classify page: add photos by dropping, selecting, pasting or the camera, and see their results. */
-export function Classifier({ models, limits, gallery, feedback, batches }: ClassifierProps) {
+export function Classifier({ models: listed, limits, gallery, feedback, batches }: ClassifierProps) {
   const t = useTranslations('classify')
-  const { session, views, view } = useTabSession(defaultModel(models), limits.imageBytes)
+  const { session, views, view } = useTabSession(defaultModel(listed), limits.imageBytes)
   const model = useSessionState(session, (state) => state.model)
+  const models = useOwnModel(listed, model)
   const reduce = useSessionState(session, (state) => state.reduce)
   const restoring = useSessionState(session, (state) => state.restoring)
   const count = useSessionState(session, ({ photos }) => photos.length)
@@ -71,7 +73,7 @@ export function Classifier({ models, limits, gallery, feedback, batches }: Class
   const add = useCallback((files: readonly Blob[]) => session.add(files), [session])
   const { state: urlState, fetchUrl, dismiss, forgetFailure } = useUrlPhotos(add, count)
   const onUrl = limits.urlInput ? fetchUrl : null
-  useLinkedModel(session, models)
+  useLinkedModel(session, listed)
   usePaste(add, onUrl)
   usePreload(PARTS)
   useGalleryPhoto((file, credit) => session.add([file], credit), gallery)

@@ -40,7 +40,7 @@ export function ResultOptions({
   const percent = Math.round(100 * minScore)
   const max = maxLabels(models, model)
   const count = Math.min(labelCount, max)
-  const title = isUnlisted(model) ? name(model) : models.find(({ id }) => id === model)?.title
+  const title = models.find(({ id }) => id === model)?.title ?? (isUnlisted(model) ? name(model) : undefined)
   const summary = [title ?? t('optionsModel', { model: name(model) })]
   if (max > 1) summary.push(t('optionsTop', { count }))
   if (minScore > 0) summary.push(t('optionsLeast', { percent }))

@@ -4,6 +4,7 @@ import { useTranslations } from 'use-intl'
 import type { Failure } from '@/lib/client/api/failure'
 import type { TrainingSession } from '@/lib/client/training/session'
 import { Button } from '../ui/button'
+import { asFailure } from './as-failure'
 
 interface AddCorrectionsProps {
   session: TrainingSession
@@ -26,7 +27,7 @@ export function AddCorrections({ session, id, token, onFailure }: AddCorrections
       setState(corrected.reduce((sum, { files }) => sum + files.length, 0))
     } catch (error) {
       setState('idle')
-      onFailure(error as Failure)
+      onFailure(asFailure(error))
     }
   }
   return (

@@ -5,6 +5,7 @@ import { useTranslations } from 'use-intl'
 import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainingLabel } from '@/lib/client/training/types'
 import { Button } from '../ui/button'
+import { focusOnceThere } from '../ui/focus-once-there'
 import { useNameFault } from './use-name-fault'
 
 interface AddLabelProps {
@@ -30,6 +31,8 @@ export function AddLabel({ session, labels, primary = false, className }: AddLab
     if (session.snapshot().unsorted.length > 0) session.sortWaiting(label.id)
     setName('')
     setTried(false)
+    // This field goes with the first label. The next one is on the page that takes its place.
+    if (primary) focusOnceThere('[data-new-label=next]')
   }
   return (
     <form onSubmit={add} className={className}>
@@ -44,6 +47,7 @@ export function AddLabel({ session, labels, primary = false, className }: AddLab
           onChange={({ target }) => setName(target.value)}
           placeholder={t('newLabelHint')}
           autoComplete="off"
+          data-new-label={primary ? 'first' : 'next'}
           aria-invalid={tried && fault !== null}
           aria-describedby={`${id}-fault`}
           className="h-10 min-w-0 flex-1 rounded-card border border-line-2 bg-card px-3 text-sm placeholder:text-ink-3"

@@ -27,6 +27,8 @@ export function MixUps({ session, state, model }: MixUpsProps) {
   }
   const sorted = [...pairs].sort((a, b) => b[1].photos.length - a[1].photos.length)
   const shown = open === null ? undefined : pairs.get(open)
+  // Once it is no longer mixed up, its photos don't come back by themselves.
+  if (open !== null && !shown) setOpen(null)
   return (
     <>
       <Advice title={t('mixUps')}>

@@ -20,7 +20,7 @@ export function OpenModelNotice({ opener: { state, asking, confirm, cancel } }: 
       ) : (
         typeof state === 'object' && (
           <p className="rounded-card bg-sunk px-4 py-3 text-bad text-sm">
-            {t('openFailed')}: {problem(state).detail}
+            {t('openFailed')}: {state.code === 'not_found' ? t('openNothing') : problem(state).detail}
           </p>
         )
       )}

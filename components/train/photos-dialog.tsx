@@ -1,7 +1,7 @@
 import { Dialog } from '@base-ui/react/dialog'
 import clsx from 'clsx'
 import { Check, RotateCw, Trash2, X } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainingLabel, TrainingPhoto } from '@/lib/client/training/types'
@@ -22,6 +22,13 @@ interface PhotosDialogProps {
 export function PhotosDialog({ session, title, photos, labels, onClose }: PhotosDialogProps) {
   const t = useTranslations('train')
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
+  const close = useRef(onClose)
+  close.current = onClose
+  const empty = photos.length === 0
+  useEffect(() => {
+    // Nothing is left to choose from, and "Undo" is on the page.
+    if (empty) close.current()
+  }, [empty])
   const selected = photos.filter(({ id }) => chosen.has(id))
   function toggle(id: number): void {
     const next = new Set(chosen)
@@ -32,7 +39,10 @@ export function PhotosDialog({ session, title, photos, labels, onClose }: Photos
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-20 bg-black/50" />
-        <Dialog.Popup className="fixed top-1/2 left-1/2 z-30 flex max-h-[calc(100dvh-24px)] w-[min(760px,calc(100vw-24px))] -translate-x-1/2 -translate-y-1/2 flex-col rounded-2xl bg-card p-5 shadow-card outline-none">
+        <Dialog.Popup
+          finalFocus={() => (empty ? document.querySelector<HTMLElement>('[data-undo]') : true)}
+          className="fixed top-1/2 left-1/2 z-30 flex max-h-[calc(100dvh-24px)] w-[min(760px,calc(100vw-24px))] -translate-x-1/2 -translate-y-1/2 flex-col rounded-2xl bg-card p-5 shadow-card outline-none"
+        >
           <div className="flex items-center gap-2">
             <Dialog.Title translate="no" className="min-w-0 flex-1 truncate font-semibold">
               {title}

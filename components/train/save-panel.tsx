@@ -1,11 +1,12 @@
 import { Save } from 'lucide-react'
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainingSnapshot } from '@/lib/client/training/types'
 import type { TrainingOffer } from '@/lib/shared/contract/site'
 import { Button } from '../ui/button'
 import { lazy } from '../ui/lazy'
+import { ProgressBar } from '../ui/progress-bar'
 import { TextField } from './text-field'
 import { useSave } from './use-save'
 import { useToken } from './use-token'
@@ -26,7 +27,13 @@ export function SavePanel({ session, state, offer }: SavePanelProps) {
   const t = useTranslations('train')
   const { model, saved, changed } = state
   const token = useToken(offer)
-  const save = useSave(session, token.value)
+  const [gone, setGone] = useState(false)
+  function handleGone(): void {
+    session.forgetSaved()
+    setGone(true)
+  }
+  const save = useSave(session, token.value, handleGone)
+  if (gone && saved !== null) setGone(false)
   if (model === null && saved === null) return null
   const hasForm = model !== null && (saved === null || changed)
   return (
@@ -34,6 +41,11 @@ export function SavePanel({ session, state, offer }: SavePanelProps) {
       <h2 id="save-title" className="font-semibold text-sm">
         {t(saved && !changed ? 'useTitle' : 'saveTitle')}
       </h2>
+      {gone && (
+        <p role="alert" className="mt-1 max-w-[56ch] text-pretty text-sm text-warn">
+          {t('gone')}
+        </p>
+      )}
       {hasForm && <SaveForm state={state} offer={offer} save={save} token={token} />}
       {saved && (
         <SavedModel
@@ -43,6 +55,7 @@ export function SavePanel({ session, state, offer }: SavePanelProps) {
           unsaved={changed}
           token={token.value}
           corrections={offer.corrections}
+          onGone={handleGone}
         />
       )}
       {/* In another tab, or after a while, it has to be entered again. */}
@@ -58,9 +71,8 @@ interface SaveFormProps {
   token: ReturnType<typeof useToken>
 }
 
-function SaveForm({ state: { saved, photos, training }, offer, save, token }: SaveFormProps) {
+function SaveForm({ state: { saved, photos }, offer, save, token }: SaveFormProps) {
   const t = useTranslations('train')
-  const id = useId()
   const [another, setAnother] = useState(false)
   const isNew = saved === null || another
   const reading = photos.some(({ state }) => state === 'waiting' || state === 'reading')
@@ -97,11 +109,11 @@ function SaveForm({ state: { saved, photos, training }, offer, save, token }: Sa
             {t('saveAsNew')}
           </Button>
         )}
-        {(save.state === 'saving' || training) && save.progress > 0 && (
-          <progress aria-labelledby={id} value={save.progress} className="h-1.5 w-32 accent-accent" />
+        {save.state === 'saving' && save.progress > 0 && (
+          <ProgressBar label={t('saving')} value={save.progress} className="w-32" />
         )}
       </div>
-      <p id={id} role="alert" className="mt-2 text-pretty text-bad text-sm empty:hidden">
+      <p role="alert" className="mt-2 text-pretty text-bad text-sm empty:hidden">
         {save.error}
       </p>
     </form>

@@ -8,6 +8,7 @@ import type { TrainingSession } from '@/lib/client/training/session'
 import type { SavedReference } from '@/lib/client/training/types'
 import { type Language, SNIPPETS } from '@/lib/shared/contract/snippets'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
+import { isUnlisted } from '../classify/unlisted-model'
 import { ActionItem, ActionMenu } from '../ui/action-menu'
 import { ConfirmButton } from '../ui/confirm-button'
 import { CopyLine } from '../ui/copy-line'
@@ -16,6 +17,8 @@ import { Segmented } from '../ui/segmented'
 import { useProblem } from '../ui/use-problem'
 import { useSaveFile } from '../ui/use-save-file'
 import { AddCorrections } from './add-corrections'
+import { asFailure } from './as-failure'
+import { isGone } from './is-gone'
 import { Revisions } from './revisions'
 
 interface SavedModelProps {
@@ -24,6 +27,8 @@ interface SavedModelProps {
   /** Whether the page has changes that aren't saved. */
   unsaved: boolean
   token: string | null
+  /** The server no longer has the model: it was deleted elsewhere. */
+  onGone(): void
   /** Whether visitors' corrections may be there to learn from. */
   corrections: boolean
 }
@@ -31,19 +36,23 @@ interface SavedModelProps {
 const LANGUAGES = Object.keys(SNIPPETS) as Language[]
 
 /** What can be done with a saved model: links, code, downloads, revisions, deletion. */
-export function SavedModel({ session, saved, unsaved, token, corrections }: SavedModelProps) {
+export function SavedModel({ session, saved, unsaved, token, corrections, onGone }: SavedModelProps) {
   const t = useTranslations('train')
   const problem = useProblem()
   const [details, setDetails] = useState<Details | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const { id, title, revision } = saved
+  function handleFailure(found: Failure): void {
+    if (isGone(found)) onGone()
+    else setFailure(found)
+  }
   // biome-ignore lint/correctness/useExhaustiveDependencies: each revision has its own history
   useEffect(() => {
     let mounted = true
     import('@/lib/client/training/saved-models')
       .then(({ fetchModel }) => fetchModel(id))
       .then((found) => mounted && setDetails(found))
-      .catch((error) => mounted && setFailure(error))
+      .catch((error) => mounted && handleFailure(asFailure(error)))
     return () => {
       mounted = false
     }
@@ -53,7 +62,9 @@ export function SavedModel({ session, saved, unsaved, token, corrections }: Save
       await (await import('@/lib/client/training/saved-models')).deleteModel(id, token)
       session.forgetSaved()
     } catch (error) {
-      setFailure(error as Failure)
+      const found = asFailure(error)
+      if (found.code === 'not_found') onGone()
+      else handleFailure(found)
     }
   }
   return (
@@ -69,12 +80,20 @@ export function SavedModel({ session, saved, unsaved, token, corrections }: Save
       >
         {t('classifyWith')} <ArrowRight aria-hidden className="size-4" />
       </Link>
-      <FromCode id={id} />
-      <Downloads id={id} onFailure={setFailure} />
-      {corrections && token !== null && (
-        <AddCorrections session={session} id={id} token={token} onFailure={setFailure} />
+      {isUnlisted(id) && (
+        <div className="mt-3">
+          <CopyLine text={`${location.origin}${BASE_PATH}/?model=${id}`} name={t('link')} />
+          <p className="mt-1 text-pretty text-ink-2 text-xs">{t('linkHint')}</p>
+        </div>
       )}
-      {details && <Revisions session={session} details={details} token={token} onFailure={setFailure} />}
+      <FromCode id={id} />
+      <Downloads id={id} onFailure={handleFailure} />
+      {corrections && token !== null && (
+        <AddCorrections session={session} id={id} token={token} onFailure={handleFailure} />
+      )}
+      {details && (
+        <Revisions session={session} details={details} token={token} unsaved={unsaved} onFailure={handleFailure} />
+      )}
       <div className="-mx-4 mt-1">
         <ConfirmButton yes={t('deleteYes')} no={t('deleteNo')} onConfirm={() => void remove()}>
           {t('delete')}
@@ -110,11 +129,11 @@ function Downloads({ id, onFailure }: { id: string; onFailure(failure: Failure):
   const t = useTranslations('train')
   const saver = useSaveFile()
   async function make(kind: 'folder' | 'onnx'): Promise<Blob> {
-    const { downloadFolder, downloadOnnx } = await import('@/lib/client/training/download')
     try {
+      const { downloadFolder, downloadOnnx } = await import('@/lib/client/training/download')
       return await (kind === 'folder' ? downloadFolder(id) : downloadOnnx(id))
     } catch (error) {
-      onFailure(error as Failure)
+      onFailure(asFailure(error))
       throw error
     }
   }

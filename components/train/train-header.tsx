@@ -26,7 +26,12 @@ export function TrainHeader({ session, state, opener }: TrainHeaderProps) {
         {state.saved && state.changed && <p className="mt-0.5 text-sm text-warn">{t('unsaved')}</p>}
       </div>
       <OpenModelButton opener={opener} />
-      <ConfirmButton yes={t('startOverYes')} no={t('startOverNo')} onConfirm={() => session.startOver()}>
+      <ConfirmButton
+        yes={t('startOverYes')}
+        no={t('startOverNo')}
+        className="-mx-2 px-2!"
+        onConfirm={() => session.startOver()}
+      >
         {t('startOver')}
       </ConfirmButton>
     </div>

@@ -50,13 +50,20 @@ function Unsorted({ session, state: { unsorted, labels } }: { session: TrainingS
   return (
     <div className="rounded-card bg-accent-soft px-4 py-3">
       <p className="font-semibold text-sm">{t('unsorted', { count: unsorted.length })}</p>
+      <p className="mt-0.5 text-pretty text-ink-2 text-sm">
+        {t(labels.length > 0 ? 'unsortedHint' : 'unsortedFirst', { count: unsorted.length })}
+      </p>
       <div className="mt-2 flex flex-wrap gap-2">
         {labels.map(({ id, name }) => (
           <Button key={id} translate="no" className="max-w-full" onClick={() => session.sortWaiting(id)}>
             <span className="truncate">{name}</span>
           </Button>
         ))}
-        <Button variant="quiet" onClick={() => session.sortWaiting(null)}>
+        <Button
+          variant="quiet"
+          className={labels.length > 0 ? undefined : '-mx-4'}
+          onClick={() => session.sortWaiting(null)}
+        >
           {t('unsortedDrop')}
         </Button>
       </div>

@@ -10,6 +10,7 @@ import { DropOverlay } from '../classify/drop-overlay'
 import { usePaste } from '../classify/use-paste'
 import { filesFromEvent } from '../ui/files-from-event'
 import { lazy } from '../ui/lazy'
+import { usePreload } from '../ui/use-preload'
 import { Elsewhere } from './elsewhere'
 import { OpenModelNotice } from './open-model-notice'
 import { TrainStart } from './train-start'
@@ -21,6 +22,18 @@ const Workspace = lazy(
   () => import('./workspace').then((module) => module.Workspace),
   () => <div className="h-dvh" />,
 )
+
+/** What works without a connection only if it has been loaded. */
+const PARTS = {
+  preload() {
+    Workspace.preload()
+    for (const load of [
+      () => import('@/lib/client/training/sort-files'),
+      () => import('@/lib/client/training/saved-models'),
+    ])
+      load().catch(() => {})
+  },
+}
 
 interface TrainProps {
   /** Models that can be a base. */
@@ -34,6 +47,7 @@ export function Train({ bases, imageBytes, offer }: TrainProps) {
   const t = useTranslations('train')
   const { session, state } = useTraining(defaultModel(bases), imageBytes)
   const opener = useOpenModel(session, state.restoring || state.elsewhere)
+  usePreload(PARTS)
   const tryIt = useRef<TryItHandle>(null)
   const addFiles = useCallback((files: readonly File[]) => void session.addFiles(files), [session])
   // A pasted picture is tried once there is a model; before that, it is one to teach with.

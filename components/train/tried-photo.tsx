@@ -8,6 +8,7 @@ import type { TrainingSnapshot } from '@/lib/client/training/types'
 import type { Head } from '@/lib/shared/training/head'
 import { HeatmapOverlay } from '../classify/explanation/heatmap-overlay'
 import { Button } from '../ui/button'
+import { ProgressBar } from '../ui/progress-bar'
 import { useObjectUrl } from '../ui/use-object-url'
 import { useProblem } from '../ui/use-problem'
 import { HeadResult } from './head-result'
@@ -91,19 +92,15 @@ function Why({ heat, label }: { heat: HeatMapState; label: string }) {
       <Button variant="quiet" className="-mx-2 h-9! px-2!" onClick={heat.toggle} aria-pressed={heat.open}>
         {t(heat.open ? 'whyHide' : 'why')}
       </Button>
-      <p role="status" className="min-w-0 flex-1 text-ink-2 text-sm">
+      <div role="status" className="min-w-0 flex-1 text-ink-2 text-sm">
         {heat.progress !== null ? (
-          <progress
-            aria-label={t('whyRunning')}
-            value={heat.progress}
-            className="h-1.5 w-full max-w-60 overflow-hidden rounded-full accent-accent"
-          />
+          <ProgressBar label={t('whyRunning')} value={heat.progress} className="max-w-60" />
         ) : heat.failed ? (
           t('whyFailed')
         ) : (
           heat.map && t('whyFound', { label })
         )}
-      </p>
+      </div>
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { Failure } from '@/lib/client/api/failure'
 import type { TrainingSession } from '@/lib/client/training/session'
+import { asFailure } from './as-failure'
 
 export interface OpenModel {
   state: 'idle' | 'opening' | Failure
@@ -27,7 +28,7 @@ export function useOpenModel(session: TrainingSession, restoring: boolean): Open
       session.load(model, model.base_model?.id ?? session.snapshot().base, await fetchExamples(model))
       setState('idle')
     } catch (error) {
-      setState(error as Failure)
+      setState(asFailure(error))
     }
   }
   function request(id: string): void {

@@ -5,6 +5,8 @@ import type { TrainingSession } from '@/lib/client/training/session'
 import type { SavedReference } from '@/lib/client/training/types'
 import type { CustomDescription } from '@/lib/shared/contract/custom-models'
 import { useProblem } from '../ui/use-problem'
+import { asFailure } from './as-failure'
+import { isGone } from './is-gone'
 
 export interface Saving {
   state: 'idle' | 'saving'
@@ -23,9 +25,18 @@ export interface Saving {
 const OVERTAKEN: Failure = { code: 'overtaken', retryable: false, retryAfterMs: null }
 /** The base model is another one than the one that read the photos. */
 const BASE_CHANGED: Failure = { code: 'base_changed', retryable: false, retryAfterMs: null }
+const OWN_TEXTS = {
+  forbidden: 'notAllowed',
+  unauthorized: 'notAllowed',
+  base_changed: 'baseChanged',
+} as const
 
-/** Saves what is trained here on the server. */
-export function useSave(session: TrainingSession, token: string | null): Saving {
+/**
+ * Saves what is trained here on the server.
+ *
+ * @param onGone called if the server no longer has the model that a revision was to be saved of
+ */
+export function useSave(session: TrainingSession, token: string | null, onGone: () => void): Saving {
   const t = useTranslations('train')
   const problem = useProblem()
   const [state, setState] = useState<'idle' | 'saving'>('idle')
@@ -34,11 +45,19 @@ export function useSave(session: TrainingSession, token: string | null): Saving 
   const controller = useRef<AbortController | null>(null)
   useEffect(() => () => controller.current?.abort(), [])
   function textOf(failure: Failure, isNew: boolean): string {
-    if (failure.code === 'forbidden' || failure.code === 'unauthorized') return t('notAllowed')
-    if (failure.code === 'base_changed') return t('baseChanged')
+    const own = OWN_TEXTS[failure.code as keyof typeof OWN_TEXTS]
+    if (own) return t(own)
     if (failure.code === 'conflict' || failure.code === 'overtaken') return t(isNew ? 'nameInUse' : 'conflict')
     const { title, detail } = problem(failure)
     return [title, failure.code === 'invalid_parameter' ? (failure.detail ?? detail) : detail].join('. ')
+  }
+  function handleFailure(failure: Failure, isNew: boolean): void {
+    if (!isNew && isGone(failure)) {
+      onGone()
+      return
+    }
+    if (failure.code === 'base_changed') session.setBase(session.snapshot().base)
+    setError(textOf(failure, isNew))
   }
   async function save(saved: SavedReference | null, description: CustomDescription): Promise<boolean> {
     controller.current = new AbortController()
@@ -52,8 +71,7 @@ export function useSave(session: TrainingSession, token: string | null): Saving 
       return true
     } catch (failure) {
       if (controller.current.signal.aborted) return false
-      if ((failure as Failure).code === 'base_changed') session.setBase(session.snapshot().base)
-      setError(textOf(failure as Failure, saved === null))
+      handleFailure(asFailure(failure), saved === null)
       return false
     } finally {
       setState('idle')

@@ -52,7 +52,7 @@ export function Workspace({ session, state, bases, offer, tryIt, opener }: Works
             ))}
           </ul>
           <AddLabel session={session} labels={labels} className="mt-3" />
-          <BaseChoice session={session} base={state.base} bases={bases} />
+          <BaseChoice session={session} base={state.base} bases={bases} photos={photos} />
           <p className="mt-4 max-w-[60ch] text-pretty text-ink-3 text-xs">{t('where')}</p>
         </section>
         <div ref={column.ref} style={{ top: column.top }} className="grid grid-cols-[minmax(0,1fr)] gap-6 lg:sticky">

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from './button'
 import { focusIsLost } from './focus-is-lost'
+import { focusOnceThere } from './focus-once-there'
 
 /** How long a removal can be undone, in milliseconds. */
 const UNDO_MS = 15_000
@@ -43,7 +44,7 @@ export function UndoNotice({ removed, text, onUndo, restored, onForget }: UndoNo
       {removed !== null && (
         <div className="flex items-center gap-2 rounded-card border border-line-2 bg-card py-2 pr-2 pl-4 text-sm shadow-card">
           <p className="mr-auto min-w-0">{text}</p>
-          <Button ref={undo} variant="quiet" onClick={bringBack}>
+          <Button ref={undo} data-undo variant="quiet" onClick={bringBack}>
             <Undo2 aria-hidden /> {t('undo')}
           </Button>
           <button
@@ -58,20 +59,4 @@ export function UndoNotice({ removed, text, onUndo, restored, onForget }: UndoNo
       )}
     </div>
   )
-}
-
-/** A busy page renders what comes back within this time (milliseconds). */
-const RENDERED_MS = 2000
-
-/** Moves the focus to an element that is about to be rendered. */
-function focusOnceThere(selector: string): void {
-  const focus = () => {
-    const element = document.querySelector<HTMLElement>(selector)
-    element?.focus()
-    return element !== null
-  }
-  if (focus()) return
-  const observer = new MutationObserver(() => focus() && observer.disconnect())
-  observer.observe(document.body, { childList: true, subtree: true })
-  setTimeout(() => observer.disconnect(), RENDERED_MS)
 }

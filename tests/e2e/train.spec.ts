@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
 import { drawing, writeDrawings } from '../support/drawings'
 import { startServer, type TestServer } from '../support/server'
+import { vision } from '../support/vision'
 import { violations } from './axe'
 import { failOnPageErrors, heading, waitForHydration } from './browser-page'
 import { navigate } from './navigate'
@@ -116,17 +117,74 @@ test('teaches labels, survives a reload, fixes a wrong label, tries, saves, serv
   expect((await classify()).status()).toBe(404)
 })
 
+/** `head.safetensors` of a model that the command trains. */
+async function headByCommand(photos: string): Promise<Buffer> {
+  const data = join(folder, 'data')
+  const trained = await vision(['train', photos, '--id', 'same', '--base', 'fast', '--data-dir', data, '--json'])
+  const { revision } = JSON.parse(trained.out)
+  return readFileSync(join(data, 'models/files/same', revision.replace('sha256:', ''), 'head.safetensors'))
+}
+
+test('what is added while a model is saved stays unsaved, and a model that was deleted elsewhere is saved anew', async ({
+  page,
+}) => {
+  await teach(page)
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route('**/api/models?stream=1', async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.getByLabel('Name', { exact: true }).fill('Race')
+  const sent = page.waitForRequest('**/api/models?stream=1')
+  await page.getByRole('button', { name: 'Save model' }).click()
+  await sent
+  await label(page, 'rings').locator('input[type=file]').setInputFiles(join(folder, 'new.png'))
+  await expect(label(page, 'rings').getByText('9 photos')).toBeVisible()
+  release()
+  await expect(page.getByText('Not saved yet: changes since the last revision')).toBeVisible()
+  const examples = async () =>
+    (await (await page.request.get(`${server.url}/api/models/race`)).json()).evaluation.examples
+  expect(await examples()).toBe(25)
+  // The command makes the same model of the same photos, to the byte.
+  const head = await page.request.get(`${server.url}/api/models/race/files/head.safetensors`)
+  expect(Buffer.compare(await head.body(), await headByCommand(join(folder, 'patterns')))).toBe(0)
+  await page.getByRole('button', { name: 'Save as a new revision' }).click()
+  await expect(page.getByText('Not saved yet: changes since the last revision')).toBeHidden()
+  expect(await examples()).toBe(26)
+  // Somebody else deletes it.
+  expect((await page.request.delete(`${server.url}/api/models/race`)).status()).toBe(204)
+  await page.getByRole('button', { name: 'Remove dots' }).click()
+  // An earlier revision would replace what isn't saved.
+  await page.getByRole('button', { name: /Revisions/ }).click()
+  await page.getByRole('button', { name: 'Restore' }).click()
+  await expect(page.getByRole('button', { name: 'Discard changes and restore' })).toBeVisible()
+  await page.getByRole('button', { name: 'Keep' }).click()
+  await expect(label(page, 'dots')).toBeHidden()
+  await page.getByRole('button', { name: 'Save as a new revision' }).click()
+  await expect(page.getByText('This model was deleted on the server.', { exact: false })).toBeVisible()
+  await page.getByLabel('Name', { exact: true }).fill('Race')
+  await page.getByRole('button', { name: 'Save model' }).click()
+  await expect(page.getByText('Saved as Race')).toBeVisible()
+  await expect(page.getByText('This model was deleted', { exact: false })).toBeHidden()
+  expect((await page.request.delete(`${server.url}/api/models/race`)).status()).toBe(204)
+})
+
 test('photos are sorted by hand, moved, removed and brought back; copies are found @phone', async ({ page }) => {
   await openTrain(page)
+  const newLabel = page.getByRole('textbox', { name: 'New label' })
   for (const name of ['dots', 'rings']) {
-    await page.getByRole('textbox', { name: 'New label' }).fill(name)
+    await newLabel.fill(name)
     await page.keyboard.press('Enter')
     await expect(label(page, name)).toBeVisible()
+    await expect(newLabel).toBeFocused()
     const files = [0, 1, 2, 3].map((number) => join(folder, 'patterns', name, `${name}-${number}.png`))
     await label(page, name).locator('input[type=file]').setInputFiles(files)
   }
   // A name that is taken, also with other capitals, is refused at once.
-  await page.getByRole('textbox', { name: 'New label' }).fill('Dots')
+  await newLabel.fill('Dots')
   await page.keyboard.press('Enter')
   await expect(page.getByText('There is already a label with this name.')).toBeVisible()
   await expect(accuracy(page)).toBeVisible()
@@ -147,11 +205,53 @@ test('photos are sorted by hand, moved, removed and brought back; copies are fou
   await expect(dialog.getByRole('checkbox')).toHaveCount(4)
   expect(await violations(page)).toEqual([])
   await page.keyboard.press('Escape')
+  // Without photos, the dialog closes, and the keyboard is where they come back.
+  await label(page, 'rings')
+    .getByRole('button', { name: /, rings$/ })
+    .first()
+    .click()
+  await dialog.getByRole('button', { name: 'Select all' }).click()
+  await dialog.getByRole('button', { name: 'Remove' }).click()
+  await expect(dialog).toBeHidden()
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(label(page, 'rings').getByText('4 photos')).toBeVisible()
+  // A label that comes back finds one with its name.
   await page.getByRole('button', { name: 'Remove dots' }).click()
   await expect(label(page, 'dots')).toBeHidden()
+  await newLabel.fill('Dots')
+  await newLabel.press('Enter')
   await page.getByRole('button', { name: 'Undo' }).click()
-  await expect(label(page, 'dots').getByText('4 photos')).toBeVisible()
+  await expect(label(page, 'Dots').getByText('4 photos')).toBeVisible()
+  await expect(label(page, 'dots')).toBeHidden()
+  // Photos that wait for a label outlast a reload, too.
+  const loose = [0, 1].map((number) => join(folder, 'patterns/stripes', `stripes-${number}.png`))
+  await page.locator('input[type=file]').first().setInputFiles(loose)
+  const question = page.getByText('Which label do these 2 photos have?')
+  await expect(question).toBeVisible()
+  await expect.poll(() => page.evaluate(keptUnsorted)).toBe(2)
+  await page.reload()
+  await expect(question).toBeVisible()
+  await newLabel.fill('stripes')
+  await newLabel.press('Enter')
+  await expect(question).toBeHidden()
+  await expect(label(page, 'stripes').getByText('2 photos')).toBeVisible()
 })
+
+/** In the browser: the number of photos without a label that it has stored. */
+function keptUnsorted(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('vision-training')
+    opening.onerror = () => reject(opening.error)
+    opening.onsuccess = () => {
+      const reading = opening.result.transaction('draft').objectStore('draft').get('unsorted')
+      reading.onsuccess = () => {
+        opening.result.close()
+        resolve(reading.result?.length ?? 0)
+      }
+    }
+  })
+}
 
 for (const scheme of ['light', 'dark'] as const) {
   test(`has no accessibility violations in ${scheme} and fits the screen${scheme === 'dark' ? ' @phone-only' : ''}`, async ({
@@ -195,12 +295,55 @@ test('waits for a server that is away, and one tab has the draft', async ({ page
   await expect(page.getByText(/Waiting for the server/)).toBeVisible()
   away = false
   await expect(accuracy(page)).toBeVisible()
+  await context.setOffline(true)
+  await page.getByLabel('Name', { exact: true }).fill('Offline')
+  await page.getByRole('button', { name: 'Save model' }).click()
+  await expect(page.getByText(/^No connection\. /)).toBeVisible()
+  await context.setOffline(false)
   const second = await context.newPage()
   await openTrain(second)
   await expect(heading(second, 'This page is open in another tab')).toBeVisible()
   await second.getByRole('button', { name: 'Continue here' }).click()
   await expect(label(second, 'dots').getByText('8 photos')).toBeVisible()
   await expect(heading(page, 'This page is open in another tab')).toBeVisible()
+})
+
+test('a visitor’s own model has its title where it is used, and nobody else sees it', async ({ browser }) => {
+  const open = await startServer({
+    env: { LOG_LEVEL: 'warn', DEFAULT_MODEL_TYPE: 'fast', TRAINING: 'visitors' },
+  })
+  const page = await browser.newPage({ baseURL: open.url })
+  const other = await browser.newPage({ baseURL: open.url })
+  try {
+    await page.goto('/train')
+    await waitForHydration(page)
+    await page.locator('input[type=file][webkitdirectory]').setInputFiles(join(folder, 'patterns'))
+    await expect(accuracy(page)).toBeVisible()
+    await page.getByLabel('Name', { exact: true }).fill('My own patterns')
+    await page.getByRole('button', { name: 'Save model' }).click()
+    const link = (await page.getByText(/\/\?model=m-[0-9a-f]{32}$/).textContent()) ?? ''
+    await page.getByRole('link', { name: 'Classify photos with it' }).click()
+    await expect(heading(page, 'Classify a photo')).toBeVisible()
+    await page.locator('input[type=file][multiple]').setInputFiles(join(folder, 'new.png'))
+    await expect(heading(page, 'rings')).toBeVisible()
+    await expect(page.getByRole('button', { name: /^My own patterns/ })).toBeVisible()
+    await page.reload()
+    await expect(page.getByRole('button', { name: /^My own patterns/ })).toBeVisible()
+    await navigate(page, 'Models')
+    await expect(page.getByRole('article').first()).toBeVisible()
+    await expect(page.getByText('My own patterns')).toHaveCount(0)
+    // Somebody else with the link has no photos, which another base would have to read.
+    await other.goto(`/train${new URL(link).search}`)
+    await expect(label(other, 'rings').getByText('8 photos')).toBeVisible()
+    await other.getByRole('button', { name: /^Base model/ }).click()
+    await other.getByText('Accurate', { exact: true }).click()
+    await expect(other.getByText('25 photos aren’t in this browser', { exact: false })).toBeVisible()
+    await other.getByRole('button', { name: 'Keep' }).click()
+    await expect(other.getByRole('button', { name: 'Base model · Fast' })).toBeVisible()
+  } finally {
+    await Promise.all([page.close(), other.close()])
+    await open.stop()
+  }
 })
 
 test('asks for the operator’s token where the server has one, and learns from photos that visitors corrected', async ({

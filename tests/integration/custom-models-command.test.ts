@@ -84,6 +84,48 @@ test('a name that is taken is refused before the photos are read', async () => {
   }
 })
 
+test('learns from a labels file of any labels, and says which photos have two', async () => {
+  const flat = join(home, 'flat')
+  mkdirSync(flat)
+  for (const [name, bytes] of await colorPhotos()) writeFileSync(join(flat, name.replace('/', '-')), bytes)
+  writeFileSync(join(flat, 'blue-copy.png'), await colorPhoto('blue', 0))
+  writeFileSync(join(flat, 'red-copy.png'), await colorPhoto('blue', 1))
+  const lines = readdirSync(flat).map((name) => `C:\\me\\${name};x;Farbe ${name.split('-')[0]}`)
+  writeFileSync(
+    join(flat, 'labels.csv'),
+    `\ufeff${['Datei;Teil;Label', ...lines, 'gone.png;x;Farbe blue'].join('\r\n')}`,
+  )
+  const trained = await vision('train', flat, '--name', 'Farben', '--test', flat, '--json')
+  expect(trained.err).toContain('file = Datei, label = Label, 26 of 27 matched')
+  expect(trained.err).toContain('1 label without a photo: gone.png')
+  const result = JSON.parse(trained.out)
+  expect(result).toMatchObject({
+    id: 'farben',
+    labels: ['Farbe blue', 'Farbe green', 'Farbe red'],
+    // The copy with the same label counts once.
+    examples: 25,
+    test: { photos: 26, unknown: 0 },
+  })
+  expect(result.copies[0]).toMatchObject({
+    labels: ['Farbe blue', 'Farbe red'],
+    files: expect.arrayContaining(['blue-1.png', 'red-copy.png']),
+  })
+  const added = await vision('train', flat, '--add', 'farben')
+  expect(added.out).toMatch(/^Same photos with several labels\n.*red-copy\.png.*: Farbe blue, Farbe red$/m)
+  expect(await vision('train', flat, '--name', 'x', '--workers', 'two')).toMatchObject({ code: 2 })
+  expect(await manage('remove', 'farben')).toMatchObject({ code: 0 })
+})
+
+test('a name is a model’s first, and a folder’s only if there is no such model', async () => {
+  // The tests run where a folder has this name.
+  const run = () => vision('eval', photos, '--model', 'docs', '--json', '--out', join(home, 'named'))
+  expect(await run()).toMatchObject({ code: 4, err: expect.stringContaining('is missing') })
+  expect(await vision('train', photos, '--id', 'docs')).toMatchObject({ code: 0 })
+  expect(await run()).toMatchObject({ code: 0 })
+  expect((await vision('eval', photos, '--model', './docs', '--out', join(home, 'none'))).code).toBe(4)
+  expect(await manage('remove', 'docs')).toMatchObject({ code: 0 })
+})
+
 test('groups of labels need a proper id, and a base that is no custom model', async () => {
   const csv = join(home, 'groups.csv')
   writeFileSync(csv, 'red,warm\nblue,cold\n')

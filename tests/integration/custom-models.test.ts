@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
@@ -108,14 +110,17 @@ describe('a model trained from folders of photos', () => {
   })
 
   test('can be described anew, downloaded, and deleted', async () => {
-    const described = await request('PATCH', '/api/models/my-colors', { title: 'Paint', license: 'CC0-1.0' })
-    expect(described.body.model).toMatchObject({ title: 'Paint', license: 'CC0-1.0', classes: 3 })
+    const described = await request('PATCH', '/api/models/my-colors', { title: 'Paint', license: 'Mine: all' })
+    expect(described.body.model).toMatchObject({ title: 'Paint', license: 'Mine: all', classes: 3 })
     const config = JSON.parse((await request('GET', '/api/models/my-colors/files/config.json')).text)
     expect(config.vision).toMatchObject({
       title: 'Paint',
       head: 'linear',
       custom: { purpose: 'Sorts paint', examples: 24 },
     })
+    const card = (await request('GET', '/api/models/my-colors/files/README.md')).text
+    expect(card).toMatch(/^---\nlicense: "Mine: all"\n---\n\n# Paint\n\nSorts paint\n\n- Labels: blue, green, red\n/)
+    expect(card).toMatch(/^- Learned from 24 photos, made on \d{4}-/m)
     expect((await request('GET', '/api/models/my-colors/files/..%2F..%2Fx')).status).toBe(404)
     expect((await request('DELETE', '/api/models/my-colors')).status).toBe(204)
     expect((await classify('my-colors', 'red')).body.code).toBe('unknown_model')
@@ -206,7 +211,12 @@ describe('bad input is refused with one clear line, and nothing is left behind',
     detail: RegExp,
   ][] = [
     ['one label', () => train({}, only('red')), 'invalid_parameter', /at least two labels/],
-    ['photos without a folder', () => train({}, renamed('/', '-')), 'invalid_parameter', /at least two labels/],
+    [
+      'photos without a folder',
+      () => train({}, renamed('/', '-')),
+      'invalid_parameter',
+      /^\w+-\d\.png: This photo is not in a folder\. 23 more photos can’t be used either\.$/,
+    ],
     ['names that differ by case', () => train({}, renamed('red/', 'Green/')), 'invalid_parameter', /same name/],
     ['a name with markup', () => train({}, renamed('red/', '<b>/')), 'invalid_parameter', /contains < or >/],
     ['a title with markup', () => train({ title: '<script>' }), 'invalid_parameter', /title is invalid/],
@@ -373,6 +383,11 @@ test('exported as one ONNX file, it gives the same scores in any ONNX Runtime', 
     const ours = (await request('POST', '/api/classify?model=exported', Uint8Array.from(image))).body.predictions
     for (const { index, score } of ours) expect(Number(result.probabilities?.data[index])).toBeCloseTo(score, 5)
   }
+  const { headers, text } = await request('GET', '/api/models/exported/files/classify.py')
+  expect([headers.get('content-type'), text]).toEqual([
+    'text/x-python; charset=utf-8',
+    expect.stringContaining('onnxruntime.InferenceSession("model.onnx")'),
+  ])
   rmSync(folder, { recursive: true })
 })
 
@@ -398,12 +413,40 @@ test('models of visitors are deleted once they are old enough; others stay', asy
   await store.save('old-visitor', filesOf(config(old, true)), null)
   await store.save('new-visitor', filesOf(config(recent, true)), null)
   await store.save('old-own', filesOf(config(old, false)), null)
+  // Damaged, so that only their IDs and steps tell what they were.
+  const [oldDamaged, newDamaged] = [`m-${'a'.repeat(32)}`, `m-${'b'.repeat(32)}`]
+  for (const id of [oldDamaged, newDamaged]) await store.save(id, filesOf('nonsense'), null)
+  edit<{ time: string }>(join(own, 'models', 'history', oldDamaged, '00000001.json'), (step) => {
+    step.time = old
+  })
   const other = await startServer({ env: { DATA_DIR: own, TRAINING: 'visitors', TRAINING_RETENTION_HOURS: '1' } })
   try {
     const fresh = () => new CustomModelStore(new FolderObjects(join(own, 'models'))).current()
-    await vi.waitFor(async () => expect([...(await fresh()).keys()]).toEqual(['new-visitor', 'old-own']), 20_000)
+    await vi.waitFor(
+      async () => expect([...(await fresh()).keys()]).toEqual([newDamaged, 'new-visitor', 'old-own']),
+      20_000,
+    )
   } finally {
     await other.stop()
     rmSync(own, { recursive: true, force: true })
   }
+})
+
+test('photos of an upload don’t outlive a server that was killed', async () => {
+  const temporary = mkdtempSync(join(tmpdir(), 'tmp-'))
+  const env = { TMPDIR: temporary, DATA_DIR: join(temporary, 'data') }
+  const first = await startServer({ env })
+  const headers = { 'content-type': 'application/zip' }
+  const upload = httpRequest(`${first.url}/api/models?title=Lost`, { method: 'POST', headers })
+  upload.on('error', () => {})
+  upload.write(Buffer.alloc(100_000, 'PK'))
+  const left = () => readdirSync(temporary, { recursive: true }).map(String)
+  await vi.waitFor(() => expect(left()).toContainEqual(expect.stringMatching(/\.zip$/)), 20_000)
+  first.child.kill('SIGKILL')
+  await once(first.child, 'exit')
+  expect(left()).toContainEqual(expect.stringMatching(/\.zip$/))
+  const second = await startServer({ env })
+  expect(left().filter((name) => name !== 'data' && !name.startsWith('data/'))).toEqual([])
+  await second.stop()
+  rmSync(temporary, { recursive: true, force: true })
 })

@@ -91,7 +91,7 @@ test('a visitor sends so many bytes a day, in one request or in several', async 
   expect((await train('203.0.113.4', await photosOf(3, 'red', 'blue'), 1)).status).toBe(201)
 })
 
-test('metrics count models of visitors together: there may be any number, and their IDs are secrets', async () => {
+test('metrics count models of visitors together, and neither they nor the log have their IDs, which are secrets', async () => {
   const [server] = servers as [TestServer]
   const { body } = await train('203.0.113.5', await photosOf(3, 'red', 'blue'))
   const path = `/api/classify?model=${body.model.id}`
@@ -99,4 +99,9 @@ test('metrics count models of visitors together: there may be any number, and th
   const metrics = (await send(server, 'GET', '/metrics')).text
   expect(metrics).toContain('model="visitors"')
   expect(metrics).not.toContain(body.model.id)
+  expect((await send(server, 'DELETE', `/api/models/${body.model.id}`)).status).toBe(204)
+  await server.printed(/"method":"DELETE"/)
+  expect(server.output()).toMatch(/"method":"DELETE","path":"\/api\/models\/m-[0-9a-f]{4}…"/)
+  expect(server.output()).toMatch(/"path":"\/api\/classify".*"model":"m-[0-9a-f]{4}…"/)
+  expect(server.output()).not.toContain(body.model.id)
 })

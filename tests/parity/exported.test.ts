@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import sharp from 'sharp'
@@ -25,23 +25,32 @@ beforeAll(async () => {
     [301, 655],
     [1400, 933],
   ] as const
-  photos = await Promise.all(
+  // Transparent areas are white, whatever color is under them.
+  const glass = join(home, 'glass.png')
+  const background = { r: 10, g: 90, b: 200, alpha: 0.4 }
+  await sharp('public/gallery/koala.webp')
+    .resize(200, 200)
+    .ensureAlpha()
+    .extend({ left: 90, background })
+    .png()
+    .toFile(glass)
+  const resized = await Promise.all(
     sizes.map(async ([width, height]) => {
       const path = join(home, `${width}.png`)
       await sharp('public/gallery/koala.webp').resize(width, height, { fit: 'fill' }).png().toFile(path)
       return path
     }),
   )
+  photos = [glass, ...resized]
 })
 afterAll(() => rmSync(home, { recursive: true }))
 
 /** In the order of the scores. */
 type Scores = (readonly [label: string, score: number])[]
 
-/** The program in the folder's README.md. */
+/** The program in the folder. */
 function inPython(folder: string, photo: string): Scores {
-  const [, program = ''] = /```python\n([\s\S]*?)```/.exec(readFileSync(join(folder, 'README.md'), 'utf8')) ?? []
-  const printed = execFileSync(resolve(readerPython()), ['-c', program, photo], { cwd: folder, encoding: 'utf8' })
+  const printed = execFileSync(resolve(readerPython()), ['classify.py', photo], { cwd: folder, encoding: 'utf8' })
   const lines = printed.trim().split('\n')
   return lines.map((line) => [line.slice(line.indexOf(' ') + 1), Number.parseFloat(line)] as const)
 }

@@ -1,7 +1,7 @@
 import { fetchFile } from './saved-models'
 
 const FOLDER = ['config.json', 'head.safetensors', 'examples.safetensors', 'evaluation.json', 'README.md']
-const ONNX = ['model.onnx', 'labels.txt', 'preprocessing.json', 'README.md']
+const ONNX = ['model.onnx', 'labels.txt', 'preprocessing.json', 'classify.py', 'README.md']
 
 /** The model's folder as a ZIP. @throws Failure */
 export function downloadFolder(id: string): Promise<Blob> {

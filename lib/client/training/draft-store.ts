@@ -18,8 +18,16 @@ export interface StoredDraft {
   changed: boolean
 }
 
+/** What this browser keeps. */
+export interface Stored {
+  /** Absent before the first label. */
+  draft: StoredDraft | undefined
+  photos: StoredPhoto[]
+  unsorted: readonly File[]
+}
+
 interface Schema extends DBSchema {
-  draft: { key: 'draft'; value: StoredDraft }
+  draft: { key: 'draft' | 'unsorted'; value: StoredDraft | readonly File[] }
   photos: { key: number; value: StoredPhoto }
 }
 
@@ -39,11 +47,16 @@ export class DraftStore {
   constructor(private readonly onFailure: () => void) {}
 
   /** The draft from before; null if there is none or this browser has no storage. */
-  async load(): Promise<{ draft: StoredDraft; photos: StoredPhoto[] } | null> {
+  async load(): Promise<Stored | null> {
     try {
       const db = await this.open()
-      const [draft, photos] = await Promise.all([db.get('draft', 'draft'), db.getAll('photos')])
-      return draft ? { draft, photos } : null
+      const [draft, unsorted, photos] = await Promise.all([
+        db.get('draft', 'draft'),
+        db.get('draft', 'unsorted'),
+        db.getAll('photos'),
+      ])
+      if (!draft && !unsorted) return null
+      return { draft: draft as StoredDraft | undefined, unsorted: (unsorted ?? []) as readonly File[], photos }
     } catch {
       this.onFailure()
       return null
@@ -53,6 +66,10 @@ export class DraftStore {
   saveDraft(draft: StoredDraft): void {
     setDraftHint(draft.labels.length > 0)
     this.write('draft', (transaction) => transaction.objectStore('draft').put(draft, 'draft'))
+  }
+
+  saveUnsorted(files: readonly File[]): void {
+    this.write('unsorted', (transaction) => transaction.objectStore('draft').put(files, 'unsorted'))
   }
 
   savePhoto(photo: StoredPhoto): void {

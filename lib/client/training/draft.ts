@@ -1,5 +1,5 @@
 import { Notifier } from '../batch/notifier'
-import { DraftStore, type StoredDraft, type StoredPhoto } from './draft-store'
+import { DraftStore, type Stored, type StoredPhoto } from './draft-store'
 import type { Embedded, TrainingPhoto, TrainingSnapshot } from './types'
 
 /**
@@ -59,6 +59,12 @@ export class Draft {
     for (const photo of photos) if (chosen.has(photo.id)) this.savePhoto(photo)
   }
 
+  /** Photos that wait for the visitor to say which label they have. */
+  setUnsorted(unsorted: readonly File[]): void {
+    this.change({ unsorted })
+    this.store.saveUnsorted(unsorted)
+  }
+
   /** Removes photos from the state and from what is kept. Their files stay in memory until `forget`. */
   dropPhotos(photos: readonly TrainingPhoto[]): void {
     const gone = new Set(photos.map(({ id }) => id))
@@ -88,7 +94,7 @@ export class Draft {
   }
 
   /** What this browser kept; null if nothing. */
-  load(): Promise<{ draft: StoredDraft; photos: StoredPhoto[] } | null> {
+  load(): Promise<Stored | null> {
     return this.store.load()
   }
 

@@ -55,7 +55,7 @@ export class TrainingSession {
     }
     if (!(await this.lock.take(steal, handOver))) return handOver()
     const found = await this.draft.load()
-    this.startWith({ elsewhere: false, ...found?.draft }, true)
+    this.startWith({ elsewhere: false, ...found?.draft, unsorted: found?.unsorted ?? [] }, true)
     for (const stored of found?.photos ?? []) this.take(this.draft.restorePhoto(stored))
     this.draft.change({})
     this.live.update()
@@ -100,8 +100,8 @@ export class TrainingSession {
     // Loaded on demand: it reads archives and labels files.
     const { sortFiles } = await import('./sort-files')
     const { labeled, unsorted, notPhotos } = await sortFiles(files)
-    const waiting = [...this.draft.state.unsorted, ...unsorted]
-    this.draft.change({ leftOut: { ...NOTHING_LEFT_OUT, notPhotos }, unsorted: waiting })
+    this.draft.change({ leftOut: { ...NOTHING_LEFT_OUT, notPhotos } })
+    if (unsorted.length > 0) this.draft.setUnsorted([...this.draft.state.unsorted, ...unsorted])
     for (const { label, files: photos } of labeled) this.addPhotos(this.addLabel(label).id, photos)
   }
 
@@ -116,7 +116,7 @@ export class TrainingSession {
   /** Gives the photos that wait for a label this one; null drops them. */
   sortWaiting(label: number | null): void {
     const { unsorted } = this.draft.state
-    this.draft.change({ unsorted: [] })
+    this.draft.setUnsorted([])
     if (label !== null) this.addPhotos(label, unsorted)
   }
 
@@ -170,8 +170,14 @@ export class TrainingSession {
     const { draft } = this
     const { removed, labels, photos } = draft.state
     if (!removed) return
-    const back = removed.photos.map((photo) => ({ ...photo, state: draft.stateOf(photo) }))
-    const label = removed.label && !labels.includes(removed.label) ? [removed.label] : []
+    // A label with this name may have been added again since. It takes the photos.
+    const same = labels.find(({ name }) => removed.label && labelKey(name) === labelKey(removed.label.name))
+    const label = removed.label && !same ? [removed.label] : []
+    const back = removed.photos.map((photo) => ({
+      ...photo,
+      label: same?.id ?? photo.label,
+      state: draft.stateOf(photo),
+    }))
     this.edit({ removed: null, labels: [...labels, ...label].sort(byId), photos: [...photos, ...back].sort(byId) })
     for (const photo of back) {
       draft.savePhoto(photo)

@@ -42,12 +42,17 @@ export function groupsFolder({ names, groupOf }: Groups, options: FolderOptions)
   ])
 }
 
-/** The same with another description. */
-export function describedAgain(config: ModelConfig & Record<string, unknown>, change: CustomDescription): string {
-  const { vision } = config
-  const { title = vision.title, license = vision.license, purpose } = change
+/** The files that describe the model, with another description. */
+export function describedAgain(config: ModelConfig & Record<string, unknown>, change: CustomDescription): ModelFiles {
+  const { id2label = {}, vision } = config
+  const { title = vision.title, license = vision.license, purpose = vision.custom?.purpose } = change
   const custom = vision.custom && { ...vision.custom, ...(purpose === undefined ? {} : { purpose }) }
-  return json({ ...config, vision: { ...vision, title, license, custom } })
+  const { created = '', examples = 0 } = custom ?? {}
+  const base = vision.base_model ?? { id: 'unknown', revision: 'unknown' }
+  return new Map([
+    ['config.json', json({ ...config, vision: { ...vision, title, license, custom } })],
+    ['README.md', cardOf({ labels: Object.values(id2label), examples }, { title, license, purpose, base, created })],
+  ])
 }
 
 function configOf({ labels, temperature, likeness_below, examples }: Evaluation, options: FolderOptions) {
@@ -82,9 +87,9 @@ function describedBy({ title, license, purpose, base, created, unlisted }: Folde
 
 function cardOf(
   { labels, examples }: Pick<Evaluation, 'labels' | 'examples'>,
-  { title, purpose, license, base, created }: FolderOptions,
+  { title, purpose, license, base, created }: Omit<FolderOptions, 'unlisted'>,
 ) {
-  return `${license === undefined ? '' : `---\nlicense: ${license}\n---\n\n`}# ${title ?? 'Custom model'}
+  return `${license === undefined ? '' : `---\nlicense: ${yamlText(license)}\n---\n\n`}# ${title ?? 'Custom model'}
 
 ${purpose ?? 'A custom model.'}
 
@@ -92,6 +97,11 @@ ${purpose ?? 'A custom model.'}
 - ${examples === 0 ? 'Groups of labels of its base model' : `Learned from ${examples} photos`}, made on ${created.slice(0, 10)}
 - Base model: ${base.id}, revision ${base.revision}
 `
+}
+
+/** Text for YAML: in quotes, as JSON has it, unless it is an identifier that can't mean anything else. */
+function yamlText(text: string): string {
+  return /^[A-Za-z][\w.+-]*$/.test(text) ? text : JSON.stringify(text)
 }
 
 function json(value: unknown): string {

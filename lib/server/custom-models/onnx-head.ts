@@ -90,7 +90,8 @@ export function groupsExtension(
       { op: 'MatMul', inputs: ['head.labels', 'head.groups'], output: PROBABILITIES },
     ],
     weights: [
-      { name: 'head.epsilon', dims: [1], values: Float32Array.of(EPSILON) },
+      // ONNX Runtime warns about weights that nothing uses.
+      ...(probabilities ? [{ name: 'head.epsilon', dims: [1], values: Float32Array.of(EPSILON) }] : []),
       { name: 'head.temperature', dims: [1], values: Float32Array.of(temperature) },
       { name: 'head.groups', dims: [groupOf.length, names.length], values: matrix },
     ],

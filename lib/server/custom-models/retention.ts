@@ -1,3 +1,4 @@
+import { VISITOR_ID } from '@/lib/shared/contract/custom-models'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { EngineLog } from '../engine/engine-options'
 import type { CustomModels } from './registry'
@@ -24,11 +25,15 @@ export function keepTidy(
   visitorsMs: number,
   log: EngineLog,
 ): () => void {
+  const isOld = (time: string) => Date.now() - Date.parse(time) > visitorsMs
   async function tidy(): Promise<void> {
     try {
-      for (const { id, head } of models.list()) {
-        if (head?.unlisted && Date.now() - Date.parse(head.created) > visitorsMs) await removeOld(store, id)
-      }
+      const list = models.list()
+      for (const { id, head } of list) if (head?.unlisted && isOld(head.created)) await removeOld(store, id)
+      // Of one that can't be read, only the ID tells that it is a visitor's.
+      const known = new Set(list.map(({ id }) => id))
+      for (const [id, { time }] of await store.current())
+        if (VISITOR_ID.test(id) && !known.has(id) && isOld(time)) await removeOld(store, id)
       await store.removeLeftovers()
       await models.reload()
     } catch (error) {

@@ -4,12 +4,14 @@ import { CUSTOM_ID, type CustomDescription, type TrainParameters } from '@/lib/s
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
 import { readExamples } from '@/lib/shared/training/example-file'
+import { mergeExamples } from '@/lib/shared/training/merge-examples'
 import type { ModelSource } from '../engine/model-parts'
 import type { Engine } from '../engine/types'
 import type { Evaluation } from './evaluation'
 import { describedAgain, modelFolder } from './model-folder'
 import { ONNX_FILES, OnnxFolders } from './onnx-folder'
 import type { CustomModels } from './registry'
+import { Scratch } from './scratch'
 import type { CustomModelStore, ModelFiles, Step } from './store'
 import { runTraining } from './training/run-training'
 import { TrainingSlots } from './training/slots'
@@ -55,9 +57,19 @@ export class CustomModelService {
   private readonly slots = new TrainingSlots()
 
   private readonly onnx: OnnxFolders
+  private readonly scratch = new Scratch()
 
   constructor(private readonly options: ServiceOptions) {
     this.onnx = new OnnxFolders(options.engine)
+  }
+
+  /** For files of uploads and trainings, which are removed. @throws NodeJS.ErrnoException if there is no disk for it */
+  get folder(): string {
+    return this.scratch.path
+  }
+
+  close(): void {
+    this.scratch.close()
   }
 
   /**
@@ -100,7 +112,12 @@ export class CustomModelService {
   ): Promise<SavedModel> {
     const created = new Date().toISOString()
     const { unlisted } = this.options
-    return this.trainAndSave(id, null, examples, options, { ...description, base, created, unlisted })
+    return this.trainAndSave(id, null, mergeExamples([], examples), options, {
+      ...description,
+      base,
+      created,
+      unlisted,
+    })
   }
 
   /**
@@ -125,8 +142,7 @@ export class CustomModelService {
         `${id} was trained on another revision of ${base.id}. Train it again from its photos.`,
       )
     const known = replace ? [] : await this.examples(step)
-    const all = new Map([...known, ...examples].map((example) => [example.sha256, example]))
-    return this.trainAndSave(id, step.step, [...all.values()], options, {
+    return this.trainAndSave(id, step.step, mergeExamples(known, examples), options, {
       title,
       license,
       purpose: custom?.purpose,
@@ -144,7 +160,7 @@ export class CustomModelService {
       const content = await this.options.store.file(id, step.revision ?? '', name)
       if (content !== null) files.set(name, content)
     }
-    files.set('config.json', describedAgain(await this.config(step), change))
+    for (const [name, content] of describedAgain(await this.config(step), change)) files.set(name, content)
     return this.save(id, files, step.step)
   }
 
@@ -201,7 +217,10 @@ export class CustomModelService {
   ): Promise<SavedModel> {
     const { script } = this.options
     if (limits !== undefined) requireLimits(examples, limits)
-    const trained = await this.slots.run(() => runTraining(examples, { script, signal, onProgress }), signal)
+    const trained = await this.slots.run(
+      () => runTraining(examples, { script, folder: this.folder, signal, onProgress }),
+      signal,
+    )
     signal.throwIfAborted()
     const model = await this.save(id, modelFolder(trained, folder), after)
     return { model, evaluation: trained.evaluation }

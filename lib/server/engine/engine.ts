@@ -200,8 +200,8 @@ export async function createEngine(
 
     async parts(name) {
       const served = lookup.served(await lookup.find(name), current.reports)
-      const output = current.reports.get(served.base.id)?.output
-      if (output) return { ...served, output }
+      const report = current.reports.get(served.base.id)
+      if (report?.input && report.output) return { ...served, input: report.input, output: report.output }
       throw new Problem('not_ready', `The model ${served.base.id} is still loading. Try again.`)
     },
 

@@ -1,7 +1,9 @@
 import type { ServedModel } from './model-lookup'
+import type { LoadReport } from './protocol'
 
-/** What a model is made of: its files, and the output of the model that workers load for it. */
+/** What a model is made of: its files, and input and output of the model that workers load for it. */
 interface ModelParts extends ServedModel {
+  input: NonNullable<LoadReport['input']>
   output: { name: string; scores: string }
 }
 

@@ -67,6 +67,7 @@ export async function createServerRuntime(environment: Environment, log: Log): P
       await metrics.close()
       await engine.close()
       await models.close()
+      services.training?.close()
       custom.close()
     },
   }

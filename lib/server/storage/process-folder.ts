@@ -48,8 +48,13 @@ function beat(owner: string): void {
   }
 }
 
-/** @param now by the disk's clock (milliseconds since 1970) */
-function removeAbandoned(parent: string, prefix: string, now: number): void {
+/**
+ * Removes folders of earlier processes that were killed, for a process that may never need one of its own.
+ *
+ * @param now by the disk's clock (milliseconds since 1970)
+ * @throws NodeJS.ErrnoException if `parent` can't be read
+ */
+export function removeAbandoned(parent: string, prefix: string, now: number): void {
   for (const name of readdirSync(parent)) {
     if (!name.startsWith(prefix)) continue
     const path = join(parent, name)

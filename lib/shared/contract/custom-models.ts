@@ -18,8 +18,8 @@ const line = (max: number) =>
   z
     .string()
     .trim()
-    .min(1)
-    .max(max)
+    .min(1, 'must not be empty')
+    .max(max, `must have at most ${max} characters`)
     .regex(/^[^\p{Cc}\p{Cf}<>]*$/u, 'must not contain control characters or < and >')
 
 const descriptions = {
@@ -42,7 +42,7 @@ export const changeSchema = z
     ...descriptionSchema.shape,
     revision: z
       .string()
-      .regex(/^sha256:[0-9a-f]{64}$/)
+      .regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 lowercase hex digits')
       .optional()
       .meta({ description: 'The revision to restore. Not together with a description.' }),
   })

@@ -1,7 +1,10 @@
 import { isPhotoName } from '../files/photo-name'
 import type { PhotoIndex } from './photo-index'
 
-/** Common names of file and label columns, without spaces, `_` and `-`. The content decides; these break ties. */
+/**
+ * Common names of file and label columns, without spaces, `_` and `-`. The content decides; these break ties. Those of
+ * labels begin with the one that is most likely meant.
+ */
 const FILE = new Set(
   'file filename filepath path image imagename imagefile imagepath imageid img imgpath imgid photo picture id name uri url'.split(
     ' ',
@@ -22,6 +25,12 @@ const plain = (name: string) =>
 
 export const looksLikeFileColumn = (name: string): boolean => FILE.has(plain(name))
 export const looksLikeLabelColumn = (name: string): boolean => LABEL.has(plain(name))
+
+/** The lower, the more likely is it that a column with this name has the labels. */
+export function labelNameRank(name: string): number {
+  const at = [...LABEL].indexOf(plain(name))
+  return at < 0 ? LABEL.size : at
+}
 
 /** Whether the first row is a header rather than a photo. */
 export function hasHeader(

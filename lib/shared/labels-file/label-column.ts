@@ -1,5 +1,5 @@
 import { type ClassNames, labelMatcher, type Match } from '../metrics/label-matcher'
-import { looksLikeLabelColumn } from './header'
+import { labelNameRank, looksLikeLabelColumn } from './header'
 
 /** What the cells of the label column contain: class names, or indices of the model's outputs. */
 export type LabelKind = 'names' | 'indices'
@@ -40,6 +40,7 @@ export function chooseLabel(
 ): { column: number; kind: LabelKind } | null {
   const step = Math.max(1, Math.floor(rows.length / SAMPLE))
   const sample = rows.filter((_, at) => at % step === 0)
+  if (classes.length === 0) return chooseFreeLabel(names, sample, columns)
   const all = columns.map((column) =>
     candidate(column, names[column] ?? '', sample, classes, named, columns.length === 1),
   )
@@ -48,6 +49,36 @@ export function chooseLabel(
   const indices = sorted.find(({ kind, score }) => kind === 'indices' && score >= 2)
   if (words && indices) return agree(sample, words.column, indices.column, named) ? indices : words
   return sorted[0] ?? null
+}
+
+/** The column of labels that no model has yet: by its name, words before numbers, and with few different ones. */
+function chooseFreeLabel(
+  names: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns: readonly number[],
+): { column: number; kind: LabelKind } | null {
+  const all = columns.map((column) => {
+    const name = names[column] ?? ''
+    const words = new Set(rows.map((cells) => (cells[column] ?? '').trim()).filter((word) => word !== ''))
+    const numbers = [...words].every((word) => INDEX.test(word))
+    const order = [
+      looksLikeLabelColumn(name) ? 0 : 1,
+      words.size === 0 ? 1 : 0,
+      numbers ? 1 : 0,
+      labelNameRank(name),
+      words.size === 1 ? 1 : 0,
+      words.size,
+      column,
+    ]
+    return { column, order }
+  })
+  const [first] = all.sort((a, b) => compareInOrder(a.order, b.order))
+  return first ? { column: first.column, kind: 'names' } : null
+}
+
+function compareInOrder(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((value, index) => value !== b[index])
+  return at < 0 ? 0 : (a[at] as number) - (b[at] as number)
 }
 
 function candidate(

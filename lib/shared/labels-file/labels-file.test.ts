@@ -197,3 +197,16 @@ test('reads two hundred thousand lines in a few seconds', async () => {
   expect([labels.size, matched]).toEqual([2, 2])
   expect(performance.now() - began).toBeLessThan(5000)
 }, 30_000)
+
+test.each([
+  ['file,index,wnid,label\na.jpg,0,n01440764,tench\nb.jpg,1,n01443537,goldfish\n', 'label'],
+  ['file,split,condition\na.jpg,train,ripe\nb.jpg,train,rotten\n', 'condition'],
+  ['file,width,breed\na.jpg,640,pug\nb.jpg,480,pug\n', 'breed'],
+  ['category_id,category,file\n3,bolt,a.jpg\n4,nut,b.jpg\n', 'category'],
+  ['a.jpg,scratch one,bolt\nb.jpg,dent,bolt\nc.png,hole,nut\n', 'column 3'],
+  ['file,label\na.jpg,7\nb.jpg,3\n', 'label'],
+])('any label, without a model that knows it: %j has it in %s', async (text, wanted) => {
+  const { columns, label, kind, labels } = matchLabels(await parseLabels(text), PHOTOS, [])
+  expect([columns[label], kind]).toEqual([wanted, 'names'])
+  expect(labels.size).toBeGreaterThan(1)
+})

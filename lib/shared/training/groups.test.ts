@@ -38,7 +38,10 @@ test.each([
     ]),
     'The label "pug" is in two groups, or twice in one.',
   ],
-  [new Map([['Other', ['pug']]]), 'The labels "Other" and "other" have the same name.'],
+  [
+    new Map([['Other', ['pug']]]),
+    'Labels that are in no group become "other". Leave out the group "Other", or rename it.',
+  ],
   [new Map([['thing', LABELS]]), 'All labels are in the same group.'],
 ])('refuses %s', (members, detail) => {
   expect(() => groupLabels(LABELS, members as Map<string, string[]>)).toThrow(expect.objectContaining({ detail }))

@@ -1,5 +1,5 @@
 import { Problem } from '../problems/problem'
-import { requireLabelNames } from './label-names'
+import { labelKey, requireLabelNames } from './label-names'
 
 /** Coarser labels over those of a model: "dog" for its 118 breeds. */
 export interface Groups {
@@ -36,10 +36,19 @@ export function groupLabels(labels: readonly string[], members: ReadonlyMap<stri
     }
   }
   const complete = !groupOf.includes(members.size)
+  if (!complete) requireNoOther(members)
   const names = complete ? [...members.keys()] : [...members.keys(), OTHER_GROUP]
   requireLabelNames(names)
   if (names.length < 2) throw new Problem('invalid_parameter', 'All labels are in the same group.')
   return { names, groupOf }
+}
+
+/** @throws Problem `invalid_parameter` if a group has the name that all other labels get */
+function requireNoOther(members: ReadonlyMap<string, readonly string[]>): void {
+  const other = [...members.keys()].find((name) => labelKey(name) === OTHER_GROUP)
+  if (other === undefined) return
+  const detail = `Labels that are in no group become "${OTHER_GROUP}". Leave out the group "${other}", or rename it.`
+  throw new Problem('invalid_parameter', detail)
 }
 
 /**

@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
@@ -20,6 +19,8 @@ export interface Trained {
 export interface RunOptions {
   /** Path of the built script of the training process. */
   script: string
+  /** For the files that the processes exchange, which are removed. */
+  folder: string
   signal: AbortSignal
   /** Called with the share that is done, from 0 to 1. */
   onProgress?: ((done: number) => void) | undefined
@@ -35,7 +36,7 @@ const MAX_HEAP_MB = 2048
  */
 export async function runTraining(examples: readonly Example[], options: RunOptions): Promise<Trained> {
   options.signal.throwIfAborted()
-  const folder = await mkdtemp(join(tmpdir(), 'vision-training-'))
+  const folder = await mkdtemp(join(options.folder, 'run-'))
   try {
     const file = writeExamples(examples)
     const task = { examples: join(folder, 'examples.safetensors'), head: join(folder, 'head.safetensors') }

@@ -8,13 +8,13 @@ import { MAX_LABEL_LENGTH } from '@/lib/shared/training/label-names'
 export const jsonExampleSchema = z.object({
   label: z
     .string()
-    .min(1)
+    .min(1, 'must not be empty')
     .refine((label) => [...label].length <= MAX_LABEL_LENGTH, `must have at most ${MAX_LABEL_LENGTH} characters`),
-  embedding: z.union([z.array(z.number()).min(1), z.base64().min(4)]),
+  embedding: z.union([z.array(z.number()).min(1), z.base64().min(4)], 'must be a list of numbers or base64'),
   /** Of the photo's bytes, in hex; if absent, of the embedding. */
   sha256: z
     .string()
-    .regex(/^[0-9a-f]{64}$/)
+    .regex(/^[0-9a-f]{64}$/, 'must be 64 lowercase hex digits')
     .optional(),
 })
 

@@ -175,6 +175,7 @@ export function customModelPaths({ problems, body }: DocumentBuilder, options: o
                 'model.onnx',
                 'labels.txt',
                 'preprocessing.json',
+                'classify.py',
               ],
             },
           },

@@ -159,4 +159,5 @@ const CONTENT_TYPES: Record<string, string> = {
   json: 'application/json',
   md: 'text/markdown; charset=utf-8',
   txt: 'text/plain; charset=utf-8',
+  py: 'text/x-python; charset=utf-8',
 }

@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os'
 import { z } from 'zod'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
@@ -48,7 +47,9 @@ export interface TrainingRequest<T> {
   close(): Promise<void>
 }
 
-const jsonBodySchema = z.looseObject({ examples: z.array(z.unknown()).min(1) })
+const jsonBodySchema = z.looseObject({
+  examples: z.array(z.unknown(), 'must be a list of examples').min(1, 'must not be empty'),
+})
 
 /**
  * Opens a request to train: photos in every form that jobs accept them in, with a labels file or in a folder for each
@@ -75,7 +76,7 @@ export async function openTrainingRequest<S extends z.ZodObject>(
   }
 }
 
-function limitsOf({ services: { environment }, allowance }: Context): JobUploadLimits {
+function limitsOf({ services: { environment }, training, allowance }: Context): JobUploadLimits {
   const { photos = Number.POSITIVE_INFINITY, bytes = Number.POSITIVE_INFINITY } = allowance ?? {}
   return {
     // A labels file comes with the photos.
@@ -84,7 +85,7 @@ function limitsOf({ services: { environment }, allowance }: Context): JobUploadL
     imageBytes: environment.MAX_IMAGE_BYTES,
     requestBytes: environment.MAX_REQUEST_BYTES,
     urls: environment.URL_INPUT === 'true',
-    folder: tmpdir(),
+    folder: training.folder,
     labelsFiles: true,
   }
 }
@@ -168,10 +169,19 @@ async function collectPhotos(
   await collector.finish()
   const { photos, labelsFiles, skipped, examples } = collector
   const labeled = await labelPhotos(photos, labelsFiles)
-  return {
+  const collected = {
     base: { id: base.id, revision: base.revision },
     examples: [...examples, ...labeled.examples],
     skipped: [...skipped, ...labeled.skipped],
     warnings: labeled.warnings,
   }
+  requireSome(collected)
+  return collected
+}
+
+/** @throws Problem `invalid_parameter` that says why no photo can be used */
+function requireSome({ examples, skipped: [first, ...others] }: CollectedExamples): void {
+  if (examples.length > 0 || first === undefined) return
+  const more = others.length > 0 ? ` ${others.length} more photos can’t be used either.` : ''
+  throw new Problem('invalid_parameter', `${first.file}: ${first.detail}${more}`)
 }

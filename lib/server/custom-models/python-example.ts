@@ -1,5 +1,5 @@
-import type { LoadReport } from '@/lib/server/engine/protocol'
-import type { Interpolation, Preprocessor } from '@/lib/server/image/preprocessor'
+import type { LoadReport } from '../engine/protocol'
+import type { Interpolation, Preprocessor } from '../image/preprocessor'
 
 type Input = NonNullable<LoadReport['input']>
 
@@ -24,7 +24,8 @@ import numpy as np
 import onnxruntime
 from PIL import Image, ImageOps
 
-photo = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("${preprocessor.channels === 'grey' ? 'L' : 'RGB'}")
+photo = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGBA")
+photo = Image.alpha_composite(Image.new("RGBA", photo.size, "white"), photo).convert("${preprocessor.channels === 'grey' ? 'L' : 'RGB'}")
 ${[...resizeLines(preprocessor), ...cropLines(preprocessor), tensorLine(preprocessor, input)].join('\n')}
 session = onnxruntime.InferenceSession("model.onnx")
 scores = session.run(["probabilities"], {session.get_inputs()[0].name: tensor[None]})[0][0]
