@@ -8,6 +8,7 @@ import type { TrainingLabel, TrainingPhoto } from '@/lib/client/training/types'
 import { Button } from '../ui/button'
 import { FileButton } from '../ui/file-button'
 import { filesFromEvent } from '../ui/files-from-event'
+import { focusOnceThere } from '../ui/focus-once-there'
 import { lazy } from '../ui/lazy'
 import { ExampleThumbnail } from './example-thumbnail'
 import { LabelName } from './label-name'
@@ -106,7 +107,10 @@ export function LabelCard({ session, label, labels, photos }: LabelCardProps) {
         <Webcam
           onPhoto={(file) => session.addPhotos(label.id, [file])}
           onFiles={add}
-          onClose={() => setRecording(false)}
+          onClose={() => {
+            setRecording(false)
+            focusOnceThere(`[data-train-label="${label.id}"] [data-webcam]`)
+          }}
         />
       )}
       <div className="mt-3 flex flex-wrap gap-2">
@@ -116,7 +120,7 @@ export function LabelCard({ session, label, labels, photos }: LabelCardProps) {
           <span aria-hidden>{t('addPhotos')}</span>
         </FileButton>
         {!recording && (
-          <Button variant="quiet" onClick={() => setRecording(true)}>
+          <Button data-webcam variant="quiet" onClick={() => setRecording(true)}>
             <Video aria-hidden />
             <span className="sr-only">{t('webcamFor', { label: label.name })}</span>
             <span aria-hidden>{t('webcam')}</span>

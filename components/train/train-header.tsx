@@ -2,6 +2,7 @@ import { useTranslations } from 'use-intl'
 import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainingSnapshot } from '@/lib/client/training/types'
 import { ConfirmButton } from '../ui/confirm-button'
+import { focusOnceThere } from '../ui/focus-once-there'
 import { OpenModelButton } from './open-model-button'
 import type { OpenModel } from './use-open-model'
 
@@ -30,7 +31,10 @@ export function TrainHeader({ session, state, opener }: TrainHeaderProps) {
         yes={t('startOverYes')}
         no={t('startOverNo')}
         className="-mx-2 px-2!"
-        onConfirm={() => session.startOver()}
+        onConfirm={() => {
+          session.startOver()
+          focusOnceThere('#content')
+        }}
       >
         {t('startOver')}
       </ConfirmButton>

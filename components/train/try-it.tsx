@@ -8,6 +8,7 @@ import { Button } from '../ui/button'
 import { ByPointer } from '../ui/by-pointer'
 import { FileButton } from '../ui/file-button'
 import { filesFromEvent } from '../ui/files-from-event'
+import { focusOnceThere } from '../ui/focus-once-there'
 import { lazy } from '../ui/lazy'
 
 const TriedPhoto = lazy(
@@ -44,6 +45,10 @@ export function TryIt({ ref, session, state }: TryItProps) {
     disabled: state.model === null,
   })
   const { model } = state
+  function close(): void {
+    setShown(null)
+    focusOnceThere('[data-try-webcam]')
+  }
   return (
     <section
       {...getRootProps({ role: 'region' })}
@@ -63,17 +68,15 @@ export function TryIt({ ref, session, state }: TryItProps) {
             </p>
           )}
           {shown instanceof File && (
-            <TriedPhoto session={session} state={state} head={model.head} file={shown} onClose={() => setShown(null)} />
+            <TriedPhoto session={session} state={state} head={model.head} file={shown} onClose={close} />
           )}
-          {shown === 'webcam' && (
-            <TryWebcam base={state.base} head={model.head} onFile={setShown} onClose={() => setShown(null)} />
-          )}
+          {shown === 'webcam' && <TryWebcam base={state.base} head={model.head} onFile={setShown} onClose={close} />}
           <div className="mt-3 flex flex-wrap gap-2">
             <FileButton accept="image/*,.heic,.heif,.hif,.ppm,.pgm" onFiles={choose}>
               <ImagePlus aria-hidden /> {t('tryChoose')}
             </FileButton>
             {shown !== 'webcam' && (
-              <Button variant="quiet" onClick={() => setShown('webcam')}>
+              <Button data-try-webcam variant="quiet" onClick={() => setShown('webcam')}>
                 <Video aria-hidden /> {t('webcam')}
               </Button>
             )}

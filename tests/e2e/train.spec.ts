@@ -224,6 +224,12 @@ test('photos are sorted by hand, moved, removed and brought back; copies are fou
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect(label(page, 'Dots').getByText('4 photos')).toBeVisible()
   await expect(label(page, 'dots')).toBeHidden()
+  // What closes gives the focus back.
+  await label(page, 'rings')
+    .getByRole('button', { name: /Record photos/ })
+    .click()
+  await page.getByRole('button', { name: 'Close webcam' }).press('Enter')
+  await expect(label(page, 'rings').getByRole('button', { name: /Record photos/ })).toBeFocused()
   // Photos that wait for a label outlast a reload, too.
   const loose = [0, 1].map((number) => join(folder, 'patterns/stripes', `stripes-${number}.png`))
   await page.locator('input[type=file]').first().setInputFiles(loose)
