@@ -18,6 +18,9 @@ export default async function configuration(phase) {
     // `npm run check` checks types, including tests and scripts. A container image has neither.
     typescript: { ignoreBuildErrors: true },
     devIndicators: false,
+    turbopack: {
+      rules: { '**/file-selector/dist/es2015/file.js': { loaders: ['./scripts/build/few-mime-types.cjs'] } },
+    },
     // While the server is away, a navigation waits. Otherwise the browser would show its own error in place of the page.
     experimental: { useOffline: true },
     headers: async () => [

@@ -8,10 +8,10 @@ import { ABOUT_A_PHOTO, banner, MAIN, menu, menuButton, PAGES } from './navigate
  * smaller.
  */
 const MAX_SCRIPT_BYTES = new Map([
-  ['/', 200_000],
-  ['/batch', 236_000],
-  ['/compare', 210_000],
-  ['/train', 200_000],
+  ['/', 192_000],
+  ['/batch', 228_000],
+  ['/compare', 202_000],
+  ['/train', 182_000],
   ['/gallery', 178_000],
   ['/history', 174_000],
   ['/models', 170_000],
