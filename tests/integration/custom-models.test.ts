@@ -446,7 +446,10 @@ test('photos of an upload don’t outlive a server that was killed', async () =>
   await once(first.child, 'exit')
   expect(left()).toContainEqual(expect.stringMatching(/\.zip$/))
   const second = await startServer({ env })
-  expect(left().filter((name) => name !== 'data' && !name.startsWith('data/'))).toEqual([])
-  await second.stop()
-  rmSync(temporary, { recursive: true, force: true })
+  try {
+    expect(left().filter((name) => name !== 'data' && !name.startsWith('data/'))).toEqual([])
+  } finally {
+    await second.stop()
+    rmSync(temporary, { recursive: true, force: true })
+  }
 })
