@@ -301,6 +301,8 @@ test('waits for a server that is away, and one tab has the draft', async ({ page
   await expect(page.getByText(/Waiting for the server/)).toBeVisible()
   away = false
   await expect(accuracy(page)).toBeVisible()
+  // Only once all photos are read.
+  await expect(page.getByRole('button', { name: 'Save model' })).toBeEnabled()
   await context.setOffline(true)
   await page.getByLabel('Name', { exact: true }).fill('Offline')
   await page.getByRole('button', { name: 'Save model' }).click()
