@@ -286,6 +286,9 @@ print(json.dumps(out))
   }
 })
 
+/** More nested than a call stack is deep. */
+const DEEP = '['.repeat(100_000) + ']'.repeat(100_000)
+
 test('Open Inference Protocol: bodies that lie about themselves are refused', async () => {
   const input = { name: 'encoded_image', shape: [1], datatype: 'BYTES' }
   const infer = (body: BodyInit, headers: Record<string, string> = {}) => post('/v2/models/fast/infer', body, headers)
@@ -298,10 +301,13 @@ test('Open Inference Protocol: bodies that lie about themselves are refused', as
     infer(JSON.stringify({ inputs: [{ ...input, shape: [-1], data: [1] }] })),
     infer(JSON.stringify({ inputs: [{ name: 'pixel_values', shape: [1, 2], datatype: 'UINT8', data: [1, 2] }] })),
     infer(JSON.stringify({ inputs: [input, input] })),
+    ...['encoded_image', 'pixel_values'].map((name) =>
+      infer(`{"inputs":[{"name":"${name}","shape":[1,224,224,3],"datatype":"UINT8","data":${DEEP}}]}`),
+    ),
     infer('not a photo', { 'inference-header-content-length': '0' }),
   ]
   const replies = await Promise.all(refusals.map(async (each) => [(await each).status, await (await each).json()]))
-  expect(replies).toEqual([...Array(8).fill(400), 415].map((status) => [status, { error: expect.any(String) }]))
+  expect(replies).toEqual([...Array(10).fill(400), 415].map((status) => [status, { error: expect.any(String) }]))
   const raw = await infer(photo, { 'inference-header-content-length': '0' })
   expect(raw.headers.get('content-type')).toBe('application/octet-stream')
 })
@@ -351,6 +357,7 @@ test('MCP: off where others can connect, refuses other sites and names, and answ
   const reply = await send(server.url)
   expect(await reply.text()).toContain('"protocolVersion":"2025-06-18"')
   expect((await send(server.url, { origin: 'https://evil.example' })).status).toBe(403)
+  expect((await send(server.url, { 'x-forwarded-for': '203.0.113.7' })).status).toBe(403)
   const port = Number(new URL(server.url).port)
   const rebound = await new Promise<number | undefined>((resolve, reject) => {
     const host = `evil.example:${port}`
@@ -414,15 +421,23 @@ test('TorchServe: as body and as form, best first even where labels are numbers,
 
 test('the limits of the API hold: size, method, rate, sign-in, own pages, and dialects that are off', async () => {
   const small = await startServer({
-    env: { MAX_IMAGE_BYTES: '1000', RATE_LIMIT: '2', DIALECTS: 'hf,openai', PUBLIC_API: 'true' },
+    env: { MAX_IMAGE_BYTES: '1000', RATE_LIMIT: '3', DIALECTS: 'hf,oip,openai,torchserve' },
   })
   const send = (path: string, body: BodyInit = photo) => fetch(small.url + path, { method: 'POST', body })
   const large = await send('/hf/models/fast')
   expect([large.status, await large.json()]).toEqual([413, { error: expect.any(String), code: 'too_large' }])
   const method = await fetch(`${small.url}/hf/models/fast`)
   expect([method.status, method.headers.get('allow')]).toEqual([405, 'POST, OPTIONS'])
-  expect((await send('/predictions/fast')).status).toBe(404)
-  await send('/v1/embeddings', '{}')
+  expect((await send('/v1/models/fast:predict', '{}')).status).toBe(404)
+  const length = photo.byteLength
+  const parameters = { binary_data_size: length + 4 }
+  const head = JSON.stringify({ inputs: [{ name: 'encoded_image', shape: [1], datatype: 'BYTES', parameters }] })
+  const tensor = new Blob([head, Uint32Array.of(length), photo])
+  const headers = { 'inference-header-content-length': String(head.length) }
+  const hidden = await fetch(`${small.url}/v2/models/fast/infer`, { method: 'POST', headers, body: tensor })
+  expect(hidden.status).toBe(413)
+  // curl -T sends PUT, which counts as well.
+  expect((await fetch(`${small.url}/predictions/fast`, { method: 'PUT', body: photo })).status).toBe(413)
   const limited = await send('/v1/embeddings', '{}')
   expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^\d+$/)])
   expect(await limited.json()).toMatchObject({ error: { type: 'rate_limit_error', code: 'rate_limited' } })

@@ -46,7 +46,7 @@ export function isOperator(c: Context<AppEnv>, { ADMIN_TOKEN }: Pick<Environment
  * Whether the client is on this machine. The Host header shows where a browser believes to be: a page of another site
  * whose name leads here has that name in it.
  */
-function isLocal(c: Context<AppEnv>): boolean {
+export function isLocal(c: Context<AppEnv>): boolean {
   const socket = c.env?.incoming?.socket
   // Without a socket, Next.js's own server is in front (in development), and adds the address it sees.
   const address = socket ? socket.remoteAddress : c.req.header('x-forwarded-for')

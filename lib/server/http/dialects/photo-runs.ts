@@ -10,7 +10,8 @@ import type {
   GraphInput,
   GraphOutputs,
 } from '../../engine/types'
-import { readBody } from '../body'
+import { readBody, tooLarge } from '../body'
+import { cachedRuns } from '../cached-runs'
 import { parseJsonBody } from '../json-body'
 import type { MemoryBudget, Reservation } from '../memory-budget'
 import { requireQueueSpace } from '../read-photo'
@@ -55,7 +56,8 @@ export function photoHandlers(services: Services, uploads: MemoryBudget) {
 }
 
 function photoRequest(services: Services, c: Context<AppEnv>, reservation: Reservation): PhotoRequest {
-  const { engine, resultCache, environment, metrics } = services
+  const { engine, environment, metrics } = services
+  const runs = cachedRuns(services)
   const { signal } = c.req.raw
   const requestId = c.get('requestId')
   const count = (model: string, timings: Classification['timings']) => {
@@ -73,18 +75,12 @@ function photoRequest(services: Services, c: Context<AppEnv>, reservation: Reser
     },
     photo: (text) => photoFromText(text, environment, reservation, signal),
     async classify(image, options) {
-      const full = { ...options, requestId }
-      const result = resultCache
-        ? (await resultCache.classify(image, full, signal)).result
-        : await engine.classify(image, full, signal)
+      const { result } = await runs.classify(image, { ...options, requestId }, signal)
       count(result.model.id, result.timings)
       return result
     },
     async embed(image, options) {
-      const full = { ...options, requestId }
-      const result = resultCache
-        ? (await resultCache.embed(image, full, signal)).result
-        : await engine.embed(image, full, signal)
+      const { result } = await runs.embed(image, { ...options, requestId }, signal)
       count(result.model.id, result.timings)
       return result
     },
@@ -96,6 +92,8 @@ function photoRequest(services: Services, c: Context<AppEnv>, reservation: Reser
       return { ...explanation, png: await heatmapPng(explanation.grid) }
     },
     async outputs(input, options) {
+      if ('image' in input && input.image.byteLength > environment.MAX_IMAGE_BYTES)
+        throw tooLarge(environment.MAX_IMAGE_BYTES)
       const result = await engine.outputs(input, options, signal)
       count(options.model, result.timings)
       return result

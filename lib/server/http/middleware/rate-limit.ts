@@ -5,6 +5,8 @@ import type { AppEnv, Services } from '../services'
 import { clientCounter } from './fallback-limiter'
 
 const WINDOW_SECONDS = 60
+/** `curl -T` sends a photo with PUT. */
+const WITH_PHOTO = new Set(['POST', 'PUT'])
 
 /**
  * Allows RATE_LIMIT photos per client and minute; 0 turns it off. A client is an IPv4 address, or the /64 network that
@@ -15,7 +17,7 @@ export function rateLimit({ environment: { RATE_LIMIT, TRUST_PROXY }, redis }: S
   const limit = { points: Math.max(RATE_LIMIT, 1), duration: WINDOW_SECONDS }
   const consume = clientCounter('vision:rate', limit, redis)
   return createMiddleware<AppEnv>(async (c, next) => {
-    if (RATE_LIMIT === 0 || c.req.method !== 'POST') return next()
+    if (RATE_LIMIT === 0 || !WITH_PHOTO.has(c.req.method)) return next()
     const { allowed, state } = await consume(clientNetwork(clientAddress(c, TRUST_PROXY)))
     const reset = Math.ceil(state.msBeforeNext / 1000)
     c.header('ratelimit-policy', `"photos";q=${RATE_LIMIT};w=${WINDOW_SECONDS}`)

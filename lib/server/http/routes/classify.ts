@@ -1,19 +1,19 @@
 import { classifyParametersSchema } from '@/lib/shared/contract/contract'
 import { parseCrop } from '@/lib/shared/crop/crop'
+import { cachedRuns } from '../cached-runs'
 import type { MemoryBudget } from '../memory-budget'
 import type { Services } from '../services'
 import { singlePhoto } from './single-photo'
 
 /** `POST /api/classify`: classifies one photo. */
 export function classify(services: Services, uploads: MemoryBudget) {
-  const { engine, resultCache } = services
+  const runs = cachedRuns(services)
   return singlePhoto(services, uploads, {
     parameters: classifyParametersSchema,
     async run(image, { model, top_k, threshold, preview, crop }, { requestId, signal }) {
       const area = crop === undefined ? undefined : parseCrop(crop)
       const options = { model, topK: top_k, threshold, preview, crop: area, requestId }
-      if (resultCache !== null) return resultCache.classify(image, options, signal)
-      return { result: await engine.classify(image, options, signal), hit: null }
+      return runs.classify(image, options, signal)
     },
   })
 }

@@ -2,21 +2,20 @@ import { type EmbeddingReply, type EncodingFormat, embedParametersSchema } from 
 import { parseCrop } from '@/lib/shared/crop/crop'
 import { toBase64 } from '../../embeddings/vector'
 import type { Embedding } from '../../engine/types'
+import { cachedRuns } from '../cached-runs'
 import type { MemoryBudget } from '../memory-budget'
 import type { Services } from '../services'
 import { singlePhoto } from './single-photo'
 
 /** `POST /api/embed`: the embedding of one photo. */
 export function embed(services: Services, uploads: MemoryBudget) {
-  const { engine, resultCache } = services
+  const runs = cachedRuns(services)
   return singlePhoto(services, uploads, {
     parameters: embedParametersSchema,
     async run(image, { model, normalize, crop, encoding_format }, { requestId, signal }) {
       const area = crop === undefined ? undefined : parseCrop(crop)
       const options = { model, normalize, crop: area, requestId }
-      const { result, hit } = resultCache
-        ? await resultCache.embed(image, options, signal)
-        : { result: await engine.embed(image, options, signal), hit: null }
+      const { result, hit } = await runs.embed(image, options, signal)
       return { result: toReply(result, encoding_format), hit }
     },
   })

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { RedisClient } from '../../../redis/connect'
+import { isRedisFailure } from '../../../redis/errors'
 
 /** How long messages wait for their session's stream, in seconds. */
 const WAIT_S = 60
-/** Sessions with waiting messages in this process. */
-const MAX_SESSIONS = 10_000
-/** Messages taken at once. */
+/** Characters of all messages that wait in this process; the sessions longest without news go first. */
+const MAX_CHARACTERS = 16_000_000
+/** Messages that wait for one session; the oldest go first. */
 const MAX_MESSAGES = 1000
 /** How long a stream stays open after its last message, in milliseconds. */
 const IDLE_MS = 1000
@@ -29,11 +31,15 @@ export function sessions(redis: RedisClient | null): Sessions {
 }
 
 function inMemory(): Sessions {
-  const waiting = new LRUCache<string, string[]>({ max: MAX_SESSIONS, ttl: 1000 * WAIT_S })
+  const waiting = new LRUCache<string, string[]>({
+    maxSize: MAX_CHARACTERS,
+    sizeCalculation: (texts, session) => texts.reduce((sum, text) => sum + text.length, session.length),
+    ttl: 1000 * WAIT_S,
+  })
   return {
     async add(session, messages) {
       const texts = messages.map((message) => JSON.stringify(message))
-      waiting.set(session, [...(waiting.get(session) ?? []), ...texts])
+      waiting.set(session, [...(waiting.get(session) ?? []), ...texts].slice(-MAX_MESSAGES))
     },
     async take(session) {
       const texts = waiting.get(session) ?? []
@@ -47,10 +53,23 @@ function inRedis(redis: RedisClient): Sessions {
   const key = (session: string) => `vision:gradio:{${session}}`
   return {
     async add(session, messages) {
-      await redis.rpush(key(session), ...messages.map((message) => JSON.stringify(message)))
-      await redis.expire(key(session), WAIT_S)
+      await available(redis.rpush(key(session), ...messages.map((message) => JSON.stringify(message))))
+      await available(redis.ltrim(key(session), -MAX_MESSAGES, -1))
+      await available(redis.expire(key(session), WAIT_S))
     },
-    take: async (session) => (await redis.lpop(key(session), MAX_MESSAGES)) ?? [],
+    take: async (session) => (await available(redis.lpop(key(session), MAX_MESSAGES))) ?? [],
+  }
+}
+
+/** @throws Problem `not_ready` if Redis can't be used at the moment */
+async function available<T>(reply: Promise<T>): Promise<T> {
+  try {
+    return await reply
+  } catch (cause) {
+    if (!isRedisFailure(cause)) throw cause
+    throw new Problem('not_ready', 'Redis, which the instances share, isn’t available. Try again in a moment.', {
+      cause,
+    })
   }
 }
 

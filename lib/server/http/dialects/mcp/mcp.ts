@@ -1,3 +1,5 @@
+import { Problem } from '@/lib/shared/problems/problem'
+import { isLocal } from '../../custom-models/permission'
 import type { ExplanationSlots } from '../../explanation-slots'
 import type { MemoryBudget } from '../../memory-budget'
 import { requireOwnPage } from '../../middleware/sign-in'
@@ -14,12 +16,15 @@ const SERVER_ERROR = -32000
  * https://modelcontextprotocol.io
  */
 export function mcp(services: Services, uploads: MemoryBudget, explanations: ExplanationSlots): Dialect {
-  const { CORS_ORIGINS } = services.environment
+  const { CORS_ORIGINS, DIALECTS } = services.environment
   const post = photoHandlers(
     services,
     uploads,
   )(async (request, c) => {
     requireOwnPage(c.req.raw, CORS_ORIGINS)
+    // A proxy on this machine may bring clients from anywhere.
+    if (DIALECTS === undefined && !isLocal(c))
+      throw new Problem('forbidden', 'Tools for agents are only for this machine, unless DIALECTS turns them on.')
     // Loaded on demand: the SDK would slow down every start.
     const { serve } = await import('./serve')
     return serve(services, request, explanations, c.req.raw)

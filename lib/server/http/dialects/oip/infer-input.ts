@@ -2,7 +2,7 @@ import { Problem } from '@/lib/shared/problems/problem'
 import type { GraphInput, GraphSignature } from '../../../engine/types'
 import type { PhotoRequest } from '../photo-runs'
 import type { InferRequest } from './infer-request'
-import { bytesOfNumbers, DATATYPES, elementsOf, rowsOf, sizeOf } from './tensors'
+import { bytesOfNumbers, DATATYPES, elementsOf, flat, rowsOf, sizeOf } from './tensors'
 
 /** The most images in one request. They run one after another, so that one client can't fill the queue. */
 export const MAX_BATCH = 64
@@ -57,7 +57,7 @@ async function namedImages(request: PhotoRequest, given: Input, signature: Graph
 async function encodedImages(request: PhotoRequest, { data, datatype, shape }: Input): Promise<GraphInput[]> {
   if (datatype !== 'BYTES')
     throw new Problem('invalid_parameter', `${ENCODED_IMAGE} is BYTES, not ${datatype.slice(0, 20)}.`)
-  const elements = 'bytes' in data ? elementsOf(data.bytes) : [data.json].flat(Number.POSITIVE_INFINITY)
+  const elements = 'bytes' in data ? elementsOf(data.bytes) : flat(data.json)
   if (elements.length !== sizeOf(shape)) {
     const detail = `${ENCODED_IMAGE} has ${elements.length} elements, and the shape [${shape.join(', ')}].`
     throw new Problem('invalid_parameter', detail)

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { Problem } from '@/lib/shared/problems/problem'
 import { parseJsonBody } from '../../json-body'
 import { parseRequest } from '../parse-request'
+import { MAX_DIMENSIONS } from './tensors'
 
-const shape = z.array(z.int().min(0)).max(8)
+const shape = z.array(z.int().min(0)).max(MAX_DIMENSIONS)
 
 const schema = z.object({
   id: z.string().max(1000).optional(),

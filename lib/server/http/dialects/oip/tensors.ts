@@ -4,6 +4,8 @@ import { Problem } from '@/lib/shared/problems/problem'
 export type Datatype = 'FP32' | 'FP16' | 'UINT8' | 'BYTES'
 
 const BYTES_PER_VALUE = { FP32: 4, FP16: 2, UINT8: 1 } as const
+/** The most dimensions of a shape. */
+export const MAX_DIMENSIONS = 8
 /** Length of the number before each element of a BYTES tensor. */
 const LENGTH_BYTES = 4
 
@@ -21,14 +23,19 @@ export function sizeOf(shape: readonly number[]): number {
  */
 export function bytesOfNumbers(data: unknown, datatype: keyof typeof BYTES_PER_VALUE): Uint8Array {
   if (datatype === 'FP16') throw new Problem('invalid_parameter', 'JSON has no FP16 values. Send them in binary form.')
-  const values = flatten(data)
+  const values = numbersOf(data)
   const numbers = datatype === 'FP32' ? Float32Array.from(values) : Uint8Array.from(values)
   return new Uint8Array(numbers.buffer)
 }
 
-function flatten(data: unknown): number[] {
-  const flat: unknown[] = Array.isArray(data) ? data.flat(Number.POSITIVE_INFINITY) : [data]
-  if (flat.every((value) => typeof value === 'number')) return flat
+/** The elements of nested lists. Deeper ones than a shape can have stay lists. */
+export function flat(data: unknown): unknown[] {
+  return Array.isArray(data) ? data.flat(MAX_DIMENSIONS) : [data]
+}
+
+function numbersOf(data: unknown): number[] {
+  const values = flat(data)
+  if (values.every((value) => typeof value === 'number')) return values
   throw new Problem('invalid_parameter', 'The data of an input has values that aren’t numbers.')
 }
 
