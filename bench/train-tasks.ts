@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { kindMembers, kindScores } from '@/lib/server/engine/kind-scores'
 import { kindsOf } from '@/lib/server/engine/label-kinds'
 import { randomNumbers } from '@/lib/shared/metrics/random'
-import type { Example } from '@/lib/shared/training/example'
+import type { BaseFeatures, Example } from '@/lib/shared/training/example'
 import { type Head, headScorer } from '@/lib/shared/training/head'
 import { type EmbeddedSet, embedFolder } from './embeddings'
 
@@ -15,7 +16,7 @@ export interface TaskPhoto extends Example {
 export interface Task {
   name: string
   photos: readonly TaskPhoto[]
-  others: readonly Float32Array[]
+  others: readonly BaseFeatures[]
 }
 
 const SHARED = '../shared'
@@ -51,14 +52,21 @@ export async function tasks(): Promise<Task[]> {
 
 const embed = (name: string) => embedFolder(join(SHARED, name), MODEL)
 
-function rows({ vectors, dimensions, files }: EmbeddedSet): Float32Array[] {
-  return files.map((_, at) => vectors.subarray(at * dimensions, (at + 1) * dimensions))
+/** The classes of ImageNet, in the order of the models' outputs. */
+const WORDNET_IDS = readFileSync('models/imagenet-classes.csv', 'utf8').match(/n\d{8}/g) ?? []
+
+function rows({ vectors, logits, dimensions, classes, files }: EmbeddedSet): BaseFeatures[] {
+  const members = kindMembers(WORDNET_IDS.map((id) => [id]))
+  return files.map((_, at) => ({
+    embedding: vectors.subarray(at * dimensions, (at + 1) * dimensions),
+    kinds: members && kindScores(logits.subarray(at * classes, (at + 1) * classes), members),
+  }))
 }
 
 function signPhotos(set: EmbeddedSet): TaskPhoto[] {
-  return rows(set).map((embedding, at) => {
+  return rows(set).map((photo, at) => {
     const file = set.files[at] as string
-    return { label: file.split('/')[0] as string, subject: file, sha256: set.sha256[at] as string, embedding }
+    return { label: file.split('/')[0] as string, subject: file, sha256: set.sha256[at] as string, ...photo }
   })
 }
 
@@ -66,14 +74,14 @@ function signPhotos(set: EmbeddedSet): TaskPhoto[] {
 function kinds(folder: string, set: EmbeddedSet): TaskPhoto[] {
   const lines = readFileSync(join(SHARED, folder, 'labels.csv'), 'utf8').split('\n')
   const species = new Map(lines.map((line) => [line.split(',')[0], line.split(',')[2] ?? '']))
-  return rows(set).map((embedding, at) => {
+  return rows(set).map((photo, at) => {
     const subject = species.get(set.files[at]) ?? ''
     const found = KINDS.filter((kind) => kindsOf([subject])?.kinds.includes(kind))
     return {
       label: found.length === 1 ? (found[0] as string) : '',
       subject,
       sha256: set.sha256[at] as string,
-      embedding,
+      ...photo,
     }
   })
 }
@@ -97,9 +105,9 @@ export function draw(photos: readonly TaskPhoto[], perLabel: number, seed: numbe
 /** The share of photos whose highest score is that of their own label. */
 export function accuracy(head: Head, tested: readonly Example[]): number {
   const score = headScorer(head)
-  const right = tested.filter(({ label, embedding }) => {
-    const { logits } = score(embedding)
-    return head.labels[logits.indexOf(Math.max(...logits))] === label
+  const right = tested.filter((photo) => {
+    const { logits } = score(photo)
+    return head.labels[logits.indexOf(Math.max(...logits))] === photo.label
   })
   return right.length / tested.length
 }

@@ -93,8 +93,8 @@ async function familiarity(task: Task, perLabel: number): Promise<void> {
     const { head } = await train(trained, { quick: true })
     const score = headScorer(head)
     const below = head.likeness?.rule.below ?? 0
-    const known = tested.map(({ embedding }) => score(embedding).likeness ?? 0)
-    const unknown = others.map((embedding) => score(embedding).likeness ?? 0)
+    const known = tested.map((photo) => score(photo).likeness ?? 0)
+    const unknown = others.map((photo) => score(photo).likeness ?? 0)
     areas.push(auroc(known, unknown))
     flagged.push(mean(unknown.map((value) => Number(value < below))))
     wrongly.push(mean(known.map((value) => Number(value < below))))
@@ -110,7 +110,7 @@ function leaveOut({ name, photos }: Task, seed: number): Task {
   const labels = [...new Set(photos.map(({ label }) => label))].sort()
   const order = labels.map((label) => ({ label, at: random() })).sort((a, b) => a.at - b.at)
   const kept = new Set(order.slice(0, labels.length / 2).map(({ label }) => label))
-  const others = photos.filter(({ label }) => !kept.has(label)).map(({ embedding }) => embedding)
+  const others = photos.filter(({ label }) => !kept.has(label))
   return { name, photos: photos.filter(({ label }) => kept.has(label)), others }
 }
 
@@ -132,9 +132,9 @@ async function scoring(labels: number): Promise<void> {
   const { head } = await train(examples, { quick: true })
   const score = headScorer(head)
   const runs = 3000
-  for (const { embedding } of examples) score(embedding)
+  for (const example of examples) score(example)
   const cpu = process.cpuUsage()
-  for (let run = 0; run < runs; run++) score((examples[run % examples.length] as Example).embedding)
+  for (let run = 0; run < runs; run++) score(examples[run % examples.length] as Example)
   const microseconds = process.cpuUsage(cpu).user / runs
   console.log(`scoring a photo with a model of ${labels} labels: CPU ${microseconds.toFixed(0)} µs`)
 }

@@ -24,6 +24,9 @@ CACHE = Path(tempfile.gettempdir()) / "embeddings"
 SHARED = Path("../shared")
 KINDS = ["dog", "bird", "insect", "reptile", "primate", "feline", "fungus", "fruit", "vehicle", "musical instrument"]
 
+CLASSES = [row["wnid"] for row in csv.DictReader(open("models/imagenet-classes.csv"))]
+TABLE = json.loads(Path("lib/server/engine/label-kinds.json").read_text())
+
 Classify = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
@@ -43,6 +46,18 @@ def unit(x: np.ndarray) -> np.ndarray:
 
 def roots(x: np.ndarray) -> np.ndarray:
     return unit(np.sqrt(x))
+
+
+def scores_of_kinds(logits: np.ndarray, least: int, temperature: float = 1) -> np.ndarray:
+    """The roots of the sums of scores over each kind of at least so many classes."""
+    kinds: dict[str, list[int]] = {}
+    for index, wnid in enumerate(CLASSES):
+        for kind in TABLE[wnid]["kinds"]:
+            kinds.setdefault(kind, []).append(index)
+    members = {tuple(classes) for classes in kinds.values() if len(classes) >= least}
+    exponentials = np.exp((logits - logits.max(axis=1, keepdims=True)) / temperature)
+    scores = exponentials / exponentials.sum(axis=1, keepdims=True)
+    return roots(np.stack([scores[:, list(classes)].sum(axis=1) for classes in sorted(members)], axis=1))
 
 
 def discriminant(shrinkage: float) -> Classify:
@@ -84,10 +99,9 @@ class Task:
             self.truth = np.array([int(file.split("/")[0]) for _, file in names])
             self.subjects = np.array([file for _, file in names])
         else:
-            table = json.loads(Path("lib/server/engine/label-kinds.json").read_text())
             rows = {f: {r["file"]: r["wnid"] for r in csv.DictReader(open(SHARED / f / "labels.csv"))} for f in self.folders}
             self.subjects = np.array([rows[folder][file] for folder, file in names])
-            found = [[k for k, kind in enumerate(KINDS) if kind in table.get(s, {}).get("kinds", [])] for s in self.subjects]
+            found = [[k for k, kind in enumerate(KINDS) if kind in TABLE.get(s, {}).get("kinds", [])] for s in self.subjects]
             self.truth = np.array([one[0] if len(one) == 1 else -1 for one in found])
 
     def view(self, model: str = "lite1", view: str = "usual", part: str = "vectors") -> np.ndarray:
@@ -106,13 +120,23 @@ def rows(task: Task) -> list[tuple[str, Classify, list[np.ndarray], np.ndarray]]
     x, m = roots(usual), roots(mirrored)
     raw = np.sqrt(usual)
     centered, averaged = unit(raw - raw.mean(axis=0)), unit(x + m)
-    logits = task.view(part="logits")
-    logits = unit(logits - logits.mean(axis=1, keepdims=True))
+    outputs = task.view(part="logits")
+
+    def kinds(weight: float, least: int = 3, temperature: float = 1) -> np.ndarray:
+        return np.hstack([x, weight * scores_of_kinds(outputs, least, temperature)])
+
+    logits = unit(outputs - outputs.mean(axis=1, keepdims=True))
     lda = discriminant(0.5)
     lite0, lite2 = roots(task.view("lite0")), roots(task.view("lite2"))
     corners = [roots(task.view(view=view)) for view in ("whole", "top-left", "bottom-right")]
     return [
-        ("**discriminant analysis, shrinkage 0.5**", lda, [x], x),
+        ("**discriminant analysis, embedding and kinds**", lda, [kinds(0.5)], kinds(0.5)),
+        ("the same, kinds with 0.3 of the weight", lda, [kinds(0.3)], kinds(0.3)),
+        ("the same, kinds with 0.6 of the weight", lda, [kinds(0.6)], kinds(0.6)),
+        ("the same, kinds of 2 classes and more", lda, [kinds(0.5, 2)], kinds(0.5, 2)),
+        ("the same, kinds of 10 classes and more", lda, [kinds(0.5, 10)], kinds(0.5, 10)),
+        ("the same, scores with temperature 2", lda, [kinds(0.5, 3, 2)], kinds(0.5, 3, 2)),
+        ("discriminant analysis of the embedding", lda, [x], x),
         ("the same, shrinkage 0.1", discriminant(0.1), [x], x),
         ("the same, shrinkage 0.9", discriminant(0.9), [x], x),
         ("logistic regression, C = 10", logistic(10), [x], x),

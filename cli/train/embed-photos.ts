@@ -10,6 +10,16 @@ const IN_FLIGHT = 4
 /** A photo of the user's own disk may be as large as it likes. */
 const MAX_BYTES = 1e9
 
+/** A base model. */
+export interface TrainingBase {
+  id: string
+  revision: string
+  /** Length of its embeddings. */
+  dimensions: number
+  /** Number of its kinds. */
+  kinds: number
+}
+
 export interface EmbeddedExamples {
   examples: Example[]
   skipped: SkippedPhoto[]
@@ -19,7 +29,7 @@ export interface EmbeddedExamples {
 /** Embeds labeled photos. Photos that can't be read are skipped, with the reason. */
 export async function embedPhotos(
   engine: Engine,
-  base: { id: string; revision: string; dimensions: number },
+  base: TrainingBase,
   photos: readonly LabeledPhoto[],
   { workers, signal, title }: { workers: number; signal: AbortSignal; title: string },
 ): Promise<EmbeddedExamples> {
@@ -29,6 +39,7 @@ export async function embedPhotos(
     base: base.id,
     revision: base.revision,
     dimensions: base.dimensions,
+    kinds: base.kinds,
     imageBytes: MAX_BYTES,
     concurrency: IN_FLIGHT * workers,
     fetchPhoto: () => Promise.reject(new Error('photos are files')),
@@ -44,7 +55,7 @@ export async function embedPhotos(
   const labels = new Map(photos.map(({ file, label }) => [file, label]))
   const labeled = collector.photos.map((photo) => ({ ...photo, label: labels.get(photo.file) ?? '' }))
   return {
-    examples: labeled.map(({ label, sha256, embedding }) => ({ label, sha256, embedding })),
+    examples: labeled.map(({ label, sha256, embedding, kinds }) => ({ label, sha256, embedding, kinds })),
     skipped: collector.skipped,
     files: labeled.map(({ file, sha256, label }) => ({ file, sha256, label })),
   }

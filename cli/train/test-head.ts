@@ -1,7 +1,7 @@
 import type { Engine } from '@/lib/server/engine/types'
 import { wilson } from '@/lib/shared/metrics/classification'
 import { type Head, headScorer } from '@/lib/shared/training/head'
-import { embedPhotos } from './embed-photos'
+import { embedPhotos, type TrainingBase } from './embed-photos'
 import type { LabeledPhoto } from './labeled-photos'
 
 /** How a model does on photos that it never saw. */
@@ -17,7 +17,7 @@ export interface TestResult {
 /** Tests a head on labeled photos. */
 export async function testHead(
   engine: Engine,
-  base: { id: string; revision: string; dimensions: number },
+  base: TrainingBase,
   head: Head,
   photos: readonly LabeledPhoto[],
   run: { workers: number; signal: AbortSignal },
@@ -25,9 +25,9 @@ export async function testHead(
   const known = photos.filter(({ label }) => head.labels.includes(label))
   const { examples, skipped } = await embedPhotos(engine, base, known, { ...run, title: 'testing' })
   const score = headScorer(head)
-  const right = examples.filter(({ embedding, label }) => {
-    const { logits } = score(embedding)
-    return head.labels[logits.indexOf(Math.max(...logits))] === label
+  const right = examples.filter((photo) => {
+    const { logits } = score(photo)
+    return head.labels[logits.indexOf(Math.max(...logits))] === photo.label
   }).length
   return {
     photos: examples.length,

@@ -16,7 +16,7 @@ import type { CommandContext } from '../program/context'
 import { EXIT, Failure } from '../program/exit'
 import { Progress } from '../program/progress'
 import { descriptionOf } from './description'
-import { embedPhotos } from './embed-photos'
+import { embedPhotos, type TrainingBase } from './embed-photos'
 import { feedbackPhotos } from './feedback-photos'
 import { type LabeledPhoto, labeledPhotos } from './labeled-photos'
 import type { TrainOptions } from './options'
@@ -144,11 +144,11 @@ async function knownExamples(store: CustomModelStore, { id, step }: Existing): P
 }
 
 /** @throws Failure if the model has no embedding */
-async function baseOf(engine: Engine): Promise<{ id: string; revision: string; dimensions: number }> {
+async function baseOf(engine: Engine): Promise<TrainingBase> {
   const { id, revision, embedding, embedding_reason, base_model } = await engine.model(undefined)
   if (base_model !== null) throw new Failure(EXIT.invalid, `${id} is a custom model. Use its base, ${base_model.id}.`)
   if (embedding === null) throw new Failure(EXIT.invalid, `${id} can’t be a base model: ${embedding_reason}.`)
-  return { id, revision, dimensions: embedding.dimensions }
+  return { id, revision, ...embedding }
 }
 
 async function trainWithProgress(examples: readonly Example[], signal: AbortSignal) {

@@ -5,7 +5,7 @@ import type { HeatMap } from '@/lib/client/training/occlusion'
 import { predict } from '@/lib/client/training/predict'
 import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainingSnapshot } from '@/lib/client/training/types'
-import type { Head } from '@/lib/shared/training/head'
+import { fitsHead, type Head } from '@/lib/shared/training/head'
 import { HeatmapOverlay } from '../classify/explanation/heatmap-overlay'
 import { Button } from '../ui/button'
 import { ProgressBar } from '../ui/progress-bar'
@@ -29,8 +29,8 @@ export function TriedPhoto({ session, state, head, file, onClose }: TriedPhotoPr
   const t = useTranslations('train')
   const problem = useProblem()
   const embedded = usePhotoEmbedding(file, state.base)
-  const ready = embedded.name === 'ready' && embedded.photo.embedding.length === head.dimensions ? embedded : null
-  const result = useMemo(() => ready && predict(head, ready.photo.embedding), [head, ready])
+  const ready = embedded.name === 'ready' && fitsHead(head, embedded.photo) ? embedded : null
+  const result = useMemo(() => ready && predict(head, ready.photo), [head, ready])
   const label = result?.predictions[0]
   const heat = useHeatMap(ready, head, label?.index ?? 0, state.base)
   function learnFrom(to: number): void {

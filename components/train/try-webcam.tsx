@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { embedPhoto } from '@/lib/client/training/embed-photo'
 import { type HeadPrediction, predict } from '@/lib/client/training/predict'
-import type { Head } from '@/lib/shared/training/head'
+import { fitsHead, type Head } from '@/lib/shared/training/head'
 import { Button } from '../ui/button'
 import { HeadResult } from './head-result'
 import { useRecorder, WebcamView } from './webcam-view'
@@ -32,8 +32,8 @@ export function TryWebcam({ base, head, onFile, onClose }: TryWebcamProps) {
     const controller = new AbortController()
     const { signal } = controller
     const showFrame = async (frame: File) => {
-      const { embedding } = await embedPhoto(frame, base, signal)
-      if (embedding.length === current.current.dimensions) setResult(predict(current.current, embedding))
+      const photo = await embedPhoto(frame, base, signal)
+      if (fitsHead(current.current, photo)) setResult(predict(current.current, photo))
     }
     const pause = () => new Promise((resolve) => setTimeout(resolve, RETRY_MS))
     async function watch(): Promise<void> {

@@ -148,7 +148,7 @@ describe.each(BACKENDS)('with jobs in %s', (name, open) => {
     expect((await (await reply).json()).detail).toContain('linear layer (Exp)')
     const { models: known } = await (await fetch(`${server.url}/api/models`)).json()
     expect(known.map(({ id, embedding }: { id: string; embedding: object }) => [id, embedding])).toEqual([
-      ['tiny', { dimensions: 3 }],
+      ['tiny', { dimensions: 3, kinds: 0 }],
       ['none', null],
     ])
   })

@@ -102,7 +102,8 @@ export class Draft {
   restorePhoto({ id, label, name, confirmed, file, embedded }: StoredPhoto): TrainingPhoto {
     this.lastId = Math.max(this.lastId, id)
     if (file) this.files.set(id, file)
-    if (embedded) this.embedded.set(id, embedded)
+    // Without the kinds, which earlier versions didn't ask for, the photo is read again.
+    if (embedded && (embedded.kinds !== undefined || !file)) this.embedded.set(id, embedded)
     const photo: TrainingPhoto = { id, label, name, confirmed, failure: null, state: this.stateOf({ id }) }
     this.current = { ...this.current, photos: [...this.current.photos, photo] }
     return photo

@@ -5,6 +5,8 @@ import { type Failure, OFFLINE, parseAnswer, parseFailure } from '../api/failure
 /** An embedding, and the part of the photo that the model received. */
 export interface PhotoEmbedding extends Pick<EmbeddingReply, 'area' | 'image'> {
   embedding: Float32Array
+  /** Scores of the kinds that the base model knows; null if it knows none. */
+  kinds: Float32Array | null
   /** Of the base model. */
   revision: string
 }
@@ -16,7 +18,7 @@ export interface PhotoEmbedding extends Pick<EmbeddingReply, 'area' | 'image'> {
  * @throws Failure, or the signal's reason
  */
 export async function embedPhoto(file: Blob, model: string, signal: AbortSignal): Promise<PhotoEmbedding> {
-  const query = new URLSearchParams({ model, encoding_format: 'base64' })
+  const query = new URLSearchParams({ model, kinds: '1', encoding_format: 'base64' })
   try {
     const response = await fetch(underBase(`/api/embed?${query}`), {
       method: 'POST',
@@ -28,7 +30,8 @@ export async function embedPhoto(file: Blob, model: string, signal: AbortSignal)
     if (!response.ok) throw parseFailure(response.status, body, response.headers.get('retry-after'))
     const reply = parseAnswer<EmbeddingReply>(body)
     const { area, image } = reply
-    return { embedding: floats(reply.embedding as string), revision: reply.model.revision, area, image }
+    const kinds = reply.kinds ? floats(reply.kinds as string) : null
+    return { embedding: floats(reply.embedding as string), kinds, revision: reply.model.revision, area, image }
   } catch (error) {
     if (signal.aborted) throw signal.reason
     throw error instanceof TypeError ? (OFFLINE satisfies Failure) : error

@@ -69,9 +69,9 @@ export class Embedder {
       this.options.onReading(id)
       const prepared = await this.options.prepare(file, { maxBytes: this.options.maxBytes, reduce: true })
       signal.throwIfAborted()
-      const { embedding, revision } = await this.embed(id, prepared.file, signal)
+      const { embedding, kinds, revision } = await this.embed(id, prepared.file, signal)
       const bytes = new Uint8Array(embedding.buffer as ArrayBuffer)
-      const embedded = { embedding, revision, sha256: prepared.sha256 ?? (await digestOf(bytes)) }
+      const embedded = { embedding, kinds, revision, sha256: prepared.sha256 ?? (await digestOf(bytes)) }
       if (!signal.aborted) this.options.onEmbedded(id, embedded, prepared.file)
     } catch (error) {
       if (!signal.aborted) this.options.onFailed(id, asFailure(error))

@@ -1,5 +1,6 @@
 import type { Area } from '@/lib/shared/crop/crop'
 import type { HeatmapGrid } from '@/lib/shared/explain/heatmap'
+import type { BaseFeatures } from '@/lib/shared/training/example'
 import { type Head, headScorer } from '@/lib/shared/training/head'
 import type { PhotoEmbedding } from './embed-photo'
 
@@ -39,15 +40,14 @@ const QUALITY = 0.92
 export async function occlusionMap(file: Blob, options: OcclusionOptions): Promise<HeatMap> {
   const { head, label, photo, embed, onProgress } = options
   const lead = leadOf(head, label)
-  const whole = lead(photo.embedding)
+  const whole = lead(photo)
   const bitmap = await createImageBitmap(file)
   const values = new Array<number>(CELLS * CELLS).fill(0)
   let [next, done] = [0, 0]
   async function lane(): Promise<void> {
     while (next < values.length) {
       const cell = next++
-      const { embedding } = await embed(await hide(bitmap, photo.area, cell))
-      values[cell] = whole - lead(embedding)
+      values[cell] = whole - lead(await embed(await hide(bitmap, photo.area, cell)))
       onProgress(++done / values.length)
     }
   }
@@ -60,10 +60,10 @@ export async function occlusionMap(file: Blob, options: OcclusionOptions): Promi
 }
 
 /** How far a label is ahead of the best other label, in logits. */
-function leadOf(head: Head, label: number): (embedding: Float32Array) => number {
+function leadOf(head: Head, label: number): (photo: BaseFeatures) => number {
   const score = headScorer(head)
-  return (embedding) => {
-    const { logits } = score(embedding)
+  return (photo) => {
+    const { logits } = score(photo)
     const others = logits.filter((_, index) => index !== label)
     return (logits[label] ?? 0) - Math.max(...others)
   }

@@ -1,6 +1,7 @@
 import type { Prediction } from '@/lib/shared/contract/contract'
 import { softmax, topK } from '@/lib/shared/metrics/scores'
 import type { UncertainReason } from '@/lib/shared/metrics/uncertainty'
+import type { BaseFeatures } from '@/lib/shared/training/example'
 import { type Head, headScorer, headUncertainty } from '@/lib/shared/training/head'
 
 export interface HeadPrediction {
@@ -11,9 +12,9 @@ export interface HeadPrediction {
 /** Labels that are shown. */
 const MAX_SHOWN = 5
 
-/** What a head says about an embedding: the same as the server would after saving it. */
-export function predict(head: Head, embedding: Float32Array): HeadPrediction {
-  const result = headScorer(head)(embedding)
+/** What a head says about a photo: the same as the server would after saving it. */
+export function predict(head: Head, photo: BaseFeatures): HeadPrediction {
+  const result = headScorer(head)(photo)
   const scores = softmax(result.logits, head.temperature)
   const best = topK(scores, MAX_SHOWN)
   const pair = [best[0]?.score ?? 0, best[1]?.score ?? 0] as const

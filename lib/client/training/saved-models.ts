@@ -80,9 +80,9 @@ export async function fetchExamples({ id, base_model }: ModelInfo): Promise<Know
   const file = await fetchFile(id, 'examples.safetensors')
   const revision = base_model?.revision ?? ''
   const { readExamples } = await import('@/lib/shared/training/example-file')
-  return readExamples(new Uint8Array(await file.arrayBuffer())).map(({ label, sha256, embedding }) => ({
+  return readExamples(new Uint8Array(await file.arrayBuffer())).map(({ label, sha256, embedding, kinds }) => ({
     label,
-    embedded: { sha256, revision, embedding: embedding.slice() },
+    embedded: { sha256, revision, embedding: embedding.slice(), kinds: kinds?.slice() ?? null },
   }))
 }
 
@@ -108,8 +108,8 @@ async function send(url: string, init: RequestInit): Promise<Response> {
   throw parseFailure(response.status, await response.text(), response.headers.get('retry-after'))
 }
 
-function toJson({ label, embedded: { embedding, sha256 } }: SaveRequest['examples'][number]) {
-  return { label, sha256, embedding: toBase64(embedding) }
+function toJson({ label, embedded: { embedding, kinds, sha256 } }: SaveRequest['examples'][number]) {
+  return { label, sha256, embedding: toBase64(embedding), kinds: kinds && toBase64(kinds) }
 }
 
 /** Characters per call: all at once would be more arguments than a call can have. */

@@ -14,8 +14,8 @@ export class Trainer {
 
   constructor(private readonly options: TrainerOptions) {}
 
-  add(id: number, { sha256, embedding }: Embedded): void {
-    this.post({ kind: 'add', id, sha256, embedding })
+  add(id: number, { sha256, embedding, kinds = null }: Embedded): void {
+    this.post({ kind: 'add', id, sha256, embedding, kinds })
   }
 
   forget(ids: readonly number[]): void {

@@ -9,7 +9,7 @@ const examples = new Map<number, Omit<Example, 'label'>>()
 let current = new AbortController()
 
 self.onmessage = ({ data }: MessageEvent<ToTrainingWorker>) => {
-  if (data.kind === 'add') examples.set(data.id, { sha256: data.sha256, embedding: data.embedding })
+  if (data.kind === 'add') examples.set(data.id, { sha256: data.sha256, embedding: data.embedding, kinds: data.kinds })
   else if (data.kind === 'forget') for (const id of data.ids) examples.delete(id)
   else {
     current.abort()

@@ -28,6 +28,8 @@ export interface TrainingPhoto {
 /** What a photo's embedding is, and of which photo. */
 export interface Embedded {
   embedding: Float32Array
+  /** Scores of the kinds that the base model knows; null if it knows none, undefined if an earlier version kept it. */
+  kinds: Float32Array | null | undefined
   /** SHA-256 of the photo, in hex. */
   sha256: string
   /** Revision of the base model. */

@@ -1,6 +1,6 @@
 import { isLabelsFileName } from '@/lib/shared/files/ignored-files'
 import { Problem, type ProblemCode } from '@/lib/shared/problems/problem'
-import type { Example } from '@/lib/shared/training/example'
+import type { BaseFeatures, Example } from '@/lib/shared/training/example'
 import { readExamples } from '@/lib/shared/training/example-file'
 import type { Engine } from '../engine/types'
 import { sha256Of } from '../event-loop/digest'
@@ -8,12 +8,11 @@ import type { Draft, JobInput } from '../jobs/backend'
 import { requireSize } from '../jobs/classify-photo'
 
 /** A photo whose embedding is known. */
-export interface EmbeddedPhoto {
+export interface EmbeddedPhoto extends BaseFeatures {
   /** Its path in the upload. */
   file: string
   /** Hex. */
   sha256: string
-  embedding: Float32Array
 }
 
 /** A photo that can't be learned from, and why. */
@@ -25,10 +24,11 @@ export interface SkippedPhoto {
 
 export interface CollectOptions {
   engine: Pick<Engine, 'embed'>
-  /** ID, revision and embedding of the base model. */
+  /** ID and revision of the base model, the length of its embeddings, and the number of its kinds. */
   base: string
   revision: string
   dimensions: number
+  kinds: number
   imageBytes: number
   /** Photos that are embedded at a time. */
   concurrency: number
@@ -88,8 +88,8 @@ export class PhotoCollector implements Draft {
       if (!(error instanceof Problem)) throw error
       throw new Problem('invalid_parameter', `${file} can’t be read. ${error.detail}`, { cause: error })
     }
-    const { dimensions, base } = this.options
-    if (this.examples.some(({ embedding }) => embedding.length !== dimensions))
+    const { base } = this.options
+    if (!this.examples.every((example) => isFromBase(example, this.options)))
       throw new Problem('invalid_parameter', `The embeddings in ${file} aren’t from ${base}: they have another length.`)
   }
 
@@ -111,16 +111,24 @@ export class PhotoCollector implements Draft {
       const photo = requireSize(bytes ?? (await fetchPhoto(url ?? '', signal)), imageBytes)
       await allowBytes?.(photo.byteLength)
       const options = { model: base, priority: 'batch', deadlineMs: Number.POSITIVE_INFINITY } as const
-      const [sha256, { embedding, model }] = await Promise.all([sha256Of(photo), engine.embed(photo, options, signal)])
+      const [sha256, { embedding, kinds, model }] = await Promise.all([
+        sha256Of(photo),
+        engine.embed(photo, options, signal),
+      ])
       if (model.revision !== this.options.revision)
         throw new Problem('conflict', `The base model ${base} was replaced during training. Train again.`)
-      this.photos.push({ file, sha256, embedding })
+      this.photos.push({ file, sha256, embedding, kinds })
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof Problem) || !PHOTO_FAULTS.has(error.code)) throw error
       this.skipped.push({ file, code: error.code, detail: error.detail })
     }
   }
+}
+
+/** Whether an example has the length of what a base model says. Examples of earlier versions have no kinds. */
+function isFromBase({ embedding, kinds }: BaseFeatures, base: { dimensions: number; kinds: number }): boolean {
+  return embedding.length === base.dimensions && (!kinds || kinds.length === base.kinds)
 }
 
 /** What can be wrong with a single photo. */

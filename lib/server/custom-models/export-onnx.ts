@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { readGroupsHead, readLinearHead } from '@/lib/shared/training/head-file'
+import { type HeadWeights, readGroupsHead, readLinearHead } from '@/lib/shared/training/head-file'
 import { exportModel } from '../catalog/onnx/export-model'
 import { readModelParts } from '../catalog/onnx/graph-parts'
 import { readOnnxGraph } from '../catalog/onnx/read-graph'
+import { kindMembers } from '../engine/kind-scores'
 import type { Model } from '../engine/model'
 import { findEmbedding } from '../engine/worker/find-embedding'
-import { groupsExtension, linearExtension } from './onnx-head'
+import { groupsExtension, type KindsOutput, linearExtension } from './onnx-head'
 
 /** The output of the base model that the engine reads. */
 export interface ScoreOutput {
@@ -33,5 +34,14 @@ export async function exportOnnx(custom: Model, base: Model, output: ScoreOutput
   }
   const source = findEmbedding(readOnnxGraph(base.file, basename(base.file)), output.name)
   if (typeof source === 'string') throw new Error(`${base.id} has no embedding: ${source}`)
-  return exportModel(parts, linearExtension(source, readLinearHead(file, labels.length), temperature ?? 1))
+  const weights = readLinearHead(file, labels.length)
+  return exportModel(parts, linearExtension(source, weights, kindsOutput(weights, base, output), temperature ?? 1))
+}
+
+/** @throws Error if the head learned from other kinds than the base knows */
+function kindsOutput({ kinds }: HeadWeights, { id, synonyms }: Model, output: ScoreOutput): KindsOutput | null {
+  if (kinds === 0) return null
+  const members = kindMembers(synonyms)
+  if (members?.length !== kinds) throw new Error(`it learned from other kinds of things than ${id} knows`)
+  return { tensor: output.name, members, classes: synonyms.length, probabilities: output.scores !== 'logits' }
 }

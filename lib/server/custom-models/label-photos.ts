@@ -32,9 +32,9 @@ export async function labelPhotos(
     : { labelOf: parentFolder, warnings: [] }
   const examples: Example[] = []
   const skipped: SkippedPhoto[] = []
-  for (const { file, sha256, embedding } of photos) {
+  for (const { file, ...photo } of photos) {
     const label = labelOf(file)
-    if (label !== undefined) examples.push({ label, sha256, embedding })
+    if (label !== undefined) examples.push({ label, ...photo })
     else {
       const detail = labelsFile ? 'The labels file has no label for this photo.' : 'This photo is not in a folder.'
       skipped.push({ file, code: 'invalid_parameter', detail })

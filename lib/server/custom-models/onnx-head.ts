@@ -1,6 +1,8 @@
+import { KINDS_LENGTH } from '@/lib/shared/training/features'
 import type { Groups } from '@/lib/shared/training/groups'
 import type { HeadWeights } from '@/lib/shared/training/head-file'
 import type { Extension, NewNode } from '../catalog/onnx/export-model'
+import type { KindMembers } from '../engine/kind-scores'
 
 const PROBABILITIES = 'probabilities'
 
@@ -15,49 +17,104 @@ export interface BaseOutput {
   spatial: boolean
 }
 
+/** Where a base model has its scores, and which of them are of each kind. */
+export interface KindsOutput {
+  tensor: string
+  members: KindMembers
+  classes: number
+  /** Whether it returns probabilities instead of logits. */
+  probabilities: boolean
+}
+
 /**
- * The nodes of a linear head: the signed square root of the embedding, divided by its length, then the scores. The sum
- * of the absolute values is the square of that length. Only operators that every version of ONNX since 9 has.
+ * The nodes of a linear head: the features of the embedding, those of the kinds if the head uses them, then the scores.
+ * Only operators that every version of ONNX since 9 has.
  */
 export function linearExtension(
-  { tensor, spatial }: BaseOutput,
-  { dimensions, weights, bias }: HeadWeights,
+  embedding: BaseOutput,
+  { dimensions, kinds, weights, bias }: HeadWeights,
+  output: KindsOutput | null,
   temperature: number,
 ): Extension {
   const classes = bias.length
-  const nodes: NewNode[] = [
-    { op: 'Cast', inputs: [tensor], output: 'head.float', attributes: { to: FLOAT } },
-    ...(spatial ? [{ op: 'GlobalAveragePool', inputs: ['head.float'], output: 'head.pooled' }] : []),
-    {
-      op: 'Flatten',
-      inputs: [spatial ? 'head.pooled' : 'head.float'],
-      output: 'head.embedding',
-      attributes: { axis: 1 },
-    },
-    { op: 'Abs', inputs: ['head.embedding'], output: 'head.absolute' },
-    { op: 'Sqrt', inputs: ['head.absolute'], output: 'head.roots' },
-    { op: 'Sign', inputs: ['head.embedding'], output: 'head.signs' },
-    { op: 'Mul', inputs: ['head.roots', 'head.signs'], output: 'head.signed' },
-    { op: 'MatMul', inputs: ['head.absolute', 'head.ones'], output: 'head.squares' },
-    { op: 'Max', inputs: ['head.squares', 'head.epsilon'], output: 'head.positive' },
-    { op: 'Sqrt', inputs: ['head.positive'], output: 'head.length' },
-    { op: 'Div', inputs: ['head.signed', 'head.length'], output: 'head.features' },
-    { op: 'MatMul', inputs: ['head.features', 'head.weight'], output: 'head.products' },
-    { op: 'Add', inputs: ['head.products', 'head.bias'], output: 'head.logits' },
-    { op: 'Div', inputs: ['head.logits', 'head.temperature'], output: 'head.calibrated' },
-    { op: 'Softmax', inputs: ['head.calibrated'], output: PROBABILITIES, attributes: { axis: 1 } },
-  ]
+  const features = dimensions + kinds
+  const fromKinds = output && kindNodes(output)
   return {
-    from: [tensor],
-    nodes,
+    from: [embedding.tensor, ...(output ? [output.tensor] : [])],
+    nodes: [
+      ...embeddingNodes(embedding),
+      ...rootNodes('head.embedding', 'head.features'),
+      ...(fromKinds?.nodes ?? [{ op: 'Identity', inputs: ['head.features'], output: 'head.all' }]),
+      { op: 'MatMul', inputs: ['head.all', 'head.weight'], output: 'head.products' },
+      { op: 'Add', inputs: ['head.products', 'head.bias'], output: 'head.logits' },
+      { op: 'Div', inputs: ['head.logits', 'head.temperature'], output: 'head.calibrated' },
+      { op: 'Softmax', inputs: ['head.calibrated'], output: PROBABILITIES, attributes: { axis: 1 } },
+    ],
     weights: [
-      { name: 'head.ones', dims: [dimensions, 1], values: new Float32Array(dimensions).fill(1) },
+      ones('head.embedding', dimensions),
+      ...(fromKinds?.weights ?? []),
       { name: 'head.epsilon', dims: [1], values: Float32Array.of(EPSILON) },
-      { name: 'head.weight', dims: [dimensions, classes], values: transposed(weights, classes, dimensions) },
+      { name: 'head.weight', dims: [features, classes], values: transposed(weights, classes, features) },
       { name: 'head.bias', dims: [classes], values: bias },
       { name: 'head.temperature', dims: [1], values: Float32Array.of(temperature) },
     ],
     output: { name: PROBABILITIES, classes },
+  }
+}
+
+function embeddingNodes({ tensor, spatial }: BaseOutput): NewNode[] {
+  const flattened = spatial ? 'head.pooled' : 'head.float'
+  return [
+    { op: 'Cast', inputs: [tensor], output: 'head.float', attributes: { to: FLOAT } },
+    ...(spatial ? [{ op: 'GlobalAveragePool', inputs: ['head.float'], output: 'head.pooled' }] : []),
+    { op: 'Flatten', inputs: [flattened], output: 'head.embedding', attributes: { axis: 1 } },
+  ]
+}
+
+/**
+ * The signed square root of a vector, divided by its length. The sum of the absolute values is the square of that
+ * length.
+ */
+function rootNodes(from: string, to: string): NewNode[] {
+  return [
+    { op: 'Abs', inputs: [from], output: `${from}.absolute` },
+    { op: 'Sqrt', inputs: [`${from}.absolute`], output: `${from}.roots` },
+    { op: 'Sign', inputs: [from], output: `${from}.signs` },
+    { op: 'Mul', inputs: [`${from}.roots`, `${from}.signs`], output: `${from}.signed` },
+    { op: 'MatMul', inputs: [`${from}.absolute`, `${from}.ones`], output: `${from}.squares` },
+    { op: 'Max', inputs: [`${from}.squares`, 'head.epsilon'], output: `${from}.positive` },
+    { op: 'Sqrt', inputs: [`${from}.positive`], output: `${from}.length` },
+    { op: 'Div', inputs: [`${from}.signed`, `${from}.length`], output: to },
+  ]
+}
+
+function ones(of: string, length: number) {
+  return { name: `${of}.ones`, dims: [length, 1], values: new Float32Array(length).fill(1) }
+}
+
+/** The scores of the kinds as features, after those of the embedding. */
+function kindNodes({ tensor, members, classes, probabilities }: KindsOutput): Pick<Extension, 'nodes' | 'weights'> {
+  const matrix = new Float32Array(classes * members.length)
+  for (const [kind, indexes] of members.entries())
+    for (const index of indexes) matrix[index * members.length + kind] = 1
+  const scores: NewNode[] = probabilities
+    ? [{ op: 'Identity', inputs: ['head.base.flat'], output: 'head.base.scores' }]
+    : [{ op: 'Softmax', inputs: ['head.base.flat'], output: 'head.base.scores', attributes: { axis: 1 } }]
+  return {
+    nodes: [
+      { op: 'Cast', inputs: [tensor], output: 'head.base', attributes: { to: FLOAT } },
+      { op: 'Flatten', inputs: ['head.base'], output: 'head.base.flat', attributes: { axis: 1 } },
+      ...scores,
+      { op: 'MatMul', inputs: ['head.base.scores', 'head.members'], output: 'head.kinds' },
+      ...rootNodes('head.kinds', 'head.kinds.unit'),
+      { op: 'Mul', inputs: ['head.kinds.unit', 'head.kinds.scale'], output: 'head.kinds.features' },
+      { op: 'Concat', inputs: ['head.features', 'head.kinds.features'], output: 'head.all', attributes: { axis: 1 } },
+    ],
+    weights: [
+      ones('head.kinds', members.length),
+      { name: 'head.members', dims: [classes, members.length], values: matrix },
+      { name: 'head.kinds.scale', dims: [1], values: Float32Array.of(KINDS_LENGTH) },
+    ],
   }
 }
 

@@ -93,12 +93,12 @@ export class CustomModelService {
    *
    * @throws Problem `unknown_model`; `invalid_parameter` if it has no embedding; `not_ready`
    */
-  async base(name: string | undefined): Promise<{ id: string; revision: string; dimensions: number }> {
+  async base(name: string | undefined): Promise<{ id: string; revision: string; dimensions: number; kinds: number }> {
     const { id, revision, base_model, embedding, embedding_reason, error } = await this.options.engine.model(name)
     if (base_model !== null)
       throw new Problem('invalid_parameter', `${id} is a custom model. Use its base, ${base_model.id}.`)
     if (error !== null) throw new Problem('not_ready', `The model ${id} is unavailable: ${error}.`)
-    if (embedding !== null) return { id, revision, dimensions: embedding.dimensions }
+    if (embedding !== null) return { id, revision, ...embedding }
     if (embedding_reason === null) throw new Problem('not_ready', `The model ${id} is still loading. Try again.`)
     throw new Problem('invalid_parameter', `${id} can’t be a base model: ${embedding_reason}.`)
   }

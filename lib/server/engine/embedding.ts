@@ -24,6 +24,7 @@ export function toEmbedding(
     model: { id: model.id, type: model.type, revision: model.revision },
     embedding: normalize ? unitLength(values) : values,
     dimensions: values.length,
+    kinds: result.kinds,
     normalized: normalize,
     image: { ...result.image, bytes },
     area: result.area,

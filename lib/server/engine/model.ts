@@ -6,6 +6,7 @@ import type { CatalogEntry } from '../catalog/catalog'
 import { parsePreprocessor } from '../image/hf-preprocessor'
 import type { Preprocessor } from '../image/preprocessor'
 import { isTimm, timmPreprocessor } from '../image/timm'
+import { kindMembers } from './kind-scores'
 import { type CustomDetails, configSchema, type HeadKind, type ModelConfig } from './model-config'
 import { readJson, withFileName } from './model-file'
 import { labelsOf, readSynonyms } from './model-labels'
@@ -119,6 +120,7 @@ export function workerModel(model: Model): WorkerModel {
     selfTest: model.selfTest,
     output: model.output,
     default: model.default,
+    kinds: kindMembers(model.synonyms),
     stamps: model.stamps,
     uncertainty: model.uncertainty,
   }

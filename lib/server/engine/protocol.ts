@@ -6,6 +6,7 @@ import type { FileStamp } from '../catalog/revision'
 import type { Geometry } from '../image/geometry'
 import type { Interpolation, Preprocessor } from '../image/preprocessor'
 import type { TensorFormat } from '../image/tensor'
+import type { KindMembers } from './kind-scores'
 import type { HeadKind } from './model-config'
 import type { Priority } from './types'
 
@@ -25,6 +26,8 @@ export interface WorkerModel {
   output: string | null
   /** Whether it stays loaded when memory is scarce. */
   default: boolean
+  /** The outputs that are of each kind of thing; null if its labels have no kinds. */
+  kinds: KindMembers | null
   /** Its files when it was read. A worker that finds different files does not serve them under that revision. */
   stamps: readonly FileStamp[]
 }
@@ -116,6 +119,8 @@ export interface PhotoResult {
   logits: Float32Array | null
   /** The input of the last layer [dimensions]. Only if requested. */
   embedding: Float32Array | null
+  /** Scores of the kinds of things [kinds], with the embedding alone; null if the model knows none. */
+  kinds: Float32Array | null
   image: { width: number; height: number; format: string }
   /** The part of the upright photo that the model received, in pixels of the photo. */
   area: Area
@@ -154,8 +159,8 @@ export interface LoadReport {
   input: (TensorFormat & { name: string; width: number; height: number }) | null
   /** The output that is read, and the kind of values it has. */
   output: { name: string; scores: string } | null
-  /** The length of its embeddings; in one line why it has none; null if it failed to load. */
-  embedding: { dimensions: number } | string | null
+  /** The length of its embeddings and the number of kinds; in one line why it has none; null if it failed to load. */
+  embedding: { dimensions: number; kinds: number } | string | null
   /** Whether its files changed after it was read. */
   changed: boolean
   /** Duration of one run; null if there was none. */

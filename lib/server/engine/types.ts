@@ -45,6 +45,8 @@ export interface Embedding extends Pick<Classification, 'request_id' | 'image' |
   /** [dimensions] */
   embedding: Float32Array
   dimensions: number
+  /** Scores of the kinds of things that the model knows [kinds]; null if it knows none. */
+  kinds: Float32Array | null
   normalized: boolean
 }
 

@@ -23,10 +23,12 @@ interface Format<R extends Result> {
 
 const CLASSIFICATION: Format<Classification> = { write: JSON.stringify, read: JSON.parse }
 const EMBEDDING: Format<Embedding> = {
-  write: (result) => JSON.stringify({ ...result, embedding: toBase64(result.embedding) }),
+  write: (result) =>
+    JSON.stringify({ ...result, embedding: toBase64(result.embedding), kinds: result.kinds && toBase64(result.kinds) }),
   read(text) {
     const result = JSON.parse(text)
-    return { ...result, embedding: fromBase64(result.embedding) }
+    const kinds = result.kinds ? fromBase64(result.kinds) : null
+    return { ...result, embedding: fromBase64(result.embedding), kinds }
   },
 }
 

@@ -185,9 +185,12 @@ export const modelInfoSchema = z
       .nullable()
       .meta({ description: 'Divisor of the logits; null if the model isn’t calibrated.' }),
     embedding: z
-      .object({ dimensions: z.int().min(1) })
+      .object({ dimensions: z.int().min(1), kinds: z.int().min(0) })
       .nullable()
-      .meta({ description: 'The embeddings that `POST /api/embed` returns; null if the model has none.' }),
+      .meta({
+        description:
+          'The embeddings that `POST /api/embed` returns: their length, and the number of kinds of things that have scores; null if the model has none.',
+      }),
     embedding_reason: z.string().nullable().meta({ description: 'Why a loaded model has no embedding.' }),
     base_model: z
       .object({ id: z.string(), revision: z.string() })

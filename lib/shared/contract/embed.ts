@@ -11,6 +11,10 @@ export const embedParametersSchema = z.object({
   normalize: flag
     .default(false)
     .meta({ description: 'Whether to divide the embedding by its Euclidean (L2) length, so that it has length 1.' }),
+  kinds: flag.default(false).meta({
+    description:
+      'Whether to return the scores of kinds of things as well, such as “dog” or “vehicle”. Custom models learn from both.',
+  }),
   encoding_format: z.enum(ENCODING_FORMATS).default('float').meta({
     description: 'float: a list of numbers. base64: the bytes of the same numbers as float32, little-endian.',
   }),
@@ -34,6 +38,14 @@ export const embeddingSchema = z
       .int()
       .min(1)
       .meta({ description: 'The number of values.', examples: [1280] }),
+    kinds: z
+      .union([z.array(z.number()), z.string()])
+      .nullable()
+      .optional()
+      .meta({
+        description:
+          'The probability of each kind of thing that the model knows, in a fixed order. Only if requested; null if the labels of the model have no kinds.',
+      }),
     normalized: z.boolean().meta({ description: 'Whether it has length 1.' }),
     ...classificationSchema.pick({ image: true, area: true, timings: true }).shape,
   })

@@ -1,8 +1,14 @@
+/** What a base model says about a photo, for heads to learn from. */
+export interface BaseFeatures {
+  /** Embedding [dimensions]. */
+  embedding: Float32Array
+  /** Scores of the kinds of things that the model knows [kinds]; null or absent if it knows none. */
+  kinds?: Float32Array | null | undefined
+}
+
 /** A photo whose label is known. */
-export interface Example {
+export interface Example extends BaseFeatures {
   label: string
   /** SHA-256 of the photo's bytes, in hex. */
   sha256: string
-  /** Embedding of the base model [dimensions]. */
-  embedding: Float32Array
 }

@@ -23,7 +23,8 @@ export function* fitHead(
   const center = centerOf(scatter.means, scatter.counts)
   return {
     labels: set.labels,
-    dimensions: set.dimensions,
+    dimensions: set.embeddingDimensions,
+    kinds: set.dimensions - set.embeddingDimensions,
     weights: Float32Array.from(centered(weights, set.dimensions)),
     bias: Float32Array.from(centered(fitted.bias, 1)),
     temperature: validation?.calibration.temperature ?? 1,

@@ -1,17 +1,22 @@
 import type { UncertainReason } from '../metrics/uncertainty'
+import { Problem } from '../problems/problem'
+import type { BaseFeatures } from './example'
 import { writeFeatures } from './features'
 import { type LikenessRule, likeness, positionOf } from './likeness'
 
-/** A linear classifier on top of a base model's embedding. */
+/** A linear classifier on top of a base model's embedding, and of the kinds of things that it knows. */
 export interface Head {
   labels: readonly string[]
+  /** Length of the embedding. */
   dimensions: number
-  /** [labels × dimensions], row by row. */
+  /** Number of kinds; 0 if it doesn't use them. */
+  kinds: number
+  /** [labels × (dimensions + kinds)], row by row. */
   weights: Float32Array
   /** [labels] */
   bias: Float32Array
   temperature: number
-  /** The center of the labels [dimensions], and what is usual; null if nothing could be tested. */
+  /** The center of the labels [dimensions + kinds], and what is usual; null if nothing could be tested. */
   likeness: { center: Float32Array; rule: LikenessRule } | null
 }
 
@@ -22,21 +27,38 @@ export interface HeadScores {
   likeness: number | null
 }
 
-/** Prepares a head, and returns a function that scores an embedding [dimensions] in microseconds. */
+/**
+ * Prepares a head, and returns a function that scores a photo in microseconds. The function throws a Problem `not_ready`
+ * if the base model gives other features than those that the head was trained on.
+ */
 export function headScorer(
-  head: Pick<Head, 'dimensions' | 'weights' | 'bias' | 'likeness'>,
-): (embedding: Float32Array) => HeadScores {
-  const { dimensions, weights, bias } = head
-  const features = new Float64Array(dimensions)
+  head: Pick<Head, 'dimensions' | 'kinds' | 'weights' | 'bias' | 'likeness'>,
+): (photo: BaseFeatures) => HeadScores {
+  const { dimensions, kinds, weights, bias } = head
+  const features = new Float64Array(dimensions + kinds)
   const products = new Float64Array(bias.length)
-  return (embedding) => {
-    writeFeatures(embedding, features)
+  return (photo) => {
+    requireFeatures(head, photo)
+    writeFeatures(photo, kinds > 0, features)
     multiply(weights, features, products)
     const logits = Float32Array.from(products, (value, label) => value + (bias[label] as number))
     if (head.likeness === null) return { logits, likeness: null }
     const { center, rule } = head.likeness
     return { logits, likeness: likeness(positionOf(logits, squaredDistance(features, center)), rule) }
   }
+}
+
+/** Whether a head can score a photo: not if it learned from another base model. */
+export function fitsHead({ dimensions, kinds }: Pick<Head, 'dimensions' | 'kinds'>, photo: BaseFeatures): boolean {
+  return photo.embedding.length === dimensions && (kinds === 0 || photo.kinds?.length === kinds)
+}
+
+function requireFeatures(head: Pick<Head, 'dimensions' | 'kinds'>, photo: BaseFeatures): void {
+  if (fitsHead(head, photo)) return
+  const { dimensions, kinds } = head
+  const [values, known] = [photo.embedding.length, photo.kinds?.length ?? 0]
+  const detail = `The model learned from ${dimensions} values and ${kinds} kinds of its base, which has ${values} and ${known} now.`
+  throw new Problem('not_ready', `${detail} Train it again.`)
 }
 
 function squaredDistance(features: Float64Array, center: Float32Array): number {

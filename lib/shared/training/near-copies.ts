@@ -19,7 +19,7 @@ const DIRECTIONS = 32
 /**
  * Groups of examples that show the same thing: exact copies, and near-copies of each other, directly or through others.
  * The result is exact. Most pairs are excluded by a few of their coordinates, whose distance is never larger than the
- * whole one. With very many examples, near-copies are only searched within each label, exact copies everywhere.
+ * whole one. Only the embedding counts: photos of one kind of thing aren't copies. With very many examples, near-copies are only searched within each label, exact copies everywhere.
  *
  * @returns for each example the first example of its group [count]
  */
@@ -77,9 +77,10 @@ function byLabel({ labels, truth }: TrainingSet, examples: readonly number[]): n
 }
 
 /** Coordinates of the examples in a few directions, sorted by the one in which they differ most. */
-function sortedProjections({ features, dimensions }: TrainingSet, examples: readonly number[]) {
-  const row = (example: number) => features.subarray(example * dimensions, (example + 1) * dimensions)
-  const axes = directions(examples, row, dimensions)
+function sortedProjections(set: TrainingSet, examples: readonly number[]) {
+  const { features, dimensions, embeddingDimensions } = set
+  const row = (example: number) => features.subarray(example * dimensions, example * dimensions + embeddingDimensions)
+  const axes = directions(examples, row, embeddingDimensions)
   const columns = axes.map((axis) => Float64Array.from(examples, (example) => dot(row(example), axis)))
   columns.sort((a, b) => variance(b) - variance(a))
   const sorted = examples.map((example, at) => ({ example, at }))
@@ -143,9 +144,9 @@ function tooFar(points: Float64Array, i: number, j: number): boolean {
 /** Dimensions that are compared before looking whether the distance is too large already. */
 const STRETCH = 32
 
-function areCopies({ features, dimensions }: TrainingSet, a: number, b: number): boolean {
+function areCopies({ features, dimensions, embeddingDimensions }: TrainingSet, a: number, b: number): boolean {
   const offset = (b - a) * dimensions
-  const end = (a + 1) * dimensions
+  const end = a * dimensions + embeddingDimensions
   let squares = 0
   for (let from = a * dimensions; from < end; from += STRETCH) {
     for (let i = from; i < Math.min(end, from + STRETCH); i++) {

@@ -28,7 +28,11 @@ export function requireExamples(examples: readonly Example[], labels?: readonly 
   const unknown = [...used].find((label) => !wanted.has(label))
   if (unknown !== undefined) throw invalid(`A photo has the label "${unknown}", which is not in the list of labels.`)
   const dimensions = examples[0]?.embedding.length ?? 0
-  for (const example of examples) requireEmbedding(example, dimensions)
+  const kinds = examples.find((example) => example.kinds)?.kinds?.length ?? 0
+  for (const example of examples) {
+    requireEmbedding(example, dimensions)
+    requireKinds(example, kinds)
+  }
 }
 
 function requireEmbedding({ embedding, sha256 }: Example, dimensions: number): void {
@@ -39,6 +43,11 @@ function requireEmbedding({ embedding, sha256 }: Example, dimensions: number): v
     throw invalid(`${photo} has ${embedding.length} values; that of the first photo has ${dimensions}.`)
   }
   if (!embedding.every((value) => Number.isFinite(value))) throw invalid(`${photo} has a value that isn't a number.`)
+}
+
+function requireKinds({ kinds, sha256 }: Example, count: number): void {
+  if (!kinds || (kinds.length === count && kinds.every((value) => value >= 0 && value <= 1.001))) return
+  throw invalid(`The kinds of the photo ${sha256.slice(0, 12)}… aren’t ${count} numbers from 0 to 1.`)
 }
 
 function invalid(detail: string): Problem {

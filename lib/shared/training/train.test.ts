@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { madeUpExamples } from '../../../tests/support/embeddings'
+import type { Example } from './example'
 import { type Head, headScorer, headUncertainty } from './head'
 import { type Training, train } from './train'
 
@@ -9,9 +10,9 @@ const LABELS = ['ant', 'bee', 'cat', 'dog', 'eel']
 function accuracy(head: Head, seed: number, noise: number, labels = LABELS): number {
   const score = headScorer(head)
   const photos = madeUpExamples({ labels, photos: 40, noise, seed })
-  const right = photos.filter(({ label, embedding }) => {
-    const { logits } = score(embedding)
-    return head.labels[logits.indexOf(Math.max(...logits))] === label
+  const right = photos.filter((photo) => {
+    const { logits } = score(photo)
+    return head.labels[logits.indexOf(Math.max(...logits))] === photo.label
   })
   return right.length / photos.length
 }
@@ -53,8 +54,8 @@ test('a label with few photos is not at a disadvantage', async () => {
   )
   const score = headScorer(head)
   const ants = madeUpExamples({ labels: LABELS, photos: 60, dimensions: 300, noise: 6, seed: 50 }).slice(0, 60)
-  const found = ants.filter(({ embedding }) => {
-    const { logits } = score(embedding)
+  const found = ants.filter((photo) => {
+    const { logits } = score(photo)
     return logits.indexOf(Math.max(...logits)) === 0
   })
   expect(found.length).toBeGreaterThan(40)
@@ -64,17 +65,39 @@ test('photos of other things are unlike the examples, and known ones are not', a
   const known = ['ant', 'bee', 'cat']
   const { head } = await train(madeUpExamples({ labels: known, photos: 20 }))
   const score = headScorer(head)
-  const flagged = (embeddings: readonly Float32Array[]) =>
-    embeddings.filter((one) => headUncertainty(head, score(one), [0.9, 0.05]) === 'unlike_known').length /
-    embeddings.length
+  const flagged = (list: readonly Example[]) =>
+    list.filter((one) => headUncertainty(head, score(one), [0.9, 0.05]) === 'unlike_known').length / list.length
   const photos = madeUpExamples({ labels: LABELS, photos: 50, seed: 9 })
-  const of = (labels: readonly string[]) =>
-    photos.filter(({ label }) => labels.includes(label)).map(({ embedding }) => embedding)
+  const of = (labels: readonly string[]) => photos.filter(({ label }) => labels.includes(label))
   expect(flagged(of(known))).toBeLessThan(0.15)
   expect(flagged(of(['dog', 'eel']))).toBeGreaterThan(0.9)
   expect(headUncertainty(head, { likeness: 0 }, [0.5, 0.45])).toBe('small_margin')
   expect(headUncertainty(head, { likeness: 0 }, [0.4, 0.2])).toBe('low_score')
   expect(headUncertainty(head, { likeness: 0 }, [0.9, 0.05])).toBeNull()
+})
+
+test('learns from the kinds of things as well, if every photo has them', async () => {
+  // Embeddings that say nothing, and kinds that say it all.
+  const photos = madeUpExamples({ labels: ['ant', 'bee'], photos: 20, noise: 30 }).map(
+    (example, at): Example => ({ ...example, kinds: Float32Array.of(Number(at < 20), Number(at >= 20), at / 40) }),
+  )
+  const { head, report } = await train(photos)
+  expect([head.dimensions, head.kinds, head.weights.length]).toEqual([40, 3, 2 * 43])
+  expect(report?.top1).toBe(1)
+  const score = headScorer(head)
+  expect(
+    photos.every((photo, at) => score(photo).logits[at < 20 ? 0 : 1]! > score(photo).logits[at < 20 ? 1 : 0]!),
+  ).toBe(true)
+  expect(() => score({ embedding: photos[0]!.embedding })).toThrow('Train it again')
+
+  const { kinds: _kinds, ...without } = photos[0]!
+  const mixed = await train([without, ...photos.slice(1)])
+  expect([mixed.head.kinds, mixed.head.weights.length]).toEqual([0, 2 * 40])
+  expect(mixed.report?.top1).toBeLessThan(1)
+
+  const wrong = (kinds: Float32Array) => train([{ ...photos[0]!, kinds }, ...photos.slice(1)])
+  await expect(wrong(Float32Array.of(0, 1))).rejects.toThrow('The kinds of the photo')
+  await expect(wrong(Float32Array.of(0, 1, Number.NaN))).rejects.toThrow('The kinds of the photo')
 })
 
 test('copies of a photo are never trained and tested on at the same time', async () => {

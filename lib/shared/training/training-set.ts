@@ -6,7 +6,10 @@ export interface TrainingSet {
   /** In code-point order. */
   labels: readonly string[]
   count: number
+  /** Length of a feature vector. */
   dimensions: number
+  /** How much of it comes from the embedding; the rest comes from the kinds. */
+  embeddingDimensions: number
   /** Feature vectors [count × dimensions], row by row. */
   features: Float32Array
   /** Index of each example's label [count]. */
@@ -16,22 +19,25 @@ export interface TrainingSet {
   position: Int32Array
 }
 
-/** Sorts valid examples and computes their features. */
+/** Sorts valid examples and computes their features. Kinds are only used if every example has them. */
 export function trainingSet(examples: readonly Example[]): TrainingSet {
   const order = examples
     .map((example, position) => ({ example, position }))
     .sort((a, b) => compare(a.example, b.example))
   const labels = [...new Set(order.map(({ example }) => example.label))]
   const index = new Map(labels.map((label, at) => [label, at]))
-  const dimensions = order[0]?.example.embedding.length ?? 0
+  const embeddingDimensions = order[0]?.example.embedding.length ?? 0
+  const withKinds = examples.every(({ kinds }) => kinds)
+  const dimensions = embeddingDimensions + (withKinds ? (examples[0]?.kinds?.length ?? 0) : 0)
   const features = new Float32Array(order.length * dimensions)
   for (const [row, { example }] of order.entries()) {
-    writeFeatures(example.embedding, features.subarray(row * dimensions, (row + 1) * dimensions))
+    writeFeatures(example, withKinds, features.subarray(row * dimensions, (row + 1) * dimensions))
   }
   return {
     labels,
     count: order.length,
     dimensions,
+    embeddingDimensions,
     features,
     truth: Int32Array.from(order, ({ example }) => index.get(example.label) ?? 0),
     sha256: order.map(({ example }) => example.sha256),

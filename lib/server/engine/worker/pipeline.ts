@@ -151,11 +151,12 @@ async function run(
   const start = performance.now()
   const tensor = model.prepare(decoded.pixels)
   const scores = job.want === 'embedding' ? null : await scorer.score(tensor, job.embedding ?? false)
-  const embedding = scores === null ? (await model.embed(tensor, false)).embedding : scores.embedding
+  const { embedding, kinds } = scores === null ? await model.features(tensor) : { ...scores, kinds: null }
   const runMs = performance.now() - start
   return {
     ...interpretScores(scores, job.want, scorer),
     embedding,
+    kinds,
     image: decoded.source,
     area: inputArea(decoded.source, decoded.geometry),
     preview: job.preview ? await previewOf(job, model, tensor, decoded) : null,

@@ -37,8 +37,8 @@ export function scorerOf(model: LoadedModel, head: Head | null): Scorer {
         const { logits, embedding } = await logitsOf(model, tensor, withEmbedding)
         return { logits: head.group(logits, model.spec.temperature), likeness: null, embedding }
       }
-      const { embedding } = await model.embed(tensor, false)
-      return { ...head.score(embedding), embedding: withEmbedding ? embedding : null }
+      const features = await model.features(tensor)
+      return { ...head.score(features), embedding: withEmbedding ? features.embedding : null }
     },
   }
 }

@@ -4,6 +4,7 @@ import { Problem } from '@/lib/shared/problems/problem'
 import { readOnnxGraph } from '../../catalog/onnx/read-graph'
 import { type TensorData, toTensor } from '../../image/tensor'
 import { noEmbedding } from '../embedding'
+import { kindScores } from '../kind-scores'
 import type { WorkerModel } from '../protocol'
 import { activationOf } from './activation'
 import { chooseOutput } from './choose-output'
@@ -31,14 +32,20 @@ export interface LoadedModel {
   prepare(pixels: Uint8Array): TensorData
   /** Runs one prepared image to logits [classes]. */
   run(tensor: TensorData): Promise<Float32Array>
-  /** The length of its embeddings, or in one line why it has none. */
-  embedding: { dimensions: number } | string
+  /** The length of its embeddings and the number of kinds, or in one line why it has none. */
+  embedding: { dimensions: number; kinds: number } | string
   /**
    * Runs one prepared image to its embedding [dimensions], and in the same run to logits [classes] if requested.
    *
    * @throws Problem `invalid_parameter` if the model has no embedding
    */
   embed(tensor: TensorData, withLogits: boolean): Promise<{ embedding: Float32Array; logits: Float32Array | null }>
+  /**
+   * Runs one prepared image to what heads learn from.
+   *
+   * @throws Problem `invalid_parameter` if the model has no embedding
+   */
+  features(tensor: TensorData): Promise<{ embedding: Float32Array; kinds: Float32Array | null }>
   /** Releases its memory. No run may be in progress. */
   release(): Promise<void>
 }
@@ -92,10 +99,16 @@ export async function loadModel(requested: WorkerModel, maxPixels: number): Prom
       logits: withLogits ? read(result[name] as Tensor) : null,
     }
   }
+  async function features(tensor: TensorData) {
+    const { kinds } = spec
+    const { embedding, logits } = await embed(tensor, kinds !== null)
+    return { embedding, kinds: kinds && logits && kindScores(logits, kinds) }
+  }
   if (spec.selfTest) checkSelfTest(read(tensors[0] as Tensor), spec.selfTest.logits)
-  const embedding = typeof reader === 'string' ? reader : { dimensions: reader.dimensions }
+  const embedding =
+    typeof reader === 'string' ? reader : { dimensions: reader.dimensions, kinds: spec.kinds?.length ?? 0 }
   const release = () => session.release()
-  return { spec, input, output: { name, scores }, runMs, prepare, run, embedding, embed, release }
+  return { spec, input, output: { name, scores }, runMs, prepare, run, embedding, embed, features, release }
 }
 
 /**

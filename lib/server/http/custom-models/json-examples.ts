@@ -4,13 +4,17 @@ import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
 import { MAX_LABEL_LENGTH } from '@/lib/shared/training/label-names'
 
+const vectorSchema = z.union([z.array(z.number()).min(1), z.base64().min(4)], 'must be a list of numbers or base64')
+
 /** An example whose embedding is known. */
 export const jsonExampleSchema = z.object({
   label: z
     .string()
     .min(1, 'must not be empty')
     .refine((label) => [...label].length <= MAX_LABEL_LENGTH, `must have at most ${MAX_LABEL_LENGTH} characters`),
-  embedding: z.union([z.array(z.number()).min(1), z.base64().min(4)], 'must be a list of numbers or base64'),
+  embedding: vectorSchema,
+  /** Scores of kinds, as `POST /api/embed?kinds=1` returns them. Without them, the model only learns from embeddings. */
+  kinds: vectorSchema.nullish(),
   /** Of the photo's bytes, in hex; if absent, of the embedding. */
   sha256: z
     .string()
@@ -18,18 +22,29 @@ export const jsonExampleSchema = z.object({
     .optional(),
 })
 
-/** @throws Problem `invalid_parameter` if the embedding has another length */
+/**
+ * @param base the length of its embeddings, and the number of its kinds
+ * @throws Problem `invalid_parameter` if the example has another
+ */
 export function exampleOf(
-  { label, embedding, sha256 }: z.output<typeof jsonExampleSchema>,
-  dimensions: number,
+  { label, embedding, kinds, sha256 }: z.output<typeof jsonExampleSchema>,
+  base: { dimensions: number; kinds: number },
 ): Example {
-  const values = typeof embedding === 'string' ? fromBase64(embedding) : Float32Array.from(embedding)
-  if (values.length !== dimensions) {
-    const detail = `An embedding has ${values.length} values instead of the ${dimensions} of the base model.`
-    throw new Problem('invalid_parameter', detail)
-  }
+  const values = vectorOf(embedding)
+  const scores = kinds ? vectorOf(kinds) : null
+  requireLength('An embedding', values, base.dimensions)
+  if (scores) requireLength('A list of kinds', scores, base.kinds)
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  return { label, sha256: sha256 ?? createHash('sha256').update(bytes).digest('hex'), embedding: values }
+  return { label, sha256: sha256 ?? createHash('sha256').update(bytes).digest('hex'), embedding: values, kinds: scores }
+}
+
+function requireLength(name: string, { length }: Float32Array, expected: number): void {
+  if (length === expected) return
+  throw new Problem('invalid_parameter', `${name} has ${length} values instead of the ${expected} of the base model.`)
+}
+
+function vectorOf(value: z.output<typeof vectorSchema>): Float32Array {
+  return typeof value === 'string' ? fromBase64(value) : Float32Array.from(value)
 }
 
 /** float32, little-endian. */

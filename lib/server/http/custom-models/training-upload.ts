@@ -112,10 +112,10 @@ async function openJson<S extends z.ZodObject>(
   return {
     options,
     async collect(base) {
-      const { id, revision, dimensions } = await context.training.base(base)
+      const { id, revision, ...features } = await context.training.base(base)
       return {
         base: { id, revision },
-        examples: await inSlices(examples, (one) => exampleOf(one, dimensions)),
+        examples: await inSlices(examples, (one) => exampleOf(one, features)),
         skipped: [],
         warnings: [],
       }
@@ -158,6 +158,7 @@ async function collectPhotos(
     base: base.id,
     revision: base.revision,
     dimensions: base.dimensions,
+    kinds: base.kinds,
     imageBytes: environment.MAX_IMAGE_BYTES,
     concurrency: LANES_PER_WORKER * engine.stats().workers.wanted,
     fetchPhoto: (url, stop) => fetchPhoto(url, fetching, stop),

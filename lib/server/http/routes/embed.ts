@@ -12,17 +12,18 @@ export function embed(services: Services, uploads: MemoryBudget) {
   const runs = cachedRuns(services)
   return singlePhoto(services, uploads, {
     parameters: embedParametersSchema,
-    async run(image, { model, normalize, crop, encoding_format }, { requestId, signal }) {
+    async run(image, { model, normalize, crop, kinds, encoding_format }, { requestId, signal }) {
       const area = crop === undefined ? undefined : parseCrop(crop)
       const options = { model, normalize, crop: area, requestId }
       const { result, hit } = await runs.embed(image, options, signal)
-      return { result: toReply(result, encoding_format), hit }
+      return { result: toReply(result, kinds, encoding_format), hit }
     },
   })
 }
 
-function toReply(result: Embedding, format: EncodingFormat): EmbeddingReply {
-  return { ...result, embedding: encoded(result.embedding, format) }
+function toReply({ kinds, ...result }: Embedding, withKinds: boolean, format: EncodingFormat): EmbeddingReply {
+  const reply = { ...result, embedding: encoded(result.embedding, format) }
+  return withKinds ? { ...reply, kinds: kinds && encoded(kinds, format) } : reply
 }
 
 /** A vector as it stands in JSON. */

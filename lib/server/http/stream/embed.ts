@@ -9,8 +9,8 @@ import { photoStream } from './route'
 /** `POST /api/embed?stream=1`: the embeddings of the files of a form. */
 export function embedStream(services: Services, uploads: MemoryBudget) {
   return photoStream(services, uploads, {
-    // A crop belongs to one photo.
-    parameters: embedParametersSchema.omit({ crop: true }),
+    // A crop belongs to one photo, and kinds are for photos that a custom model learns from.
+    parameters: embedParametersSchema.omit({ crop: true, kinds: true }),
     model: ({ model }) => model,
     async request(_, model) {
       await requireEmbedding(services.engine, model)
