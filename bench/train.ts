@@ -3,7 +3,9 @@
 // Needs ../shared for the accuracy. Options: --draws 10 --coverage 200 (0 to skip) --large (50,000 examples as well)
 // --no-times (accuracy only) --beside (only what training costs people who classify photos meanwhile)
 import { parseArgs } from 'node:util'
+import { ece } from '@/lib/shared/metrics/calibration'
 import { randomNumbers } from '@/lib/shared/metrics/random'
+import { softmax, topK } from '@/lib/shared/metrics/scores'
 import type { Example } from '@/lib/shared/training/example'
 import { type Head, headScorer } from '@/lib/shared/training/head'
 import { train } from '@/lib/shared/training/train'
@@ -39,17 +41,33 @@ function balanced(head: Head, tested: readonly Example[]): number {
   )
 }
 
+/** Expected calibration error of the scores. */
+function calibrationError(head: Head, tested: readonly Example[]): number {
+  const score = headScorer(head)
+  return ece(
+    tested.map((photo) => {
+      const [best] = topK(softmax(score(photo).logits, head.temperature), 1)
+      return { score: best?.score ?? 0, right: head.labels[best?.index ?? 0] === photo.label }
+    }),
+  )
+}
+
 async function accuracies({ name, photos }: Task, perLabel: number): Promise<void> {
-  const rows: { plain: number; fair: number; estimate: number }[] = []
+  const rows: { plain: number; fair: number; estimate: number; off: number }[] = []
   for (let seed = 1; seed <= Number(values.draws); seed++) {
     const { trained, tested } = draw(photos, perLabel, seed)
     const { head, report } = await train(trained, { quick: true })
-    rows.push({ plain: accuracy(head, tested), fair: balanced(head, tested), estimate: report?.top1 ?? Number.NaN })
+    rows.push({
+      plain: accuracy(head, tested),
+      fair: balanced(head, tested),
+      estimate: report?.top1 ?? Number.NaN,
+      off: calibrationError(head, tested),
+    })
   }
   const of = (pick: (row: (typeof rows)[number]) => number) => percent(mean(rows.map(pick)))
   const estimate = perLabel === 1 ? 'nothing' : of((row) => row.estimate)
   console.log(
-    `${name}, ${perLabel} photos a label: ${of((row) => row.plain)} right, ${of((row) => row.fair)} as the mean of labels, cross-validation says ${estimate}`,
+    `${name}, ${perLabel} photos a label: ${of((row) => row.plain)} right, ${of((row) => row.fair)} as the mean of labels, cross-validation says ${estimate}; calibration error ${of((row) => row.off)}`,
   )
 }
 

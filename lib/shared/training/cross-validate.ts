@@ -33,7 +33,10 @@ export interface FoldedExamples {
 /** What models said about examples that they weren't trained on. */
 export interface CrossValidation extends KnownLogits {
   shrinkage: number
+  /** Of the models that were trained on the other folds. */
   calibration: Calibration
+  /** For the model that is trained on all examples. */
+  temperature: number
   /** The held-out examples, fold by fold. */
   examples: Int32Array
   /** The fold of each of them. */
@@ -85,14 +88,53 @@ export function* crossValidate(
     chosen.push(...(yield* tryFold(set, coordinates, folded, fold, [SHRINKAGES[best] as number])))
   }
   const known = join(set, folds, chosen)
+  const shrinkage = SHRINKAGES[best] as number
+  const calibration = calibrate(thinned(known))
+  const change = yield* temperatureChange(set, coordinates, folded, chosen.slice(0, tried), shrinkage)
   return {
     ...known,
-    shrinkage: SHRINKAGES[best] as number,
-    calibration: calibrate(thinned(known)),
+    shrinkage,
+    calibration,
+    temperature: calibration.temperature * change,
     examples: concatenated(folds),
     fold: concatenated(folds.map((examples, fold) => new Int32Array(examples.length).fill(fold))),
     positions: chosen.flatMap((trial) => positionsOf(trial, set.labels.length)),
   }
+}
+
+/** The temperature falls at most to this share of what cross-validation found. */
+const LEAST_CHANGE = 0.5
+
+/**
+ * How the temperature changes from models that lack a fold to the model of all examples. With more examples, means are
+ * more precise and logits spread less, and the same temperature would give scores that are too low. So the same folds
+ * are classified once more, by models that lack another fold, and the temperature is extrapolated, linearly in
+ * 1 / examples.
+ *
+ * @param trials of the first folds, with this shrinkage
+ */
+function* temperatureChange(
+  set: TrainingSet,
+  coordinates: Coordinates,
+  folded: FoldedExamples,
+  trials: readonly Trial[],
+  shrinkage: number,
+): Work<number> {
+  const { length } = folded.folds
+  if (length < 3) return 1
+  const smaller: Trial[] = []
+  for (const fold of trials.keys()) {
+    smaller.push(...(yield* tryFold(set, coordinates, folded, fold, [shrinkage], (fold + 1) % length)))
+  }
+  const tested = folded.folds.slice(0, trials.length)
+  const [usual, less] = [join(set, tested, trials), join(set, tested, smaller)]
+  // A label whose other photos are all in the fold that was left out isn't known anymore.
+  const own = (row: number) => less.logits[row * less.labels + (less.truth[row] as number)]
+  const rows = Int32Array.from(less.truth.keys()).filter((row) => own(row) !== Number.NEGATIVE_INFINITY)
+  if (rows.length === 0) return 1
+  const temperature = (known: KnownLogits) => calibrate(thinned(picked(known, rows))).temperature
+  const change = 1 - ((length - 2) / length) * (temperature(less) / temperature(usual) - 1)
+  return Math.min(1, Math.max(LEAST_CHANGE, change))
 }
 
 interface Trial {
@@ -107,8 +149,10 @@ function* tryFold(
   folded: FoldedExamples,
   fold: number,
   shrinkages: readonly number[],
+  /** Another fold to leave out. */
+  without?: number,
 ): Work<Trial[]> {
-  const others = [...folded.folds.keys()].filter((other) => other !== fold)
+  const others = [...folded.folds.keys()].filter((other) => other !== fold && other !== without)
   const examples = folded.folds[fold] as Int32Array
   const scatter = yield* scatterOfFolds(folded, others, set.dimensions)
   const distances = squaredDistances(coordinates, centerOf(scatter.means, scatter.counts), examples)
@@ -154,11 +198,13 @@ function thinned(known: KnownLogits): KnownLogits {
   const step = Math.max(1, Math.floor(known.truth.length / ENOUGH))
   if (step === 1) return known
   const kept = Int32Array.from({ length: Math.ceil(known.truth.length / step) }, (_, index) => index * step)
-  const logits = new Float32Array(kept.length * known.labels)
-  for (const [to, from] of kept.entries()) {
-    logits.set(known.logits.subarray(from * known.labels, (from + 1) * known.labels), to * known.labels)
-  }
-  return { labels: known.labels, logits, truth: kept.map((from) => known.truth[from] as number) }
+  return picked(known, kept)
+}
+
+function picked({ labels, logits: all, truth }: KnownLogits, rows: Int32Array): KnownLogits {
+  const logits = new Float32Array(rows.length * labels)
+  for (const [to, from] of rows.entries()) logits.set(all.subarray(from * labels, (from + 1) * labels), to * labels)
+  return { labels, logits, truth: rows.map((from) => truth[from] as number) }
 }
 
 function concatenated(parts: readonly Int32Array[]): Int32Array {

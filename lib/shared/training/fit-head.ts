@@ -27,7 +27,7 @@ export function* fitHead(
     kinds: set.dimensions - set.embeddingDimensions,
     weights: Float32Array.from(centered(weights, set.dimensions)),
     bias: Float32Array.from(centered(fitted.bias, 1)),
-    temperature: validation?.calibration.temperature ?? 1,
+    temperature: validation?.temperature ?? 1,
     likeness: rule && { center: Float32Array.from(yield* oneToFeatures(coordinates, center, set.dimensions)), rule },
   }
 }

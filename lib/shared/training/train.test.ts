@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { madeUpExamples } from '../../../tests/support/embeddings'
+import { softmax } from '../metrics/scores'
 import type { Example } from './example'
 import { type Head, headScorer, headUncertainty } from './head'
 import { type Training, train } from './train'
@@ -98,6 +99,29 @@ test('learns from the kinds of things as well, if every photo has them', async (
   const wrong = (kinds: Float32Array) => train([{ ...photos[0]!, kinds }, ...photos.slice(1)])
   await expect(wrong(Float32Array.of(0, 1))).rejects.toThrow('The kinds of the photo')
   await expect(wrong(Float32Array.of(0, 1, Number.NaN))).rejects.toThrow('The kinds of the photo')
+})
+
+test.each([1, 2, 3, 4])('scores are finite with %i photos of a label', async (photos) => {
+  const { head } = await train(madeUpExamples({ labels: LABELS, photos: [photos, photos, 9, 9, 9], noise: 3 }))
+  expect(head.temperature).toBeGreaterThan(0.01)
+  expect([...head.weights, ...head.bias, head.temperature].every(Number.isFinite)).toBe(true)
+})
+
+test('scores are as high as results are right, though the final model has more photos than those of the folds', async () => {
+  const rows = await Promise.all(
+    [1, 2, 3, 4, 5, 6].map(async (seed) => {
+      const options = { labels: LABELS, dimensions: 300, noise: 8 }
+      const { head } = await train(madeUpExamples({ ...options, photos: 8, seed }))
+      const score = headScorer(head)
+      return madeUpExamples({ ...options, photos: 60, seed: 100 + seed }).map((photo) => {
+        const scores = softmax(score(photo).logits, head.temperature)
+        const best = Math.max(...scores)
+        return [best, Number(head.labels[scores.indexOf(best)] === photo.label)] as const
+      })
+    }),
+  )
+  const mean = (at: 0 | 1) => rows.flat().reduce((sum, row) => sum + row[at], 0) / rows.flat().length
+  expect(mean(0)).toBeGreaterThan(mean(1) - 0.06)
 })
 
 test('copies of a photo are never trained and tested on at the same time', async () => {
