@@ -16,7 +16,7 @@ export function OpenModelMenu({ label, onOpen }: { label: string; onOpen(id: str
   )
 }
 
-/** The custom models, asked for when the menu opens. */
+/** The models that were trained on photos, asked for when the menu opens. */
 function SavedModels({ onOpen }: { onOpen(id: string): void }) {
   const t = useTranslations('train')
   const problem = useProblem()
@@ -25,7 +25,7 @@ function SavedModels({ onOpen }: { onOpen(id: string): void }) {
     let mounted = true
     import('@/lib/client/training/saved-models')
       .then(({ fetchModels }) => fetchModels())
-      .then((all) => mounted && setModels(all.filter(({ base_model }) => base_model !== null)))
+      .then((all) => mounted && setModels(all.filter(({ head }) => head === 'linear')))
       .catch((error) => mounted && setModels(asFailure(error)))
     return () => {
       mounted = false

@@ -166,7 +166,7 @@ test('groups of labels can be viewed and described, and say that they do not lea
   expect(await visionHere(['train', '--groups', csv, '--id', 'kinds', ...folders])).toMatchObject({ code: 0 })
   await vi.waitFor(async () => expect((await send(server, 'GET', '/api/models/kinds')).status).toBe(200))
   expect((await send(server, 'GET', '/api/models/kinds')).body).toMatchObject({
-    model: { id: 'kinds', classes: 2 },
+    model: { id: 'kinds', classes: 2, head: 'groups' },
     evaluation: null,
     history: [{}],
   })

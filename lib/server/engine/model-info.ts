@@ -50,6 +50,7 @@ export function toModelInfo(model: Model, lookup: ModelLookup, { reports, pool }
     embedding: typeof embedding === 'string' ? null : embedding,
     embedding_reason: typeof embedding === 'string' ? embedding : null,
     base_model: model.head?.base ?? null,
+    head: model.head?.kind ?? null,
   }
 }
 

@@ -196,6 +196,10 @@ export const modelInfoSchema = z
       .object({ id: z.string(), revision: z.string() })
       .nullable()
       .meta({ description: 'The model that a custom model builds on; null for any other model.' }),
+    head: z.enum(['linear', 'groups']).nullable().meta({
+      description:
+        'What a custom model is: linear learned from photos, groups adds up the scores of its base; null for any other model.',
+    }),
   })
   .meta({ id: 'ModelInfo' })
 

@@ -21,3 +21,12 @@ test('a known photo gets its new label, and a photo counts once per label', () =
   // Another crop of the photo.
   expect(mergeExamples([], [example('bolt', 'a'), example('bolt', 'a', 3)])).toHaveLength(2)
 })
+
+test('a label keeps its spelling if another computer encodes its accents differently', () => {
+  const [composed, decomposed] = ['Grün'.normalize('NFC'), 'Grün'.normalize('NFD')]
+  expect(names(mergeExamples([example(composed, 'a')], [example(decomposed, 'b')]))).toEqual([
+    `${composed} a`,
+    `${composed} b`,
+  ])
+  expect(names(mergeExamples([example('green', 'a')], [example('Green', 'b')]))).toEqual(['green a', 'Green b'])
+})

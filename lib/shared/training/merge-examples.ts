@@ -6,7 +6,16 @@ import type { Example } from './example'
  */
 export function mergeExamples(known: readonly Example[], added: readonly Example[]): Example[] {
   const photos = new Set(added.map(({ sha256 }) => sha256))
-  return [...known.filter(({ sha256 }) => !photos.has(sha256)), ...withoutRepeats(added)]
+  return [...known.filter(({ sha256 }) => !photos.has(sha256)), ...withoutRepeats(spelledLike(known, added))]
+}
+
+/**
+ * Gives labels the spelling that they have already: names of folders from macOS encode accents differently, though they
+ * look the same. Two spellings among the new ones are refused later, like other doubled names.
+ */
+function spelledLike(known: readonly Example[], added: readonly Example[]): Example[] {
+  const spelling = new Map(known.map(({ label }) => [label.normalize('NFC'), label]))
+  return added.map((example) => ({ ...example, label: spelling.get(example.label.normalize('NFC')) ?? example.label }))
 }
 
 /** Other crops of a photo aren't repeats. */
