@@ -11,6 +11,8 @@ import type { Preprocessor } from '@/lib/server/image/preprocessor'
 import { toTensor } from '@/lib/server/image/tensor'
 import { readExamples } from '@/lib/shared/training/example-file'
 import { formWith, send } from '../support/colors'
+import { createJob, jobDone } from '../support/jobs'
+import { formOf } from '../support/many-photos'
 import { REAL_MODEL } from '../support/models'
 import { startServer, type TestServer } from '../support/server'
 
@@ -112,4 +114,33 @@ test('exported as ONNX, it gives the same scores', async () => {
     const { predictions } = (await post('/api/classify?model=photos', photo(name))).body
     for (const { index, score } of predictions) expect(Number(probabilities?.data[index])).toBeCloseTo(score, 5)
   }
+})
+
+test('learns from the photos of a job that has their embeddings, for sets that are too large for one request', async () => {
+  const names = files.map(([label, name]) => ({ file: `${label}/${name}`, bytes: Buffer.from(photo(name)) }))
+  const broken = { file: 'tool/broken.jpg', bytes: Buffer.from('ffd8ffe000104a464946', 'hex') }
+  const job = await createJob(server.url, formOf([...names, broken]), '?embeddings=true')
+  await jobDone(server.url, job.id)
+  const { body } = await post(`/api/models?job=${job.id}&id=from-job`, new Uint8Array())
+  expect([body.model?.base_model.id, body.evaluation?.examples]).toEqual([job.model.id, files.length])
+  expect(body.skipped).toEqual([{ file: broken.file, code: 'truncated_image', detail: expect.any(String) }])
+  expect(await headOf('from-job')).toBe(await headOf('photos'))
+
+  const more = await post(`/api/models/from-job/examples`, { job: job.id, replace: true })
+  expect([more.status, more.body.evaluation?.examples]).toEqual([201, files.length])
+  expect(await headOf('from-job')).toBe(await headOf('photos'))
+
+  const plain = await createJob(server.url, formOf(names.slice(0, 1)))
+  const refused = [
+    await post(`/api/models?job=${plain.id}`, new Uint8Array()),
+    await post(`/api/models?job=nothing`, new Uint8Array()),
+    await post(`/api/models?job=${job.id}&base=accurate`, new Uint8Array()),
+    await post('/api/models', { title: 'neither examples nor a job' }),
+  ]
+  expect(refused.map(({ status, body: { code, detail } }) => [status, code, detail])).toEqual([
+    [400, 'invalid_parameter', expect.stringContaining('embeddings=true')],
+    [404, 'unknown_job', expect.any(String)],
+    [expect.any(Number), 'unknown_model', expect.any(String)],
+    [400, 'invalid_parameter', expect.stringContaining('must be a list of examples')],
+  ])
 })

@@ -24,6 +24,7 @@ export function toClassification(
     area: result.area,
     timings: timingsOf(result, totalMs),
     ...(result.embedding ? { embedding: result.embedding } : {}),
+    ...(result.kinds ? { kinds: result.kinds } : {}),
     ...(result.preview ? { preview: toPreview(result.preview) } : {}),
   }
 }

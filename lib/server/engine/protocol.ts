@@ -119,7 +119,7 @@ export interface PhotoResult {
   logits: Float32Array | null
   /** The input of the last layer [dimensions]. Only if requested. */
   embedding: Float32Array | null
-  /** Scores of the kinds of things [kinds], with the embedding alone; null if the model knows none. */
+  /** Scores of the kinds of things [kinds]. Only with an embedding, and null if the model knows none. */
   kinds: Float32Array | null
   image: { width: number; height: number; format: string }
   /** The part of the upright photo that the model received, in pixels of the photo. */

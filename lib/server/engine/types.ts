@@ -50,8 +50,8 @@ export interface Embedding extends Pick<Classification, 'request_id' | 'image' |
   normalized: boolean
 }
 
-/** A classification, and the embedding [dimensions] if it was requested. */
-export type EmbeddedClassification = Classification & { embedding?: Float32Array }
+/** A classification, and if it was requested the embedding [dimensions] and the scores of kinds [kinds]. */
+export type EmbeddedClassification = Classification & { embedding?: Float32Array; kinds?: Float32Array }
 
 export interface ExplainOptions extends Pick<RunOptions, 'model' | 'revision' | 'crop'> {
   /** Name or index of the label to explain; the best one if absent. */

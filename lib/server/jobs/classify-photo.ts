@@ -52,7 +52,9 @@ export async function classifyPhoto(
     known = { file, bytes: image.byteLength, sha256: await sha256Of(image) }
     const result = await cache.get(image, known.sha256 as string, signal)
     const row = classifiedRow(known, result)
-    return result.embedding ? { ...row, embedding: toBase64(result.embedding) } : row
+    if (!result.embedding) return row
+    const embedded = { ...row, embedding: toBase64(result.embedding) }
+    return result.kinds ? { ...embedded, kinds: toBase64(result.kinds) } : embedded
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof Problem && error.code === 'shutting_down') throw error

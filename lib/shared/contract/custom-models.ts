@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { flag } from './contract'
 
 /**
  * Who may train custom models: nobody; the operator; or every visitor, and then each model can only be used by people
@@ -48,6 +49,13 @@ export const changeSchema = z
   })
   .meta({ id: 'CustomModelChange' })
 
+const job = z.string().min(1).max(100).optional().meta({
+  description: 'ID of a job that is done and was created with embeddings=true: its photos are learned from.',
+})
+
+/** Options of `POST /api/models/{id}/examples`. */
+export const examplesParametersSchema = z.object({ replace: flag.default(false), job })
+
 /** Options of `POST /api/models`. */
 export const trainParametersSchema = z
   .object({
@@ -61,7 +69,8 @@ export const trainParametersSchema = z
       .string()
       .min(1)
       .optional()
-      .meta({ description: 'ID or type of the base model. By default, the default model.' }),
+      .meta({ description: 'ID or type of the base model. By default, the default model, or that of the job.' }),
+    job,
   })
   .meta({ id: 'TrainParameters' })
 export type TrainParameters = z.output<typeof trainParametersSchema>

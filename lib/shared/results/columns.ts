@@ -97,6 +97,8 @@ export interface ResultRow {
   error: string | null
   /** The embedding, float32 and little-endian in base64; absent for a failed photo, and unless requested. */
   embedding?: string
+  /** Scores of kinds of things, likewise, for custom models to learn from; absent if the model knows none. */
+  kinds?: string
   /** The true label, or the word in the labels file if the model has no such label; absent without a labels file. */
   truth?: string | null
   /** Whether `label` is the true label; null if that is unknown. */

@@ -151,7 +151,7 @@ async function run(
   const start = performance.now()
   const tensor = model.prepare(decoded.pixels)
   const scores = job.want === 'embedding' ? null : await scorer.score(tensor, job.embedding ?? false)
-  const { embedding, kinds } = scores === null ? await model.features(tensor) : { ...scores, kinds: null }
+  const { embedding, kinds } = scores === null ? await model.features(tensor, false) : scores
   const runMs = performance.now() - start
   return {
     ...interpretScores(scores, job.want, scorer),

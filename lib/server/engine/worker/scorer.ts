@@ -14,8 +14,14 @@ export interface Scores {
 export interface Scorer {
   temperature: number
   uncertainty: UncertaintyRule | null
-  /** @param withEmbedding whether the embedding is needed, too; the same run returns both */
-  score(tensor: TensorData, withEmbedding: boolean): Promise<Scores & { embedding: Float32Array | null }>
+  /** @param withEmbedding whether the embedding and kinds are needed, too; the same run returns all */
+  score(tensor: TensorData, withEmbedding: boolean): Promise<Scores & Embedded>
+}
+
+/** Both null unless requested. */
+interface Embedded {
+  embedding: Float32Array | null
+  kinds: Float32Array | null
 }
 
 /** @param head of a custom model over this one; null for the model's own scores */
@@ -34,17 +40,20 @@ export function scorerOf(model: LoadedModel, head: Head | null): Scorer {
     uncertainty,
     async score(tensor, withEmbedding) {
       if (head.kind === 'groups') {
-        const { logits, embedding } = await logitsOf(model, tensor, withEmbedding)
-        return { logits: head.group(logits, model.spec.temperature), likeness: null, embedding }
+        const { logits, ...embedded } = await logitsOf(model, tensor, withEmbedding)
+        return { logits: head.group(logits, model.spec.temperature), likeness: null, ...embedded }
       }
-      const features = await model.features(tensor)
-      return { ...head.score(features), embedding: withEmbedding ? features.embedding : null }
+      const features = await model.features(tensor, false)
+      const { embedding, kinds } = features
+      return { ...head.score(features), ...(withEmbedding ? { embedding, kinds } : NOTHING) }
     },
   }
 }
 
+const NOTHING = { embedding: null, kinds: null }
+
 async function logitsOf(model: LoadedModel, tensor: TensorData, withEmbedding: boolean) {
-  if (!withEmbedding) return { logits: await model.run(tensor), embedding: null }
-  const { logits, embedding } = await model.embed(tensor, true)
-  return { logits: logits ?? new Float32Array(), embedding }
+  if (!withEmbedding) return { logits: await model.run(tensor), ...NOTHING }
+  const { logits, embedding, kinds } = await model.features(tensor, true)
+  return { logits: logits ?? new Float32Array(), embedding, kinds }
 }

@@ -35,17 +35,15 @@ export interface LoadedModel {
   /** The length of its embeddings and the number of kinds, or in one line why it has none. */
   embedding: { dimensions: number; kinds: number } | string
   /**
-   * Runs one prepared image to its embedding [dimensions], and in the same run to logits [classes] if requested.
+   * Runs one prepared image to its embedding [dimensions], the scores of kinds [kinds] if the model knows any, and if requested
+   * logits [classes], all in one run.
    *
    * @throws Problem `invalid_parameter` if the model has no embedding
    */
-  embed(tensor: TensorData, withLogits: boolean): Promise<{ embedding: Float32Array; logits: Float32Array | null }>
-  /**
-   * Runs one prepared image to what heads learn from.
-   *
-   * @throws Problem `invalid_parameter` if the model has no embedding
-   */
-  features(tensor: TensorData): Promise<{ embedding: Float32Array; kinds: Float32Array | null }>
+  features(
+    tensor: TensorData,
+    withLogits: boolean,
+  ): Promise<{ embedding: Float32Array; kinds: Float32Array | null; logits: Float32Array | null }>
   /** Releases its memory. No run may be in progress. */
   release(): Promise<void>
 }
@@ -91,24 +89,19 @@ export async function loadModel(requested: WorkerModel, maxPixels: number): Prom
   async function run(tensor: TensorData): Promise<Float32Array> {
     return read((await outputsOf(tensor, [name]))[name] as Tensor)
   }
-  async function embed(tensor: TensorData, withLogits: boolean) {
-    if (typeof reader === 'string') throw noEmbedding(spec.id, reader)
-    const result = await outputsOf(tensor, withLogits ? [name, reader.tensor] : [reader.tensor])
-    return {
-      embedding: reader.read(result[reader.tensor] as Tensor),
-      logits: withLogits ? read(result[name] as Tensor) : null,
-    }
-  }
-  async function features(tensor: TensorData) {
+  async function features(tensor: TensorData, withLogits: boolean) {
     const { kinds } = spec
-    const { embedding, logits } = await embed(tensor, kinds !== null)
-    return { embedding, kinds: kinds && logits && kindScores(logits, kinds) }
+    if (typeof reader === 'string') throw noEmbedding(spec.id, reader)
+    const result = await outputsOf(tensor, withLogits || kinds ? [name, reader.tensor] : [reader.tensor])
+    const logits = withLogits || kinds ? read(result[name] as Tensor) : null
+    const embedding = reader.read(result[reader.tensor] as Tensor)
+    return { embedding, kinds: kinds && logits && kindScores(logits, kinds), logits }
   }
   if (spec.selfTest) checkSelfTest(read(tensors[0] as Tensor), spec.selfTest.logits)
   const embedding =
     typeof reader === 'string' ? reader : { dimensions: reader.dimensions, kinds: spec.kinds?.length ?? 0 }
   const release = () => session.release()
-  return { spec, input, output: { name, scores }, runMs, prepare, run, embedding, embed, features, release }
+  return { spec, input, output: { name, scores }, runMs, prepare, run, embedding, features, release }
 }
 
 /**

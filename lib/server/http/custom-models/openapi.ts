@@ -22,6 +22,13 @@ const REPLACE = {
   schema: { type: 'boolean', default: false },
   description: 'Whether the examples replace the known ones.',
 }
+const JOB = {
+  name: 'job',
+  in: 'query',
+  required: false,
+  schema: { type: 'string' },
+  description: 'ID of a job that is done and has embeddings: its photos are learned from. Then no body is needed.',
+}
 const EXAMPLE = {
   type: 'object',
   required: ['label', 'embedding'],
@@ -34,6 +41,14 @@ const EXAMPLE = {
       ],
       description: 'From `POST /api/embed`: numbers, or their bytes as float32, little-endian.',
     },
+    kinds: {
+      oneOf: [
+        { type: 'array', minItems: 1, items: { type: 'number', minimum: 0, maximum: 1 } },
+        { type: 'string', minLength: 4, contentEncoding: 'base64' },
+        { type: 'null' },
+      ],
+      description: 'From `POST /api/embed?kinds=true`. With them, a model is more accurate from few photos.',
+    },
     sha256: { type: 'string', pattern: '^[0-9a-f]{64}$', description: 'Of the photo’s bytes.' },
   },
 }
@@ -45,6 +60,7 @@ const PHOTOS =
 const TRAINING: ProblemCode[] = [
   'empty_body',
   'no_file',
+  'unknown_job',
   'invalid_json',
   'url_refused',
   'too_many_files',
@@ -59,14 +75,17 @@ const TRAINING: ProblemCode[] = [
 const CHANGE: ProblemCode[] = ['conflict', 'not_found', 'invalid_json', 'not_ready', 'storage_full', 'rate_limited']
 
 /** The paths of training, and of single models. */
-export function customModelPaths({ problems, body }: DocumentBuilder, options: object): Record<string, object> {
+export function customModelPaths(
+  { problems, body }: DocumentBuilder,
+  options: { train: object; examples: object },
+): Record<string, object> {
   const requestBody = (properties: object) => ({
-    required: true,
+    required: false,
     content: {
       'multipart/form-data': {
         schema: {
           type: 'object',
-          required: ['photos'],
+          anyOf: [{ required: ['photos'] }, { required: ['job'] }],
           properties: {
             ...properties,
             photos: {
@@ -82,7 +101,7 @@ export function customModelPaths({ problems, body }: DocumentBuilder, options: o
       'application/json': {
         schema: {
           type: 'object',
-          required: ['examples'],
+          anyOf: [{ required: ['examples'] }, { required: ['job'] }],
           properties: { ...properties, examples: EXAMPLES },
           additionalProperties: false,
         },
@@ -149,8 +168,8 @@ export function customModelPaths({ problems, body }: DocumentBuilder, options: o
       post: {
         operationId: 'addExamples',
         summary: 'Train a custom model again with more examples.',
-        parameters: [MODEL, REPLACE, STREAM],
-        requestBody: requestBody({ replace: { type: 'boolean', default: false } }),
+        parameters: [MODEL, REPLACE, JOB, STREAM],
+        requestBody: requestBody(options.examples),
         responses: saved,
       },
     },
@@ -198,8 +217,8 @@ export function customModelPaths({ problems, body }: DocumentBuilder, options: o
       post: {
         operationId: 'trainModel',
         summary: 'Train a custom model on labeled photos or embeddings.',
-        parameters: [STREAM],
-        requestBody: requestBody(options),
+        parameters: [JOB, STREAM],
+        requestBody: requestBody(options.train),
         responses: saved,
       },
     },

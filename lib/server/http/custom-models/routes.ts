@@ -1,7 +1,6 @@
 import type { Context } from 'hono'
-import { z } from 'zod'
-import { flag } from '@/lib/shared/contract/contract'
-import { changeSchema, trainParametersSchema } from '@/lib/shared/contract/custom-models'
+import type { z } from 'zod'
+import { changeSchema, examplesParametersSchema, trainParametersSchema } from '@/lib/shared/contract/custom-models'
 import { Problem } from '@/lib/shared/problems/problem'
 import { underBase } from '@/lib/shared/web/base-path'
 import type { CustomModelService, SavedModel, TrainOptions } from '../../custom-models/service'
@@ -17,10 +16,9 @@ import { type CollectedExamples, openTrainingRequest, type TrainingRequest } fro
 import { visitorQuota } from './visitor-quota'
 
 const MAX_CHANGE_BYTES = 16_000
-const examplesParametersSchema = z.object({ replace: flag.default(false) })
 /** Training, and everything that changes or reads one custom model. */
 export function customModelRoutes(
-  services: Pick<Services, 'engine' | 'environment' | 'log' | 'redis'>,
+  services: Pick<Services, 'engine' | 'environment' | 'jobs' | 'log' | 'redis'>,
   training: CustomModelService,
   uploads: MemoryBudget,
 ): Record<string, Endpoints> {
@@ -76,7 +74,7 @@ export function customModelRoutes(
     train(
       c,
       { schema: trainParametersSchema, isNew: true },
-      async ({ id: wanted, base, ...description }, collect, run) => {
+      async ({ id: wanted, base, job: _job, ...description }, collect, run) => {
         // Before the photos are read: a name that is taken is refused without them.
         const name = await training.newId({ id: wanted, title: description.title })
         const { skipped, warnings, ...examples } = await collect(base)

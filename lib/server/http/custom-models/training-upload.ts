@@ -12,6 +12,7 @@ import { parseJsonBody } from '../json-body'
 import type { Reservation } from '../memory-budget'
 import { type RawOptions, readOptions } from '../parameters'
 import type { Services } from '../services'
+import { type JobPhotos, jobModel, jobPhotos } from './job-photos'
 import { exampleOf, jsonExampleSchema } from './json-examples'
 import type { VisitorAllowance } from './visitor-quota'
 
@@ -29,7 +30,7 @@ export interface CollectedExamples {
 interface Context {
   /** Null if the client has no limits of its own. */
   allowance: VisitorAllowance | null
-  services: Pick<Services, 'engine' | 'environment'>
+  services: Pick<Services, 'engine' | 'environment' | 'jobs'>
   training: CustomModelService
   lease: Reservation
 }
@@ -48,12 +49,12 @@ export interface TrainingRequest<T> {
 }
 
 const jsonBodySchema = z.looseObject({
-  examples: z.array(z.unknown(), 'must be a list of examples').min(1, 'must not be empty'),
+  examples: z.array(z.unknown(), 'must be a list of examples').min(1, 'must not be empty').optional(),
 })
 
 /**
  * Opens a request to train: photos in every form that jobs accept them in, with a labels file or in a folder for each
- * label, or embeddings with labels as JSON or as `examples.safetensors`.
+ * label, embeddings with labels as JSON or as `examples.safetensors`, or the photos of a job.
  *
  * @throws Problem
  */
@@ -65,11 +66,13 @@ export async function openTrainingRequest<S extends z.ZodObject>(
 ): Promise<TrainingRequest<z.output<S>>> {
   if (/^application\/json\b/i.test(request.headers.get('content-type') ?? ''))
     return openJson(request, schema, query, context)
-  if (!hasBody(request)) throw new Problem('no_file', 'The request has no body. Send photos with labels.')
+  if (!hasBody(request) && query.job === undefined)
+    throw new Problem('no_file', 'The request has no body. Send photos with labels.')
   const upload = await openUpload(request, limitsOf(context), context.lease)
   try {
     const options = readOptions(schema, query, upload.options)
-    return { options, collect: (base, run) => collectPhotos(upload, base, context, run), close: () => upload.close() }
+    const sources = { upload, job: jobOf(options) }
+    return { options, collect: (base, run) => collectPhotos(sources, base, context, run), close: () => upload.close() }
   } catch (error) {
     await upload.close()
     throw error
@@ -102,8 +105,11 @@ async function openJson<S extends z.ZodObject>(
   const body = await parseJsonBody(bytes)
   const parsed = jsonBodySchema.safeParse(body)
   if (!parsed.success) throw invalidExamples(parsed.error)
-  const { examples: given, ...fields } = parsed.data
+  const { examples: given = [], ...fields } = parsed.data
   const options = readOptions(schema, query, fields)
+  const job = jobOf(options)
+  if (given.length === 0 && job === undefined)
+    throw new Problem('invalid_parameter', 'examples is invalid: must be a list of examples.')
   const examples = await inSlices(given, (one, at) => {
     const example = jsonExampleSchema.safeParse(one)
     if (example.success) return example.data
@@ -111,14 +117,18 @@ async function openJson<S extends z.ZodObject>(
   })
   return {
     options,
-    async collect(base) {
-      const { id, revision, ...features } = await context.training.base(base)
-      return {
+    async collect(name, { signal }) {
+      const { id, revision, ...features } = await baseOf(name, job, context)
+      const fromJob = await photosOf(job, context, signal)
+      const labeled = await labelPhotos(fromJob.photos, [])
+      const collected = {
         base: { id, revision },
-        examples: await inSlices(examples, (one) => exampleOf(one, features)),
-        skipped: [],
-        warnings: [],
+        examples: [...(await inSlices(examples, (one) => exampleOf(one, features))), ...labeled.examples],
+        skipped: [...fromJob.skipped, ...labeled.skipped],
+        warnings: labeled.warnings,
       }
+      requireSome(collected)
+      return collected
     },
     close: async () => {},
   }
@@ -141,13 +151,39 @@ function invalidExamples({ issues: [issue] }: z.ZodError, place = ''): Problem {
   return new Problem('invalid_parameter', `examples is invalid: ${path ? `${path}: ` : ''}${reason}.`)
 }
 
+function jobOf(options: object): string | undefined {
+  return 'job' in options && typeof options.job === 'string' ? options.job : undefined
+}
+
+/**
+ * The base model: the one that was requested, or else that of the job.
+ *
+ * @throws Problem `invalid_parameter`, `conflict` if the job has embeddings of another model or revision
+ */
+async function baseOf(name: string | undefined, job: string | undefined, { services, training }: Context) {
+  if (job === undefined) return training.base(name)
+  const model = await jobModel(services.jobs, job)
+  const base = await training.base(name ?? model.id)
+  if (base.id !== model.id)
+    throw new Problem('invalid_parameter', `The job has embeddings of ${model.id}, not of ${base.id}.`)
+  if (base.revision === model.revision) return base
+  throw new Problem('conflict', `The job has embeddings of an earlier revision of ${base.id}. Run it again.`)
+}
+
+function photosOf(job: string | undefined, { services }: Context, signal: AbortSignal): Promise<JobPhotos> {
+  if (job === undefined) return Promise.resolve({ photos: [], skipped: [] })
+  return jobPhotos(services.jobs, job, signal)
+}
+
 async function collectPhotos(
-  { fill }: JobUpload,
+  { upload: { fill }, job }: { upload: JobUpload; job: string | undefined },
   name: string | undefined,
-  { services: { engine, environment }, training, allowance }: Context,
+  context: Context,
   { signal, onEmbedded }: CollectOptions,
 ): Promise<CollectedExamples> {
-  const base = await training.base(name)
+  const { engine, environment } = context.services
+  const { allowance } = context
+  const base = await baseOf(name, job, context)
   const fetching = {
     maxBytes: environment.MAX_IMAGE_BYTES,
     timeoutMs: environment.URL_INPUT_TIMEOUT_MS,
@@ -169,11 +205,12 @@ async function collectPhotos(
   await fill(collector)
   await collector.finish()
   const { photos, labelsFiles, skipped, examples } = collector
-  const labeled = await labelPhotos(photos, labelsFiles)
+  const fromJob = await photosOf(job, context, signal)
+  const labeled = await labelPhotos([...photos, ...fromJob.photos], labelsFiles)
   const collected = {
     base: { id: base.id, revision: base.revision },
     examples: [...examples, ...labeled.examples],
-    skipped: [...skipped, ...labeled.skipped],
+    skipped: [...skipped, ...fromJob.skipped, ...labeled.skipped],
     warnings: labeled.warnings,
   }
   requireSome(collected)

@@ -1,4 +1,4 @@
-import { trainParametersSchema } from '@/lib/shared/contract/custom-models'
+import { examplesParametersSchema, trainParametersSchema } from '@/lib/shared/contract/custom-models'
 import type { FeedbackMode } from '@/lib/shared/contract/feedback'
 import { jobParametersSchema } from '@/lib/shared/contract/jobs'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
@@ -54,7 +54,10 @@ const maker: DocumentBuilder = {
  */
 export function openApiDocument(features = ALL_FEATURES): object {
   const { '/api/models': training, ...single } = features.training
-    ? customModelPaths(maker, parameterSchemas(trainParametersSchema))
+    ? customModelPaths(maker, {
+        train: parameterSchemas(trainParametersSchema),
+        examples: parameterSchemas(examplesParametersSchema),
+      })
     : { '/api/models': {} }
   return {
     openapi: '3.1.0',
