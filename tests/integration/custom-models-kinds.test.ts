@@ -55,6 +55,9 @@ test('an embedding comes with the scores of kinds of things, if requested', asyn
   const cached = await post('/api/embed?kinds=true&encoding_format=base64', photo(NEW_ANIMAL))
   expect(cached.headers.get('cache-status')).toContain('hit')
   expect([...new Float32Array(Uint8Array.from(Buffer.from(cached.body.kinds, 'base64')).buffer)]).toEqual(scores)
+  const form = formOf([{ file: 'a.webp', bytes: Buffer.from(photo(NEW_ANIMAL)) }])
+  const line = JSON.parse((await post('/api/embed?stream=1&kinds=true', form)).text.split('\n')[0] ?? '')
+  expect([line.status, line.kinds]).toEqual(['ok', scores])
   const plain = (await post('/api/embed', photo(NEW_ANIMAL))).body
   expect([plain.kinds, plain.embedding.length]).toEqual([undefined, dimensions])
 })
