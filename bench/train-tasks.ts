@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { kindMembers, kindScores } from '@/lib/server/engine/kind-scores'
+import { kindMembers } from '@/lib/server/engine/kind-members'
+import { kindScores } from '@/lib/server/engine/kind-scores'
 import { kindsOf } from '@/lib/server/engine/label-kinds'
 import { randomNumbers } from '@/lib/shared/metrics/random'
 import type { BaseFeatures, Example } from '@/lib/shared/training/example'

@@ -4,7 +4,7 @@ import { type HeadWeights, readGroupsHead, readLinearHead } from '@/lib/shared/t
 import { exportModel } from '../catalog/onnx/export-model'
 import { readModelParts } from '../catalog/onnx/graph-parts'
 import { readOnnxGraph } from '../catalog/onnx/read-graph'
-import { kindMembers } from '../engine/kind-scores'
+import { kindMembers } from '../engine/kind-members'
 import type { Model } from '../engine/model'
 import { findEmbedding } from '../engine/worker/find-embedding'
 import { groupsExtension, type KindsOutput, linearExtension } from './onnx-head'
