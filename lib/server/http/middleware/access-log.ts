@@ -36,6 +36,11 @@ function routeOf(path: string): string {
   return PATTERNS.find(([pattern]) => pattern.test(path))?.[1] ?? 'other'
 }
 
+/** The trace ID of a `traceparent` header. */
+export function traceIdOf(header: string | undefined): string | undefined {
+  return TRACEPARENT.exec(header ?? '')?.[1]
+}
+
 /** W3C trace context: version, trace id, parent id, flags. */
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/
 
@@ -53,7 +58,7 @@ export function accessLog({ log, metrics }: Pick<Services, 'log' | 'metrics'>) {
     metrics.request({ route: routeOf(path), method, status, code }, ms / 1000)
     const fields = {
       request_id: c.get('requestId'),
-      trace_id: TRACEPARENT.exec(c.req.header('traceparent') ?? '')?.[1],
+      trace_id: traceIdOf(c.req.header('traceparent')),
       method,
       path,
       status,
