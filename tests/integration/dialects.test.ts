@@ -57,9 +57,9 @@ describe('docs/clients.md', () => {
   })
 
   test.each(examples)('%s: the %s example runs as it stands', async (title, language, text) => {
-    const code = text.replaceAll(/(http:\/\/)?localhost:3000/g, (_, scheme) =>
-      scheme ? server.url : new URL(server.url).host,
-    )
+    const code = text
+      .replaceAll(/(http:\/\/)?localhost:3000/g, (_, scheme) => (scheme ? server.url : new URL(server.url).host))
+      .replaceAll('localhost:8001', server.grpc)
     const [program, args] = {
       python: () => [join(process.cwd(), clientPython()), ['-c', code]] as const,
       js: () => {

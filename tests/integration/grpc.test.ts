@@ -178,6 +178,9 @@ test('a full queue refuses at once, and what is counted is in the metrics', asyn
   expect(text).toMatch(/vision_grpc_call_duration_seconds_count\{method="ModelInfer"\} \d+/)
 })
 
+/** What each HTTP/2 connection begins with. */
+const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
+
 /** A stream of the inference service, to send frames that no library would. */
 async function rawCall(at: GrpcTestServer, headers: Record<string, string> = {}) {
   const session = connectHttp2(`http://${at.grpc}`)
@@ -253,17 +256,29 @@ test('a thousand idle connections cost little, and further ones are closed', asy
   await own.stop()
 })
 
-test('garbage and HTTP/1.1 end their connection only', async () => {
-  for (const bytes of [
-    'GET / HTTP/1.1\r\nHost: x\r\n\r\n',
-    '\0'.repeat(10_000),
-    'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n!!!!!!!!!!!!',
-  ]) {
+test('garbage ends its connection, and odd headers their call only; none of it is logged', async () => {
+  const garbage = ['GET / HTTP/1.1\r\nHost: x\r\n\r\n', '\0'.repeat(10_000), `${PREFACE}!!!!!!!!!!!!`]
+  for (const bytes of garbage) {
     const socket = await open(server)
     socket.resume().write(bytes)
     await once(socket, 'close')
   }
+  const odd: [header: string, value: string, status: string][] = [
+    [':path', '/é/x', '12'],
+    ['grpc-timeout', 'abc', '13'],
+    ['grpc-encoding', 'br', '12'],
+    ['authorization', 'Basic the-secret-ÿ', '3'],
+    ['x-data-bin', '%%%', '3'],
+    ['x-forwarded-for', ',,ÿ', '3'],
+  ]
+  for (const [header, value, status] of odd) {
+    const { stream, ended, close } = await rawCall(server, { [header]: value })
+    stream.end(Buffer.concat([prefix(1, 1), Buffer.from('x')]))
+    expect([header, (await ended)[0]]).toEqual([header, status])
+    close()
+  }
   expect((await client.call('ServerLive', {})).status).toBe('OK')
+  expect(server.output()).not.toContain('the-secret')
 })
 
 test('the shutdown answers calls in progress, refuses new ones, waits for no idle connection, and exits with 0', async () => {

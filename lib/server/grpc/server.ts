@@ -2,9 +2,11 @@ import { once } from 'node:events'
 import type { Server as Listener } from 'node:net'
 import {
   type handleUnaryCall,
+  logVerbosity,
   Server,
   ServerCredentials,
   type ServerOptions,
+  setLogVerbosity,
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
@@ -31,6 +33,8 @@ export interface GrpcServer {
 
 /** The Open Inference Protocol, version 2, over gRPC, without TLS, and gRPC's health check. */
 export function createGrpcServer(services: Services): GrpcServer {
+  // The library would log the headers of calls, credentials included, that it can't read.
+  setLogVerbosity(logVerbosity.NONE)
   const calls: Calls = new WeakMap()
   const options: ServerOptions = {
     interceptors: [gate(services, calls)],
