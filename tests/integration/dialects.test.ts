@@ -449,6 +449,45 @@ test('TorchServe: as body and as form, best first even where labels are numbers,
   expect((await post('/predictions/balanced/2.0', photo)).status).toBe(404)
 })
 
+test('TorchServe: explanations, the list of models by page, and their state', async () => {
+  const explained = await post('/explanations/fast/1.0', photo)
+  const [[rows = []] = []] = (await explained.json()) as number[][][][]
+  expect(new Set(rows.map((row) => row.length))).toEqual(new Set([rows.length]))
+  expect(Math.max(...rows.flat())).toBeGreaterThan(0)
+  const models = (query = '') => json(fetch(`${server.url}/torchserve/models${query}`))
+  const { models: all, ...rest } = await models()
+  expect([all.length, rest]).toEqual([3, {}])
+  expect(all[1]).toEqual({ modelName: own.model.id, modelUrl: own.model.id })
+  const page = await models('?limit=2')
+  expect(page).toEqual({ nextPageToken: '2', models: all.slice(0, 2) })
+  expect(await models(`?limit=2&next_page_token=${page.nextPageToken}`)).toEqual({ models: all.slice(2) })
+  for (const path of ['balanced', 'balanced/1.0', 'balanced/all'])
+    expect(await models(`/${path}`)).toMatchObject([
+      {
+        modelName: own.model.id,
+        modelVersion: '1.0',
+        minWorkers: 1,
+        workers: [{ status: 'READY', memoryUsage: expect.any(Number) }],
+        jobQueueStatus: { remainingCapacity: 256, pendingRequests: 0 },
+      },
+    ])
+  const refusals: [Promise<Response>, number][] = [
+    [fetch(`${server.url}/torchserve/models/none`), 404],
+    [fetch(`${server.url}/torchserve/models/balanced/2.0`), 404],
+    [fetch(`${server.url}/torchserve/models?limit=0`), 400],
+    [fetch(`${server.url}/torchserve/models/balanced`, { method: 'DELETE' }), 405],
+    [post('/explanations/none', photo), 404],
+    [post('/explanations/fast', 'not a photo'), 415],
+  ]
+  for (const [reply, status] of refusals) {
+    const { status: sent } = await reply
+    expect([sent, await json(reply)]).toEqual([
+      status,
+      { code: status, type: expect.any(String), message: expect.any(String) },
+    ])
+  }
+})
+
 test('the limits of the API hold: size, method, rate, sign-in, own pages, and dialects that are off', async () => {
   const small = await startServer({
     env: { MAX_IMAGE_BYTES: '1000', RATE_LIMIT: '3', DIALECTS: 'hf,oip,openai,torchserve' },

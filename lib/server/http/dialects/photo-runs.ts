@@ -93,9 +93,7 @@ export function photoRuns(
     async explain(image, options) {
       const explanation = await engine.explain(image, { ...options, requestId }, signal)
       usesModel(explanation.model.id)
-      // Loaded on demand: sharp is large, and little else in this process needs it.
-      const { heatmapPng } = await import('../../image/heatmap-png')
-      return { ...explanation, png: await heatmapPng(explanation.grid) }
+      return explanation
     },
     async outputs(input, options) {
       if ('image' in input && input.image.byteLength > environment.MAX_IMAGE_BYTES)

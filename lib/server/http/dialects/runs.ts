@@ -15,7 +15,7 @@ export interface PhotoRuns {
   photo(text: string): Promise<Uint8Array>
   classify(image: Uint8Array, options: Omit<ClassifyOptions, 'requestId'>): Promise<Classification>
   embed(image: Uint8Array, options: Omit<EmbedOptions, 'requestId'>): Promise<Embedding>
-  /** Which parts led to a label. `png`: the heatmap as a `data:` URL, to lay over the area. */
-  explain(image: Uint8Array, options: Omit<ExplainOptions, 'requestId'>): Promise<Explanation & { png: string }>
+  /** Which parts of the photo led to a label. */
+  explain(image: Uint8Array, options: Omit<ExplainOptions, 'requestId'>): Promise<Explanation>
   outputs(input: GraphInput, options: { model: string; embedding: boolean }): Promise<GraphOutputs>
 }

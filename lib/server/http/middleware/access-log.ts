@@ -29,6 +29,7 @@ const PATTERNS: readonly [RegExp, string][] = [
   [/^\/v1\/models\/.+:(predict|classify)$/, '/v1/models/:model'],
   [/^\/v2\/models\/[^/]+(\/versions\/[^/]+)?\/infer$/, '/v2/models/:model/infer'],
   [/^\/predictions\/[^/]+/, '/predictions/:model'],
+  [/^\/explanations\/[^/]+/, '/explanations/:model'],
 ]
 
 function routeOf(path: string): string {
