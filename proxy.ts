@@ -29,6 +29,6 @@ export function proxy(request: NextRequest): NextResponse {
 
 export const config = {
   matcher: [
-    '/((?!(?:api|gradio_api|health|hf|predictions|v1|v2)/|(?:config|mcp|ping|v2)$|_next/static/|gallery/(?:.+\\.(?:webp|png|jpg|csv)$)|icons/|manifest\\.webmanifest$).*)',
+    '/((?!(?:api|explanations|gradio_api|health|hf|predictions|torchserve|v1|v2)/|(?:config|mcp|ping|v2)$|_next/static/|gallery/(?:.+\\.(?:webp|png|jpg|csv)$)|icons/|manifest\\.webmanifest$).*)',
   ],
 }

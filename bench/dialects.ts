@@ -1,7 +1,7 @@
 // npm run bench -- dialects: CPU time of the server and its worker process per photo in each dialect, compared with
 // POST /api/classify (or /api/embed) of the same photo in the same round. Options: --rounds 15 --photos 200
 import { parseArgs } from 'node:util'
-import { startServer } from '../tests/support/server'
+import { grpcClient, inferPhotos, startGrpcServer } from '../tests/support/grpc'
 import { cpuSeconds } from './cpu'
 import { machine } from './machine'
 import { median } from './measure'
@@ -15,7 +15,7 @@ const GOAL = 1.05
 const CLIENTS = 4
 
 // No cache, so that every photo is run.
-const server = await startServer({ env: { LOG_LEVEL: 'warn', RESULT_CACHE_BYTES: '0', MODELS_DIR: 'models' } })
+const server = await startGrpcServer({ env: { LOG_LEVEL: 'warn', RESULT_CACHE_BYTES: '0', MODELS_DIR: 'models' } })
 const [photo = Buffer.of()] = await photos(500)
 const b64 = photo.toString('base64')
 const json = (body: object) => ({ body: JSON.stringify(body), type: 'application/json' })
@@ -23,13 +23,47 @@ const raw = { body: photo, type: 'application/octet-stream' }
 
 interface Way {
   name: string
+  /** Sends the photo once. */
+  send(): Promise<void>
+}
+
+interface Post {
+  name: string
   path: string
   body: string | Buffer
   type: string
   headers?: Record<string, string>
 }
 
-function tritonRequest(): Pick<Way, 'body' | 'type' | 'headers'> {
+function post({ name, path, body, type, headers = {} }: Post): Way {
+  return {
+    name,
+    async send() {
+      const request = {
+        method: 'POST',
+        headers: { 'content-type': type, ...headers },
+        body: new Blob([typeof body === 'string' ? body : new Uint8Array(body)]),
+      }
+      const reply = await fetch(server.url + path, request)
+      await reply.arrayBuffer()
+      if (reply.status !== 200) throw new Error(`${path}: ${reply.status}`)
+    },
+  }
+}
+
+const grpc = grpcClient(server.grpc)
+const grpcWay: Way = {
+  name: 'oip, gRPC',
+  async send() {
+    const { status } = await grpc.call('ModelInfer', {
+      ...inferPhotos('balanced', photo),
+      outputs: [{ name: 'label' }],
+    })
+    if (status !== 'OK') throw new Error(`gRPC: ${status}`)
+  },
+}
+
+function tritonRequest(): Pick<Post, 'body' | 'type' | 'headers'> {
   const length = Buffer.alloc(4)
   length.writeUInt32LE(photo.byteLength)
   const parameters = { binary_data_size: photo.byteLength + 4 }
@@ -42,60 +76,52 @@ function tritonRequest(): Pick<Way, 'body' | 'type' | 'headers'> {
 
 const COMPARED: readonly (readonly [own: Way, others: readonly Way[]])[] = [
   [
-    { name: 'POST /api/classify, photo as the body', path: '/api/classify', ...raw },
+    post({ name: 'POST /api/classify, photo as the body', path: '/api/classify', ...raw }),
     [
-      { name: 'hf, photo as the body', path: '/hf/models/balanced', ...raw },
-      { name: 'torchserve', path: '/predictions/balanced', ...raw },
-      { name: 'oip, binary', path: '/v2/models/balanced/infer', ...tritonRequest() },
+      post({ name: 'hf, photo as the body', path: '/hf/models/balanced', ...raw }),
+      post({ name: 'torchserve', path: '/predictions/balanced', ...raw }),
+      post({ name: 'oip, binary', path: '/v2/models/balanced/infer', ...tritonRequest() }),
+      grpcWay,
     ],
   ],
   [
-    { name: 'POST /api/classify, base64', path: '/api/classify', ...json({ image: b64 }) },
+    post({ name: 'POST /api/classify, base64', path: '/api/classify', ...json({ image: b64 }) }),
     [
-      { name: 'hf, base64', path: '/hf/models/balanced', ...json({ inputs: b64 }) },
-      {
+      post({ name: 'hf, base64', path: '/hf/models/balanced', ...json({ inputs: b64 }) }),
+      post({
         name: 'tf-serving :classify, base64',
         path: '/v1/models/balanced:classify',
         ...json({ examples: [{ image: { b64 } }] }),
-      },
-      {
+      }),
+      post({
         name: 'tf-serving :predict, base64, 1,000 scores',
         path: '/v1/models/balanced:predict',
         ...json({ instances: [{ b64 }] }),
-      },
+      }),
     ],
   ],
   [
-    {
+    post({
       name: 'POST /api/embed, base64',
       path: '/api/embed?encoding_format=base64',
       ...json({ image: b64 }),
-    },
+    }),
     [
-      {
+      post({
         name: 'openai, base64',
         path: '/v1/embeddings',
         ...json({ model: 'balanced', input: b64, encoding_format: 'base64' }),
-      },
+      }),
     ],
   ],
 ]
 
 /** CPU milliseconds per photo. */
-async function measure({ path, body, type, headers = {} }: Way): Promise<number> {
+async function measure({ send }: Way): Promise<number> {
   const before = cpuSeconds(server.pid)
   let left = Number(values.photos)
   async function client(): Promise<void> {
-    while (left-- > 0) {
-      const request = {
-        method: 'POST',
-        headers: { 'content-type': type, ...headers },
-        body: new Blob([typeof body === 'string' ? body : new Uint8Array(body)]),
-      }
-      const reply = await fetch(server.url + path, request)
-      await reply.arrayBuffer()
-      if (reply.status !== 200) throw new Error(`${path}: ${reply.status}`)
-    }
+    while (left-- > 0) await send()
   }
   await Promise.all(Array.from({ length: CLIENTS }, client))
   return (1000 * (cpuSeconds(server.pid) - before)) / Number(values.photos)
@@ -118,5 +144,6 @@ try {
     console.log()
   }
 } finally {
+  grpc.close()
   await server.stop()
 }

@@ -43,6 +43,7 @@ test.each([
   ['libheif-in-image', 'lib/server/engine/a.ts', "import 'libheif-js'"],
   ['bullmq-in-jobs', 'lib/server/http/a.ts', "import 'bullmq'"],
   ['ioredis-in-redis', 'lib/server/jobs/a.ts', "import { Redis } from 'ioredis'"],
+  ['grpc-in-grpc', 'lib/server/http/a.ts', "import { Server } from '@grpc/grpc-js'"],
   ['aws-in-storage', 'lib/server/http/a.ts', "import '@aws-sdk/client-s3'"],
   ['product-imports-no-tests', 'lib/server/a.ts', "import '../../tests/x'"],
   ['no-unresolved-imports', 'lib/server/a.ts', "import './nowhere'"],

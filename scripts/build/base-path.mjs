@@ -22,7 +22,7 @@ export const OWN = [
   ],
   ...['models', 'opengraph-image', 'result', 'train'],
   // Dialects of the API.
-  ...['config', 'gradio_api', 'hf', 'mcp', 'ping', 'predictions', 'v1', 'v2'],
+  ...['config', 'explanations', 'gradio_api', 'hf', 'mcp', 'ping', 'predictions', 'torchserve', 'v1', 'v2'],
 ]
 
 /**

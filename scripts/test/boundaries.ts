@@ -40,6 +40,7 @@ const RULES: readonly Rule[] = [
   only('libheif-in-image', /^npm:libheif-js/, 'lib/server/image/'),
   only('bullmq-in-jobs', /^npm:bullmq/, 'lib/server/jobs/'),
   only('ioredis-in-redis', /^npm:ioredis/, 'lib/server/redis/'),
+  only('grpc-in-grpc', /^npm:@grpc\//, 'lib/server/grpc/'),
   only('aws-in-storage', /^npm:@aws-sdk\//, 'lib/server/storage/'),
 ]
 

@@ -8,6 +8,7 @@ export const CHECKS = [
   ['import boundaries', () => toolBeside('tsx', ['scripts/test/boundaries.ts'])],
   ['openapi.json is current', () => toolBeside('tsx', ['scripts/docs/openapi.ts', '--check'])],
   ['the list of options is current', () => toolBeside('tsx', ['scripts/docs/configuration.ts', '--check'])],
+  ['the description of gRPC messages is current', () => toolBeside('tsx', ['scripts/build/protos.mjs', '--check'])],
   ['format and lint', () => toolBeside('biome', ['check', '--error-on-warnings'])],
 ]
 

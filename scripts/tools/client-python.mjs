@@ -8,7 +8,7 @@ const REQUIREMENTS = [
   'huggingface_hub==2.4.0',
   'numpy==2.4.6',
   'openai==3.57.0',
-  'tritonclient[http]==2.73.0',
+  'tritonclient[grpc,http]==2.73.0',
 ]
 
 /** Path of the Python program. Installs the libraries if needed. */

@@ -1,13 +1,17 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Client as GradioClient } from '@gradio/client'
+import { InferenceClient } from '@huggingface/inference'
+import { Client as McpClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { classificationSchema } from '@/lib/shared/contract/contract'
+import { type Classification, classificationSchema } from '@/lib/shared/contract/contract'
 import { type Color, colorPhoto, colorPhotos, type Files, formWith, send } from '../support/colors'
+import { grpcClient, inferPhotos, startGrpcServer } from '../support/grpc'
 import { jobDone, resultsOf } from '../support/jobs'
 import { edit, TINY_MODEL } from '../support/models'
-import { startServer, type TestServer } from '../support/server'
+import type { TestServer } from '../support/server'
 import { visionHere } from '../support/vision-here'
 
 const TOKEN = 'operator-of-the-tests'
@@ -16,10 +20,10 @@ const admin = { authorization: `Bearer ${TOKEN}` }
 let photos: Map<string, Uint8Array>
 let data: string
 let models: string
-let server: TestServer
+let server: TestServer & { grpc: string }
 
 const start = () =>
-  startServer({
+  startGrpcServer({
     env: { MODELS_DIR: models, DATA_DIR: data, ADMIN_TOKEN: TOKEN, FEEDBACK: 'labels', RESULT_CACHE_BYTES: '1000000' },
   })
 
@@ -78,6 +82,57 @@ test('two models answer for the same photo at once, each with its own labels and
   ])
   const { label, score } = custom.body.predictions[0]
   expect(explained[1]?.body.label).toMatchObject({ label, score: expect.closeTo(score, 5) })
+})
+
+test('it answers in every dialect as over the API, also when it was trained again', async () => {
+  await train({ id: 'spoken' })
+  const photo = await colorPhoto('green', 99)
+  const b64 = Buffer.from(photo).toString('base64')
+  const hf = new InferenceClient()
+  const gradio = await GradioClient.connect(server.url)
+  const mcp = new McpClient({ name: 'test', version: '1' })
+  await mcp.connect(new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`)))
+  const grpc = grpcClient(server.grpc)
+  const json = async (path: string, body: object | Uint8Array) => (await send(server, 'POST', path, body)).body
+  const oip = { inputs: [{ name: 'encoded_image', shape: [1], datatype: 'BYTES', data: [b64] }] }
+  const floats = (bytes: Buffer) => [...new Float32Array(Uint8Array.from(bytes).buffer)]
+
+  for (const retrained of [false, true]) {
+    if (retrained) await retrain('spoken')
+    const { predictions } = (await classify('spoken', 'green')).body as Classification
+    const pairs = predictions.map(({ label, score }) => [label, score])
+    const inOrder = predictions.toSorted((a, b) => a.index - b.index).map(({ score }) => expect.closeTo(score, 6))
+    const { embedding } = await json('/api/embed?model=spoken', photo)
+    expect(predictions).toHaveLength(retrained ? 2 : 3)
+
+    const endpointUrl = `${server.url}/hf/models/spoken`
+    const labels = await hf.imageClassification({ endpointUrl, data: new Blob([photo]) })
+    expect(labels.map(({ label, score }) => [label, score])).toEqual(pairs)
+    const { data } = await gradio.predict('/predict', { image: new Blob([photo]), model: 'spoken' })
+    const confidences = pairs.map(([label, confidence]) => ({ label, confidence }))
+    expect(data).toEqual([{ label: 'green', confidences }])
+    const tool = await mcp.callTool({ name: 'classify_image', arguments: { image: b64, model: 'spoken' } })
+    const named = predictions.map(({ label, score }) => ({ label, score }))
+    expect(tool.structuredContent).toMatchObject({ model: 'spoken', predictions: named })
+    expect((await json('/v1/embeddings', { model: 'spoken', input: b64 })).data[0].embedding).toEqual(embedding)
+    const { results } = await json('/v1/models/spoken:classify', { examples: [{ image: { b64 } }] })
+    expect(results).toEqual([pairs])
+    const predicted = await json('/v1/models/spoken:predict', { instances: [{ b64 }] })
+    expect(predicted.predictions).toMatchObject([{ label: 'green', probabilities: inOrder }])
+    expect(await json('/predictions/spoken', photo)).toEqual(Object.fromEntries(pairs))
+    const { outputs } = await json('/v2/models/spoken/infer', oip)
+    const values = Object.fromEntries(outputs.map(({ name, data }: { name: string; data: unknown }) => [name, data]))
+    expect(values).toMatchObject({ label: ['green'], probabilities: inOrder })
+    const wanted = { outputs: [{ name: 'probabilities' }, { name: 'embedding' }] }
+    const { reply } = await grpc.call('ModelInfer', { ...inferPhotos('spoken', photo), ...wanted })
+    expect(reply.raw_output_contents.map(floats)).toEqual([inOrder, embedding])
+  }
+  const [[heatmap]] = await json('/explanations/spoken', photo)
+  expect(heatmap.flat().some((value: number) => value !== 0)).toBe(true)
+  expect((await send(server, 'GET', '/torchserve/models/spoken')).body).toMatchObject([{ modelName: 'spoken' }])
+  expect((await grpc.call('ModelReady', { name: 'spoken' })).reply).toEqual({ ready: true })
+  grpc.close()
+  await mcp.close()
 })
 
 test('results and jobs have the embedding only if it was asked for', async () => {

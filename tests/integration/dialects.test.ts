@@ -10,6 +10,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Classification } from '@/lib/shared/contract/contract'
 import { clientPython } from '@/scripts/tools/client-python.mjs'
+import { startGrpcServer } from '../support/grpc'
 import { ALL_MODELS, REAL_MODEL } from '../support/models'
 import { as } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
@@ -17,14 +18,14 @@ import { startRedis } from '../support/services'
 
 const run = promisify(execFile)
 
-let server: TestServer
+let server: TestServer & { grpc: string }
 /** In the project, so that examples find its packages. */
 let folder: string
 let photo: Uint8Array<ArrayBuffer>
 let own: Classification
 
 beforeAll(async () => {
-  server = await startServer({ env: ALL_MODELS })
+  server = await startGrpcServer({ env: ALL_MODELS })
   folder = mkdtempSync('test-results/clients-')
   photo = new Uint8Array(await as('jpeg'))
   writeFileSync(join(folder, 'photo.jpg'), photo)
@@ -56,9 +57,9 @@ describe('docs/clients.md', () => {
   })
 
   test.each(examples)('%s: the %s example runs as it stands', async (title, language, text) => {
-    const code = text.replaceAll(/(http:\/\/)?localhost:3000/g, (_, scheme) =>
-      scheme ? server.url : new URL(server.url).host,
-    )
+    const code = text
+      .replaceAll(/(http:\/\/)?localhost:3000/g, (_, scheme) => (scheme ? server.url : new URL(server.url).host))
+      .replaceAll('localhost:8001', server.grpc)
     const [program, args] = {
       python: () => [join(process.cwd(), clientPython()), ['-c', code]] as const,
       js: () => {
@@ -211,19 +212,33 @@ print(json.dumps(out))
   })
 })
 
-test('Open Inference Protocol, tritonclient: photos and tensors, binary and JSON, classification, statistics, errors', async () => {
-  const program = `
-import json, sys, numpy as np, tritonclient.http as triton
-client = triton.InferenceServerClient(sys.argv[1])
-photo = open(sys.argv[2], "rb").read()
+/** The client has the same methods over HTTP and gRPC, with replies in other forms. */
+const TRITON = `
+import json, sys, numpy as np
+url, photo, over = sys.argv[1], open(sys.argv[2], "rb").read(), sys.argv[3]
+if over == "grpc":
+    import tritonclient.grpc as triton
+    plain = {"as_json": True}
+    gzip = {"compression_algorithm": "gzip"}
+    forms = ({},)
+else:
+    import tritonclient.http as triton
+    plain = {}
+    gzip = {"request_compression_algorithm": "gzip", "response_compression_algorithm": "gzip"}
+    forms = ({"binary_data": True}, {"binary_data": False})
+client = triton.InferenceServerClient(url)
 out = {"ready": [client.is_server_live(), client.is_server_ready(), client.is_model_ready("balanced", "1")]}
-about = client.get_model_metadata("balanced")
+out["unknown"] = client.is_model_ready("none")
+out["server"] = client.get_server_metadata(**plain)["name"]
+about = client.get_model_metadata("balanced", **plain)
 def counts():
-    stats = client.get_inference_statistics("balanced")["model_stats"][0]
-    return np.array([stats["inference_count"], stats["inference_stats"]["success"]["count"]])
+    stats = client.get_inference_statistics("balanced", **plain)["model_stats"][0]
+    return np.array([int(stats["inference_count"]), int(stats["inference_stats"]["success"]["count"])])
 before = counts()
-out["index"] = [[each["name"], each["state"]] for each in client.get_model_repository_index()]
-out["config"] = client.get_model_config("fast")["max_batch_size"]
+index = client.get_model_repository_index(**plain)
+out["index"] = [[each["name"], each["state"]] for each in (index["models"] if over == "grpc" else index)]
+config = client.get_model_config("fast", **plain)
+out["config"] = (config["config"] if over == "grpc" else config)["max_batch_size"]
 image = triton.InferInput("encoded_image", [2], "BYTES")
 image.set_data_from_numpy(np.array([photo, photo], dtype=object))
 result = client.infer("balanced", [image])
@@ -231,21 +246,19 @@ out["labels"] = [each.decode() for each in result.as_numpy("label").ravel()]
 out["shape"] = list(result.as_numpy("probabilities").shape)
 classes = triton.InferRequestedOutput("probabilities", class_count=2)
 vector = triton.InferRequestedOutput("embedding")
-gzip = {"request_compression_algorithm": "gzip", "response_compression_algorithm": "gzip"}
 result = client.infer("balanced", [image], outputs=[classes, vector], request_id="mine", **gzip)
 out["classes"] = [[each.decode().split(":") for each in row] for row in result.as_numpy("probabilities")]
 out["embedding"] = result.as_numpy("embedding")[1].tolist()
-out["id"] = result.get_response()["id"]
+out["id"] = result.get_response(**plain)["id"]
 given, scores = about["inputs"][0], about["outputs"][0]["name"]
-shape = [2, *given["shape"][1:]]
+shape = [2, *[int(side) for side in given["shape"][1:]]]
 pixels = np.arange(np.prod(shape), dtype=np.uint8).reshape(shape)
-tensors = []
-for binary in (True, False):
+out["tensors"] = []
+for form in forms:
     tensor = triton.InferInput(given["name"], shape, given["datatype"])
-    tensor.set_data_from_numpy(pixels, binary_data=binary)
-    wanted = [triton.InferRequestedOutput(scores, binary_data=binary)]
-    tensors.append(client.infer("balanced", [tensor], outputs=wanted).as_numpy(scores))
-out["tensors"] = [list(tensors[0].shape), bool((tensors[0] == tensors[1]).all())]
+    tensor.set_data_from_numpy(pixels, **form)
+    wanted = [triton.InferRequestedOutput(scores, **form)]
+    out["tensors"].append(client.infer("balanced", [tensor], outputs=wanted).as_numpy(scores).tolist())
 out["inferences"] = (counts() - before).tolist()
 out["errors"] = []
 def fails(call):
@@ -260,32 +273,48 @@ fails(lambda: client.infer("balanced", [damaged]))
 fails(lambda: client.infer("balanced", [wrong]))
 fails(lambda: client.infer("balanced", [image], outputs=[triton.InferRequestedOutput("none")]))
 fails(lambda: client.get_model_metadata("balanced", "2"))
+fails(lambda: client.unload_model("balanced"))
 print(json.dumps(out))
 `
-  const args = ['-c', program, server.url.replace('http://', ''), join(folder, 'photo.jpg')]
-  const printed = JSON.parse(execFileSync(clientPython(), args, { encoding: 'utf8', maxBuffer: 1e7 }))
+
+const INVALID = 'StatusCode.INVALID_ARGUMENT'
+
+test('Open Inference Protocol, tritonclient over HTTP and gRPC: the same inferences, statistics and errors', async () => {
+  const over = async (transport: 'http' | 'grpc', address: string) => {
+    const args = ['-c', TRITON, address, join(folder, 'photo.jpg'), transport]
+    return JSON.parse((await run(clientPython(), args, { maxBuffer: 1e7 })).stdout)
+  }
+  const http = await over('http', new URL(server.url).host)
+  const grpc = await over('grpc', server.grpc)
   const { embedding } = (await json(post('/api/embed', photo))) as { embedding: number[] }
   const [best, second] = own.predictions
-  expect(printed).toMatchObject({
+  expect(http).toMatchObject({
     ready: [true, true, true],
+    unknown: false,
+    server: 'vision',
     index: expect.arrayContaining([[own.model.id, 'READY']]),
     config: 64,
     labels: [best?.label, best?.label],
     shape: [2, 1000],
     embedding,
     id: 'mine',
-    tensors: [[2, 1000], true],
     inferences: [8, 8],
-    errors: ['404', '415', '400', '400', '404'],
+    errors: ['404', '415', '400', '400', '404', '404'],
   })
-  for (const row of printed.classes) {
+  for (const row of http.classes) {
     expect(row.map(([, ...each]: string[]) => each)).toEqual(
       [best, second].map((each) => [String(each?.index), each?.label]),
     )
     expect(Number(row[0][0])).toBeCloseTo(best?.score ?? 0, 6)
   }
+  const [binary, listed] = http.tensors
+  expect(binary).toEqual(listed)
+  const errors = ['StatusCode.NOT_FOUND', INVALID, INVALID, INVALID, 'StatusCode.NOT_FOUND', 'StatusCode.UNIMPLEMENTED']
+  expect(grpc).toEqual({ ...http, tensors: [binary], inferences: [6, 6], errors })
 })
 
+/** The shape of an image for the model `fast`. */
+const PIXELS = [1, 224, 224, 3]
 /** More nested than a call stack is deep. */
 const DEEP = '['.repeat(100_000) + ']'.repeat(100_000)
 
@@ -300,14 +329,15 @@ test('Open Inference Protocol: bodies that lie about themselves are refused', as
     infer(JSON.stringify({ inputs: [{ ...input, shape: [1e9], data: [] }] })),
     infer(JSON.stringify({ inputs: [{ ...input, shape: [-1], data: [1] }] })),
     infer(JSON.stringify({ inputs: [{ name: 'pixel_values', shape: [1, 2], datatype: 'UINT8', data: [1, 2] }] })),
+    infer(JSON.stringify({ inputs: [{ name: 'pixel_values', shape: PIXELS, datatype: 'UINT8', data: [1, 256] }] })),
     infer(JSON.stringify({ inputs: [input, input] })),
     ...['encoded_image', 'pixel_values'].map((name) =>
-      infer(`{"inputs":[{"name":"${name}","shape":[1,224,224,3],"datatype":"UINT8","data":${DEEP}}]}`),
+      infer(`{"inputs":[{"name":"${name}","shape":[${PIXELS}],"datatype":"UINT8","data":${DEEP}}]}`),
     ),
     infer('not a photo', { 'inference-header-content-length': '0' }),
   ]
   const replies = await Promise.all(refusals.map(async (each) => [(await each).status, await (await each).json()]))
-  expect(replies).toEqual([...Array(10).fill(400), 415].map((status) => [status, { error: expect.any(String) }]))
+  expect(replies).toEqual([...Array(11).fill(400), 415].map((status) => [status, { error: expect.any(String) }]))
   const raw = await infer(photo, { 'inference-header-content-length': '0' })
   expect(raw.headers.get('content-type')).toBe('application/octet-stream')
 })
@@ -417,6 +447,45 @@ test('TorchServe: as body and as form, best first even where labels are numbers,
   expect(unknown.status).toBe(404)
   expect(await unknown.json()).toEqual({ code: 404, type: 'ModelNotFoundException', message: expect.any(String) })
   expect((await post('/predictions/balanced/2.0', photo)).status).toBe(404)
+})
+
+test('TorchServe: explanations, the list of models by page, and their state', async () => {
+  const explained = await post('/explanations/fast/1.0', photo)
+  const [[rows = []] = []] = (await explained.json()) as number[][][][]
+  expect(new Set(rows.map((row) => row.length))).toEqual(new Set([rows.length]))
+  expect(Math.max(...rows.flat())).toBeGreaterThan(0)
+  const models = (query = '') => json(fetch(`${server.url}/torchserve/models${query}`))
+  const { models: all, ...rest } = await models()
+  expect([all.length, rest]).toEqual([3, {}])
+  expect(all[1]).toEqual({ modelName: own.model.id, modelUrl: own.model.id })
+  const page = await models('?limit=2')
+  expect(page).toEqual({ nextPageToken: '2', models: all.slice(0, 2) })
+  expect(await models(`?limit=2&next_page_token=${page.nextPageToken}`)).toEqual({ models: all.slice(2) })
+  for (const path of ['balanced', 'balanced/1.0', 'balanced/all'])
+    expect(await models(`/${path}`)).toMatchObject([
+      {
+        modelName: own.model.id,
+        modelVersion: '1.0',
+        minWorkers: 1,
+        workers: [{ status: 'READY', memoryUsage: expect.any(Number) }],
+        jobQueueStatus: { remainingCapacity: 256, pendingRequests: 0 },
+      },
+    ])
+  const refusals: [Promise<Response>, number][] = [
+    [fetch(`${server.url}/torchserve/models/none`), 404],
+    [fetch(`${server.url}/torchserve/models/balanced/2.0`), 404],
+    [fetch(`${server.url}/torchserve/models?limit=0`), 400],
+    [fetch(`${server.url}/torchserve/models/balanced`, { method: 'DELETE' }), 405],
+    [post('/explanations/none', photo), 404],
+    [post('/explanations/fast', 'not a photo'), 415],
+  ]
+  for (const [reply, status] of refusals) {
+    const { status: sent } = await reply
+    expect([sent, await json(reply)]).toEqual([
+      status,
+      { code: status, type: expect.any(String), message: expect.any(String) },
+    ])
+  }
 })
 
 test('the limits of the API hold: size, method, rate, sign-in, own pages, and dialects that are off', async () => {

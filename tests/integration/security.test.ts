@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { readEnvironment } from '@/lib/server/config/environment'
-import { clientNetwork } from '@/lib/server/http/middleware/rate-limit'
+import { clientNetwork } from '@/lib/server/http/client-network'
 import { answer, classify, raw, refusal } from '../support/http'
 import { espresso } from '../support/photos'
 import { PAGES, startServer, type TestServer } from '../support/server'

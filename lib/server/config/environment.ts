@@ -50,6 +50,8 @@ export function readEnvironment(
   values.MAX_PIXELS ??= plan.pixels
   if (values.API_URL !== undefined && values.PAGES === 'false')
     throw new EnvironmentError('PAGES="false" contradicts API_URL: a server in front of another one serves only pages')
+  if (values.API_URL !== undefined && values.GRPC_PORT !== undefined)
+    throw new EnvironmentError('GRPC_PORT contradicts API_URL: a server in front of another one serves only pages')
   return values as Environment
 }
 

@@ -324,6 +324,11 @@ export const OPTIONS = {
     'APIs of other servers that this one answers as well, separated by commas; `all`, or `none`. See [clients](clients.md)',
     'all but `mcp`, and that too if `HOST` is a loopback address',
   ),
+  GRPC_PORT: option(
+    integer(1, 65_535).optional(),
+    SERVER,
+    'Port on `HOST` for the Open Inference Protocol over gRPC, without TLS. Off by default. Needs `oip` in `DIALECTS`. See [clients](clients.md#kserve-and-triton)',
+  ),
   CORS_ORIGINS: option(
     origins.default([]),
     SERVER,

@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server as TcpServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem } from '@/lib/shared/problems/problem'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
 import { guardPages } from '../auth/guard'
+import type { GrpcServer } from '../grpc/server'
 import type { Runtime } from '../runtime/runtime'
 import { Connections } from './connections'
 import { respondWithError } from './listener/error-response'
@@ -43,13 +44,14 @@ export async function serve(server: Server, runtime: Runtime, pages: PageHandler
   server.on('checkExpectation', listener)
   server.on('connect', refuseTunnel(runtime))
   server.on('clientError', refuseMalformed(connections, runtime))
-  await listen(server, environment.PORT, environment.HOST)
+  await listen(server, 'PORT', environment.PORT, environment.HOST)
   if (environment.METRICS_PORT !== undefined) await serveMetrics(runtime, environment.METRICS_PORT)
-  onSignals(() => stop(server, connections, runtime), log)
+  const grpc = await serveGrpc(runtime)
+  onSignals(() => stop(server, connections, grpc, runtime), log)
   const { port } = server.address() as AddressInfo
   const displayHost = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(environment.HOST) ? 'localhost' : environment.HOST
   const url = `http://${displayHost}:${port}${BASE_PATH}`
-  log.info({ url, ...(await runtime.settled()) }, 'listening')
+  log.info({ url, ...(grpc ? { grpc_port: environment.GRPC_PORT } : {}), ...(await runtime.settled()) }, 'listening')
   process.send?.({ kind: 'listening', url })
 }
 
@@ -70,18 +72,27 @@ async function serveMetrics(runtime: Runtime, port: number): Promise<void> {
     }
   })
   server.on('clientError', refuseMalformed(connections, runtime))
-  await listen(server, port, environment.HOST)
+  await listen(server, 'METRICS_PORT', port, environment.HOST)
   server.unref()
 }
 
-async function listen(server: Server, port: number, host: string): Promise<void> {
+/** Serves gRPC on a port of its own, if it is on. Its code is loaded only then. */
+async function serveGrpc({ grpc: services, environment }: Runtime): Promise<GrpcServer | null> {
+  if (services === null) return null
+  const { createGrpcServer } = await import('../grpc/server')
+  const server = createGrpcServer(services)
+  await listen(server.listener, 'GRPC_PORT', environment.GRPC_PORT ?? 0, environment.HOST)
+  return server
+}
+
+async function listen(server: TcpServer, option: string, port: number, host: string): Promise<void> {
   server.listen(port, host)
   try {
     await once(server, 'listening')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const reason =
-      code === 'EADDRINUSE' ? `port ${port} on ${host} is already in use; set PORT to another one` : message
+      code === 'EADDRINUSE' ? `port ${port} on ${host} is already in use; set ${option} to another one` : message
     throw new Error(reason, { cause: error })
   }
 }
@@ -92,7 +103,12 @@ async function listen(server: Server, port: number, host: string): Promise<void>
  * with 1 if SHUTDOWN_TIMEOUT_MS elapsed or a step failed. A failing step neither blocks the exit nor skips the steps
  * after it.
  */
-async function stop(server: Server, connections: Connections, runtime: Runtime): Promise<void> {
+async function stop(
+  server: Server,
+  connections: Connections,
+  grpc: GrpcServer | null,
+  runtime: Runtime,
+): Promise<void> {
   const { environment, lifecycle, log } = runtime
   log.info({}, 'stopping')
   lifecycle.phase = 'draining'
@@ -111,9 +127,11 @@ async function stop(server: Server, connections: Connections, runtime: Runtime):
     const closed = once(server, 'close')
     server.close()
     connections.closeIdle()
+    const called = grpc?.close()
     // Event streams of jobs would keep the listener open.
     await run(() => runtime.release())
     await run(() => closed)
+    await run(async () => called)
     await run(() => runtime.close())
   })()
   const finishedInTime = await Promise.race([finished.then(() => true), sleep(environment.SHUTDOWN_TIMEOUT_MS, false)])

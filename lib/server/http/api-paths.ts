@@ -5,5 +5,5 @@ export function isApiPath(path: string): boolean {
 
 /** Whether a path is part of the API that clients use: the server's own, or that of a dialect. */
 export function isPublicApiPath(path: string): boolean {
-  return /^\/(api|config|gradio_api|hf|mcp|v1|v2|ping|predictions)(\/|$|\?)/.test(path)
+  return /^\/(api|config|gradio_api|explanations|hf|mcp|v1|v2|ping|predictions|torchserve)(\/|$|\?)/.test(path)
 }

@@ -8,7 +8,7 @@ import { dialectRoutes, dialects, setErrorForms } from './dialects/all'
 import { decodeRequest } from './encoding/decode-request'
 import { ExplanationSlots } from './explanation-slots'
 import { jobRoutes } from './jobs/routes'
-import { MemoryBudget } from './memory-budget'
+import type { MemoryBudget } from './memory-budget'
 import { accessLog } from './middleware/access-log'
 import { compress } from './middleware/compress'
 import { crossOrigin } from './middleware/cross-origin'
@@ -40,8 +40,7 @@ import { embedStream } from './stream/embed'
 export function createApp(services: Services & { site: Site }): App {
   const app: App = new Hono({ getPath: routedPath })
   app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services), compress())
-  // All uploads that are read into memory share one budget.
-  const uploads = new MemoryBudget(services.environment.MAX_QUEUE_BYTES)
+  const { uploads } = services
   const explanations = new ExplanationSlots(services.environment.MAX_EXPLANATIONS)
   const others = dialects(services, uploads, explanations)
   // Before anything that can refuse a request.

@@ -5,12 +5,13 @@ const GRACE_MS = 20_000
 /** Minimum average rate in bytes per second. A request ends after two minutes in any case. */
 const MIN_RATE = 1000
 
-interface Pace {
+/** How slow a client may be. */
+export interface Pace {
   graceMs: number
   bytesPerSecond: number
 }
 
-const PACE: Pace = { graceMs: GRACE_MS, bytesPerSecond: MIN_RATE }
+export const PACE: Pace = { graceMs: GRACE_MS, bytesPerSecond: MIN_RATE }
 
 /**
  * Yields a body chunk by chunk. If reading ends early, the rest isn't cancelled, so that the client can still read the
@@ -49,6 +50,6 @@ async function withDeadline<T>(piece: Promise<T>, ms: number): Promise<T> {
   }
 }
 
-function tooSlow(): Problem {
+export function tooSlow(): Problem {
   return new Problem('too_slow', 'The upload is too slow. Send fewer photos at a time, or use a faster connection.')
 }

@@ -12,6 +12,9 @@ import type { Log } from '../observe/log'
 import type { Metrics } from '../observe/metrics'
 import type { RedisClient } from '../redis/connect'
 import type { ResultCache } from '../result-cache/result-cache'
+import type { Inference } from './dialects/oip/inference'
+import type { MemoryBudget } from './memory-budget'
+import type { PhotoRate } from './photo-rate'
 
 /** The dependencies of the routes. */
 export interface Services {
@@ -26,6 +29,12 @@ export interface Services {
   resultCache: ResultCache | null
   /** The Redis that instances share; null if this one runs alone. */
   redis: RedisClient | null
+  /** The photos that each client sent lately; null if there is no limit. */
+  photoRate: PhotoRate | null
+  /** All uploads that are read into memory share one budget. */
+  uploads: MemoryBudget
+  /** What the Open Inference Protocol offers, over HTTP and gRPC. */
+  inference: Inference
   /** Checks credentials; null if no sign-in is required. */
   signIn: SignIn | null
   environment: Environment

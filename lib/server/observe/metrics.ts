@@ -42,6 +42,19 @@ export class Metrics {
     buckets: SECONDS,
     registers: [this.registry],
   })
+  private readonly calls = new Counter({
+    name: 'vision_grpc_calls_total',
+    help: 'gRPC calls by method and status; code is the problem code of an error.',
+    labelNames: ['method', 'status', 'code'],
+    registers: [this.registry],
+  })
+  private readonly callDuration = new Histogram({
+    name: 'vision_grpc_call_duration_seconds',
+    help: 'Time from a gRPC call to its status.',
+    labelNames: ['method'],
+    buckets: SECONDS,
+    registers: [this.registry],
+  })
   private readonly malformed = new Counter({
     name: 'vision_http_malformed_total',
     help: 'Connections that ended with a malformed or too slow request.',
@@ -107,6 +120,17 @@ export class Metrics {
     this.requests.inc({ ...labels, code: labels.code ?? '' })
     this.duration.observe({ route: labels.route }, seconds)
     this.emf?.request(labels.route, labels.status, 1000 * seconds)
+  }
+
+  /** @param httpStatus what the outcome is over HTTP, for CloudWatch, which counts both together */
+  call(
+    labels: { method: string; status: string; code: string | undefined },
+    seconds: number,
+    httpStatus: number,
+  ): void {
+    this.calls.inc({ ...labels, code: labels.code ?? '' })
+    this.callDuration.observe({ method: labels.method }, seconds)
+    this.emf?.request(labels.method, httpStatus, 1000 * seconds)
   }
 
   malformedRequest(): void {

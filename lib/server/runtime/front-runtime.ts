@@ -28,6 +28,7 @@ export function createFrontRuntime(environment: Environment, api: string, log: L
   return {
     ...services,
     app: createFrontApp(services, url),
+    grpc: null,
     site: remoteSite(url),
     settled: async () => ({ ready: true, workers: 0 }),
     release: async () => {},

@@ -4,6 +4,8 @@ import type { App, Services } from '../http/services'
 /** Everything that lives as long as the process: a whole server, or pages in front of another. */
 export interface Runtime extends Pick<Services, 'environment' | 'lifecycle' | 'log' | 'metrics' | 'signIn'> {
   app: App
+  /** What gRPC calls need; null if it is off. */
+  grpc: Services | null
   /** What the pages need to know. */
   site: Site
   /** Resolves once it is known whether photos can be classified. */

@@ -4,6 +4,9 @@ import type { Environment } from '../config/environment'
 import { fromRoot } from '../config/root'
 import { Lifecycle } from '../host/lifecycle'
 import { createApp } from '../http/app'
+import { Inference } from '../http/dialects/oip/inference'
+import { MemoryBudget } from '../http/memory-budget'
+import { photoRate } from '../http/photo-rate'
 import type { Log } from '../observe/log'
 import { Gallery } from '../pages/gallery'
 import { localSite } from '../pages/local-site'
@@ -30,6 +33,7 @@ export async function createServerRuntime(environment: Environment, log: Log): P
   const bytes = environment.RESULT_CACHE_BYTES
   const jobs = await openJobs(environment, engine, { workers, folder: fromRoot(environment.DATA_DIR), redis, log })
   const version = ownVersion()
+  const lifecycle = new Lifecycle()
   const build = { version, onnxruntime: runtimeVersion() }
   const metrics = openMetrics(environment, { service: 'web', stats: () => engine.stats(), jobs, build }, log)
   const services = {
@@ -44,15 +48,19 @@ export async function createServerRuntime(environment: Environment, log: Log): P
     }),
     signIn: environment.BASIC_AUTH === undefined ? null : new SignIn(environment.BASIC_AUTH, environment.ADMIN_TOKEN),
     environment,
+    photoRate: photoRate(environment.RATE_LIMIT, redis),
+    uploads: new MemoryBudget(environment.MAX_QUEUE_BYTES),
+    inference: new Inference(engine, lifecycle, version),
     log,
     metrics,
-    lifecycle: new Lifecycle(),
+    lifecycle,
     version,
   }
   const site = localSite(services, new Gallery(fromRoot('public/gallery'), engine))
   return {
     ...services,
     app: createApp({ ...services, site }),
+    grpc: wantsGrpc(environment, log) ? services : null,
     site,
     async settled() {
       await engine.settled()
@@ -71,4 +79,12 @@ export async function createServerRuntime(environment: Environment, log: Log): P
       custom.close()
     },
   }
+}
+
+/** Whether calls over gRPC are answered: the protocol is a dialect, and the operator names a port. */
+function wantsGrpc({ DIALECTS, GRPC_PORT }: Environment, log: Log): boolean {
+  if (GRPC_PORT === undefined) return false
+  const on = DIALECTS?.includes('oip') ?? true
+  if (!on) log.warn({}, 'GRPC_PORT has no effect without oip in DIALECTS')
+  return on
 }

@@ -25,6 +25,8 @@ export const FIXED_OPTIONS = [
   'HOST',
   'PORT',
   'METRICS_PORT',
+  // The load balancer forwards HTTP only.
+  'GRPC_PORT',
   'ENVIRONMENT',
   'PROJECT_NAME',
   'MODELS_DIR',

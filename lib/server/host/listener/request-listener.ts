@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { Problem } from '@/lib/shared/problems/problem'
 import { addressOf } from '../../http/client-address'
-import { clientNetwork } from '../../http/middleware/rate-limit'
+import { clientNetwork } from '../../http/client-network'
 import { HSTS } from '../../http/middleware/security-headers'
 import { isOpen } from '../../http/middleware/sign-in'
 import { asProblem } from '../../http/problem'

@@ -1,15 +1,6 @@
 import type { Context } from 'hono'
 import type { Classification } from '@/lib/shared/contract/contract'
-import type { Explanation } from '@/lib/shared/contract/explain'
 import { Problem } from '@/lib/shared/problems/problem'
-import type {
-  ClassifyOptions,
-  Embedding,
-  EmbedOptions,
-  ExplainOptions,
-  GraphInput,
-  GraphOutputs,
-} from '../../engine/types'
 import { readBody, tooLarge } from '../body'
 import { cachedRuns } from '../cached-runs'
 import { parseJsonBody } from '../json-body'
@@ -17,9 +8,10 @@ import type { MemoryBudget, Reservation } from '../memory-budget'
 import { requireQueueSpace } from '../read-photo'
 import type { AppEnv, Services } from '../services'
 import { photoFromText } from './photo-from-text'
+import type { PhotoRuns } from './runs'
 
 /** The one request that a dialect answers: its body within the limits, and runs of the engine for it. */
-export interface PhotoRequest {
+export interface PhotoRequest extends PhotoRuns {
   /** The whole body as a photo. @throws Problem `empty_body`, `too_large`, `queue_full` */
   body(): Promise<Uint8Array>
   /** The whole body, of any kind. @throws Problem `empty_body`, `too_large`, `queue_full` */
@@ -28,13 +20,6 @@ export interface PhotoRequest {
   optionalJson(): Promise<unknown>
   /** The body as JSON. @throws Problem `invalid_json`, `too_large`, `queue_full` */
   json(): Promise<unknown>
-  /** A photo in a text: base64, a `data:` URL, or the URL of an image. */
-  photo(text: string): Promise<Uint8Array>
-  classify(image: Uint8Array, options: Omit<ClassifyOptions, 'requestId'>): Promise<Classification>
-  embed(image: Uint8Array, options: Omit<EmbedOptions, 'requestId'>): Promise<Embedding>
-  /** Which parts led to a label. `png`: the heatmap as a `data:` URL, to lay over the area. */
-  explain(image: Uint8Array, options: Omit<ExplainOptions, 'requestId'>): Promise<Explanation & { png: string }>
-  outputs(input: GraphInput, options: { model: string; embedding: boolean }): Promise<GraphOutputs>
 }
 
 /**
@@ -56,23 +41,44 @@ export function photoHandlers(services: Services, uploads: MemoryBudget) {
 }
 
 function photoRequest(services: Services, c: Context<AppEnv>, reservation: Reservation): PhotoRequest {
-  const { engine, environment, metrics } = services
-  const runs = cachedRuns(services)
-  const { signal } = c.req.raw
-  const requestId = c.get('requestId')
-  const count = (model: string, timings: Classification['timings']) => {
-    c.set('model', model)
-    metrics.photo(model, timings)
-  }
-  const requestBytes = environment.MAX_REQUEST_BYTES
+  const { MAX_IMAGE_BYTES, MAX_REQUEST_BYTES } = services.environment
+  const { raw } = c.req
+  const usesModel = (model: string) => c.set('model', model)
   return {
-    body: () => readWhole(c.req.raw, environment.MAX_IMAGE_BYTES, reservation),
-    wholeRequest: () => readWhole(c.req.raw, requestBytes, reservation),
-    json: async () => parseJsonBody(await readWhole(c.req.raw, requestBytes, reservation)),
+    body: () => readWhole(raw, MAX_IMAGE_BYTES, reservation),
+    wholeRequest: () => readWhole(raw, MAX_REQUEST_BYTES, reservation),
+    json: async () => parseJsonBody(await readWhole(raw, MAX_REQUEST_BYTES, reservation)),
     async optionalJson() {
-      const body = await readBody(c.req.raw, requestBytes, reservation)
+      const body = await readBody(raw, MAX_REQUEST_BYTES, reservation)
       return body.byteLength === 0 ? null : parseJsonBody(body)
     },
+    ...photoRuns(services, { requestId: c.get('requestId'), signal: raw.signal, reservation, usesModel }),
+  }
+}
+
+/** One call of a client, for `photoRuns`. */
+export interface Call {
+  requestId: string
+  /** Aborts when the client no longer waits. */
+  signal: AbortSignal
+  /** For the bytes of photos that the server fetches. */
+  reservation: Reservation
+  /** Told the ID of the model that is used, for the log. */
+  usesModel(id: string): void
+}
+
+/** Runs of the engine within the limits and with the metrics of every request. */
+export function photoRuns(
+  services: Pick<Services, 'engine' | 'environment' | 'metrics' | 'resultCache'>,
+  { requestId, signal, reservation, usesModel }: Call,
+): PhotoRuns {
+  const { engine, environment, metrics } = services
+  const runs = cachedRuns(services)
+  const count = (model: string, timings: Classification['timings']) => {
+    usesModel(model)
+    metrics.photo(model, timings)
+  }
+  return {
     photo: (text) => photoFromText(text, environment, reservation, signal),
     async classify(image, options) {
       const { result } = await runs.classify(image, { ...options, requestId }, signal)
@@ -86,10 +92,8 @@ function photoRequest(services: Services, c: Context<AppEnv>, reservation: Reser
     },
     async explain(image, options) {
       const explanation = await engine.explain(image, { ...options, requestId }, signal)
-      c.set('model', explanation.model.id)
-      // Loaded on demand: sharp is large, and little else in this process needs it.
-      const { heatmapPng } = await import('../../image/heatmap-png')
-      return { ...explanation, png: await heatmapPng(explanation.grid) }
+      usesModel(explanation.model.id)
+      return explanation
     },
     async outputs(input, options) {
       if ('image' in input && input.image.byteLength > environment.MAX_IMAGE_BYTES)

@@ -29,11 +29,17 @@ const PATTERNS: readonly [RegExp, string][] = [
   [/^\/v1\/models\/.+:(predict|classify)$/, '/v1/models/:model'],
   [/^\/v2\/models\/[^/]+(\/versions\/[^/]+)?\/infer$/, '/v2/models/:model/infer'],
   [/^\/predictions\/[^/]+/, '/predictions/:model'],
+  [/^\/explanations\/[^/]+/, '/explanations/:model'],
 ]
 
 function routeOf(path: string): string {
   if (ROUTES.has(path)) return path
   return PATTERNS.find(([pattern]) => pattern.test(path))?.[1] ?? 'other'
+}
+
+/** The trace ID of a `traceparent` header. */
+export function traceIdOf(header: string | undefined): string | undefined {
+  return TRACEPARENT.exec(header ?? '')?.[1]
 }
 
 /** W3C trace context: version, trace id, parent id, flags. */
@@ -53,7 +59,7 @@ export function accessLog({ log, metrics }: Pick<Services, 'log' | 'metrics'>) {
     metrics.request({ route: routeOf(path), method, status, code }, ms / 1000)
     const fields = {
       request_id: c.get('requestId'),
-      trace_id: TRACEPARENT.exec(c.req.header('traceparent') ?? '')?.[1],
+      trace_id: traceIdOf(c.req.header('traceparent')),
       method,
       path,
       status,

@@ -4,9 +4,9 @@ import { CHALLENGE } from '../../auth/sign-in'
 import { requireAdmin } from '../admin'
 import { isPublicApiPath } from '../api-paths'
 import { clientAddress } from '../client-address'
+import { clientNetwork } from '../client-network'
 import { asProblem, problemReply } from '../problem'
 import type { AppEnv, Services } from '../services'
-import { clientNetwork } from './rate-limit'
 
 /** Paths that need no sign-in: probes, and files that browsers fetch without credentials. */
 export function isOpen(path: string): boolean {

@@ -123,11 +123,14 @@ export function toolServer(services: Services, request: PhotoRequest, explanatio
         const photo = await request.photo(text)
         const leave = explanations.take()
         try {
-          const { label, png, area } = await request.explain(photo, options)
+          const { label, grid, area } = await request.explain(photo, options)
           const [left = 0, top = 0, width = 0, height = 0] = [area.left, area.top, area.width, area.height].map(
             Math.round,
           )
           const words = `${label.label}, ${percent(label.score)}. The heatmap covers ${width} × ${height} pixels of the photo, from x ${left}, y ${top}.`
+          // Loaded on demand: sharp is large, and little else in this process needs it.
+          const { heatmapPng } = await import('../../../image/heatmap-png')
+          const png = await heatmapPng(grid)
           const data = png.slice(png.indexOf(',') + 1)
           return {
             content: [

@@ -1,6 +1,6 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { GraphInput, GraphSignature } from '../../../engine/types'
-import type { PhotoRequest } from '../photo-runs'
+import type { PhotoRuns } from '../runs'
 import type { InferRequest } from './infer-request'
 import { bytesOfNumbers, DATATYPES, elementsOf, flat, rowsOf, sizeOf } from './tensors'
 
@@ -15,11 +15,11 @@ export const ENCODED_IMAGE = 'encoded_image'
  * @throws Problem `invalid_parameter`, and what reading a photo throws
  */
 export async function imagesOf(
-  request: PhotoRequest,
+  runs: Pick<PhotoRuns, 'photo'>,
   { input }: InferRequest,
   signature: GraphSignature,
 ): Promise<GraphInput[]> {
-  const images = input.name === '' ? rawImage(input, signature) : await namedImages(request, input, signature)
+  const images = input.name === '' ? rawImage(input, signature) : await namedImages(runs, input, signature)
   if (images.length >= 1 && images.length <= MAX_BATCH) return images
   throw new Problem('invalid_parameter', `The input has ${images.length} images. Send 1 to ${MAX_BATCH}.`)
 }
@@ -33,9 +33,13 @@ function rawImage({ data }: Input, { input }: GraphSignature): GraphInput[] {
   return [bytes.byteLength === perValue * sizeOf(input.shape) ? { tensor: bytes } : { image: bytes }]
 }
 
-async function namedImages(request: PhotoRequest, given: Input, signature: GraphSignature): Promise<GraphInput[]> {
+async function namedImages(
+  runs: Pick<PhotoRuns, 'photo'>,
+  given: Input,
+  signature: GraphSignature,
+): Promise<GraphInput[]> {
   const { input, model } = signature
-  if (given.name === ENCODED_IMAGE && input.name !== ENCODED_IMAGE) return encodedImages(request, given)
+  if (given.name === ENCODED_IMAGE && input.name !== ENCODED_IMAGE) return encodedImages(runs, given)
   if (given.name !== input.name) {
     const name = JSON.stringify(given.name.slice(0, 60))
     throw new Problem(
@@ -50,14 +54,14 @@ async function namedImages(request: PhotoRequest, given: Input, signature: Graph
     const detail = `${input.name} is ${expected}, not ${given.datatype.slice(0, 20)} [${given.shape.join(', ')}].`
     throw new Problem('invalid_parameter', detail)
   }
-  const bytes = 'bytes' in given.data ? given.data.bytes : bytesOfNumbers(given.data.json, datatype)
+  const bytes = 'bytes' in given.data ? given.data.bytes : bytesOfNumbers(given.data.values, datatype)
   return rowsOf(bytes, datatype, [batch, ...shape]).map((tensor) => ({ tensor }))
 }
 
-async function encodedImages(request: PhotoRequest, { data, datatype, shape }: Input): Promise<GraphInput[]> {
+async function encodedImages(runs: Pick<PhotoRuns, 'photo'>, { data, datatype, shape }: Input): Promise<GraphInput[]> {
   if (datatype !== 'BYTES')
     throw new Problem('invalid_parameter', `${ENCODED_IMAGE} is BYTES, not ${datatype.slice(0, 20)}.`)
-  const elements = 'bytes' in data ? elementsOf(data.bytes) : flat(data.json)
+  const elements = 'bytes' in data ? elementsOf(data.bytes) : flat(data.values)
   if (elements.length !== sizeOf(shape)) {
     const detail = `${ENCODED_IMAGE} has ${elements.length} elements, and the shape [${shape.join(', ')}].`
     throw new Problem('invalid_parameter', detail)
@@ -67,7 +71,7 @@ async function encodedImages(request: PhotoRequest, { data, datatype, shape }: I
   for (const element of elements) {
     if (typeof element !== 'string' && !(element instanceof Uint8Array))
       throw new Problem('invalid_parameter', `${ENCODED_IMAGE} has an element that isn’t a text. Send base64.`)
-    images.push({ image: typeof element === 'string' ? await request.photo(element) : element })
+    images.push({ image: typeof element === 'string' ? await runs.photo(element) : element })
   }
   return images
 }

@@ -4,7 +4,8 @@ import { parseJsonBody } from '../../json-body'
 import { parseRequest } from '../parse-request'
 import { MAX_DIMENSIONS } from './tensors'
 
-const shape = z.array(z.int().min(0)).max(MAX_DIMENSIONS)
+/** Of a tensor, with the batch. */
+export const shape = z.array(z.int().min(0)).max(MAX_DIMENSIONS)
 
 const schema = z.object({
   id: z.string().max(1000).optional(),
@@ -39,9 +40,13 @@ export interface RequestedOutput {
   classes: number
 }
 
+/** What an input holds: values, nested or flat, or the bytes of a tensor. */
+export type InputData = { values: unknown } | { bytes: Uint8Array }
+
+/** A request for inference, over HTTP or gRPC. */
 export interface InferRequest {
   id: string | undefined
-  input: { name: string; shape: number[]; datatype: string; data: { json: unknown } | { bytes: Uint8Array } }
+  input: { name: string; shape: number[]; datatype: string; data: InputData }
   /** All of them if undefined. */
   outputs: RequestedOutput[] | undefined
   /** Whether outputs are binary unless they say otherwise. */
@@ -78,14 +83,11 @@ export async function readInferRequest(body: Uint8Array, header: string | undefi
   }
 }
 
-function dataOf(
-  { name, parameters, data }: z.output<typeof schema>['inputs'][number],
-  rest: Uint8Array,
-): { json: unknown } | { bytes: Uint8Array } {
+function dataOf({ name, parameters, data }: z.output<typeof schema>['inputs'][number], rest: Uint8Array): InputData {
   const size = parameters?.binary_data_size
   if (size === undefined) {
     if (data === undefined) throw new Problem('invalid_parameter', `The input ${name.slice(0, 60)} has no data.`)
-    return { json: data }
+    return { values: data }
   }
   if (size !== rest.byteLength) {
     const detail = `binary_data_size is ${size}, and the body has ${rest.byteLength} bytes after its JSON.`

@@ -14,6 +14,20 @@ interface Counts {
   stages: Record<Stage, Duration>
 }
 
+/** The entry of a model in `model_stats`. */
+export interface ModelStatistics {
+  name: string
+  version: string
+  /** Milliseconds since 1970. */
+  last_inference: number
+  inference_count: number
+  execution_count: number
+  inference_stats: Record<Stage | 'cache_hit' | 'cache_miss', Duration>
+  batch_stats: object[]
+  memory_usage: object[]
+  response_stats: object
+}
+
 /** Counts what this process inferred through the protocol, per model, as the statistics extension describes it. */
 export class Statistics {
   private readonly counts = new Map<string, Counts>()
@@ -36,8 +50,7 @@ export class Statistics {
     count(this.of(model).stages.fail, ms)
   }
 
-  /** The entry of a model in `model_stats`. */
-  report(model: string): object {
+  report(model: string): ModelStatistics {
     const { lastInference, images, stages } = this.of(model)
     const none = { count: 0, ns: 0 }
     return {

@@ -17,13 +17,16 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 /**
- * The bytes of numbers in JSON, nested or flat.
+ * The bytes of numbers, nested or flat.
  *
- * @throws Problem `invalid_parameter` if they aren't numbers, or if JSON can't hold the type
+ * @throws Problem `invalid_parameter` if they aren't numbers of the type, or if lists can't hold the type
  */
 export function bytesOfNumbers(data: unknown, datatype: keyof typeof BYTES_PER_VALUE): Uint8Array {
-  if (datatype === 'FP16') throw new Problem('invalid_parameter', 'JSON has no FP16 values. Send them in binary form.')
+  if (datatype === 'FP16')
+    throw new Problem('invalid_parameter', 'FP16 values have no other form than bytes. Send them in binary form.')
   const values = numbersOf(data)
+  if (datatype === 'UINT8' && values.some((value) => !(value >= 0 && value <= 255)))
+    throw new Problem('invalid_parameter', 'The data of a UINT8 input has values that aren’t from 0 to 255.')
   const numbers = datatype === 'FP32' ? Float32Array.from(values) : Uint8Array.from(values)
   return new Uint8Array(numbers.buffer)
 }

@@ -11,11 +11,13 @@ export interface OutputSpec {
   shape: number[]
 }
 
-interface Output {
+/** An output for all images of a request. */
+export interface Output {
   name: string
   datatype: Datatype
   shape: number[]
   values: Float32Array | string[]
+  /** Whether the client wants its bytes, where it can choose. */
   binary: boolean
 }
 
@@ -46,24 +48,21 @@ export function requestedOutputs({ outputs, binary }: InferRequest, signature: G
   throw new Problem('invalid_parameter', `${signature.model.id} has the outputs ${names.join(', ')}, not ${name}.`)
 }
 
-/** The reply: JSON, followed by the bytes of binary outputs. */
-export function inferReply(
+/** What an inference gives, for a reply over HTTP or gRPC. */
+export interface InferResult {
+  model: string
+  id: string | undefined
+  outputs: Output[]
+}
+
+/** The outputs that were asked for, each for all images. */
+export function inferResult(
   { id }: InferRequest,
   signature: GraphSignature,
   requested: readonly RequestedOutput[],
   results: readonly GraphOutputs[],
-): { json: Uint8Array; bytes: Uint8Array[] } {
-  const outputs = requested.map((each) => outputOf(each, signature, results))
-  const bytes = outputs.flatMap(({ binary, values }) => (binary ? [bytesOf(values)] : []))
-  let next = 0
-  const described = outputs.map(({ binary, values, ...tensor }) =>
-    binary
-      ? { ...tensor, parameters: { binary_data_size: bytes[next++]?.byteLength ?? 0 } }
-      : { ...tensor, data: [...values] },
-  )
-  const { id: model } = signature.model
-  const body = { model_name: model, model_version: '1', ...(id === undefined ? {} : { id }), outputs: described }
-  return { json: Buffer.from(JSON.stringify(body)), bytes }
+): InferResult {
+  return { model: signature.model.id, id, outputs: requested.map((each) => outputOf(each, signature, results)) }
 }
 
 function outputOf(
@@ -102,7 +101,8 @@ function best(row: Float32Array, count: number): { index: number; score: number 
   return topK(Float64Array.from(row), Math.min(count, row.length))
 }
 
-function bytesOf(values: Float32Array | string[]): Uint8Array {
+/** The bytes of an output, little-endian. */
+export function bytesOfOutput({ values }: Output): Uint8Array {
   if (Array.isArray(values)) return bytesOfTexts(values)
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 }
