@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,13 +8,13 @@ import { promisify } from 'node:util'
 import { Client as GradioClient } from '@gradio/client'
 import { InferenceClient } from '@huggingface/inference'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Classification } from '@/lib/shared/contract/contract'
 import { clientPython } from '@/scripts/tools/client-python.mjs'
 import { startGrpcServer } from '../support/grpc'
 import { ALL_MODELS, REAL_MODEL } from '../support/models'
 import { as } from '../support/photos'
-import { startServer, type TestServer } from '../support/server'
+import { freeze, startServer, type TestServer } from '../support/server'
 import { startRedis } from '../support/services'
 
 const run = promisify(execFile)
@@ -119,12 +120,10 @@ test('Gradio: its clients, and plain calls with curl', async () => {
   expect((await fetch(`${server.url}/gradio_api/call/predict/none`)).status).toBe(404)
 })
 
-test('Gradio: a session over two instances that share a Redis', async () => {
-  const redis = await startRedis()
-  const env = { ...REAL_MODEL, REDIS_URL: redis.url, ENABLE_BATCH_PROCESSING: 'false' }
+/** Instances behind a balancer that sends each request to the other one. */
+async function startTwoInstances(env: Record<string, string>) {
   const instances = await Promise.all([startServer({ env }), startServer({ env })])
   let next = 0
-  // Each request goes to the other instance.
   const balancer = createServer((incoming, outgoing) => {
     const { port } = new URL(instances[next++ % 2]?.url ?? '')
     const { method, url: path, headers } = incoming
@@ -135,14 +134,45 @@ test('Gradio: a session over two instances that share a Redis', async () => {
     incoming.pipe(onward)
     outgoing.on('close', () => onward.destroy())
   }).listen(0, '127.0.0.1')
-  await new Promise((listening) => balancer.once('listening', listening))
-  const url = `http://127.0.0.1:${(balancer.address() as AddressInfo).port}`
-  const classified = (await json(fetch(`${url}/api/classify`, { method: 'POST', body: photo }))) as Classification
-  const { stdout } = await run(clientPython(), ['-c', GRADIO, url, join(folder, 'photo.jpg'), 'fast'])
+  await once(balancer, 'listening')
+  return {
+    url: `http://127.0.0.1:${(balancer.address() as AddressInfo).port}`,
+    instances,
+    async stop() {
+      balancer.closeAllConnections()
+      balancer.close()
+      await Promise.all(instances.map((each) => each.stop()))
+    },
+  }
+}
+
+test('Gradio: a session over two instances that share a Redis, which is lost and comes back', async () => {
+  const redis = await startRedis()
+  const env = { ...REAL_MODEL, REDIS_URL: redis.url, ENABLE_BATCH_PROCESSING: 'false' }
+  const both = await startTwoInstances(env)
+  const classified = (await json(fetch(`${both.url}/api/classify`, { method: 'POST', body: photo }))) as Classification
+  const { stdout } = await run(clientPython(), ['-c', GRADIO, both.url, join(folder, 'photo.jpg'), 'fast'])
   expectGradio(stdout, classified)
-  balancer.closeAllConnections()
-  balancer.close()
-  await Promise.all(instances.map((each) => each.stop()))
+  const client = await GradioClient.connect(both.url)
+  const predict = () => client.predict('/predict', { image: new Blob([photo]), model: 'fast' })
+  await redis.kill()
+  const stream = fetch(`${both.url}/gradio_api/queue/data?session_hash=lost`).then((reply) => reply.text())
+  // Not a call that never ends, nor a result of an instance that the other one doesn't know.
+  const [refused, events] = await Promise.allSettled([predict(), stream])
+  expect(refused).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(/busy|stopped/) } })
+  expect(events).toMatchObject({ value: expect.stringMatching(/"unexpected_error".*Server stopped.*"close_stream"/s) })
+  expect(await json(fetch(`${both.url}/api/classify`, { method: 'POST', body: photo }))).toMatchObject({
+    predictions: classified.predictions,
+  })
+  await redis.start()
+  for (const { url } of both.instances) {
+    const redisState = async () => (await json(fetch(`${url}/health/status`))).redis
+    await vi.waitFor(async () => expect(await redisState()).toBe('ok'), 10_000)
+  }
+  expect((await predict()).data).toMatchObject([{ label: 'espresso' }])
+  client.close()
+  for (const each of both.instances) expect(each.output()).not.toContain('"level":"error"')
+  await both.stop()
   await redis.stop()
 })
 
@@ -162,6 +192,28 @@ test('Hugging Face, JavaScript: the labels of the API, parameters, and errors th
   await expect(client.imageClassification({ endpointUrl: `${server.url}/hf/models/none`, data })).rejects.toThrow(
     /no model with this name/,
   )
+})
+
+test('Hugging Face: its clients give up at once when the server is busy, and do not ask again and again', async () => {
+  const busy = await startServer({ env: { MAX_QUEUE: '1' } })
+  const thaw = freeze(busy)
+  const filling = Array.from({ length: 8 }, () => fetch(`${busy.url}/api/classify`, { method: 'POST', body: photo }))
+  expect((await Promise.race(filling)).status).toBe(429)
+  const endpointUrl = `${busy.url}/hf/models/tiny`
+  const refused = new InferenceClient().imageClassification({ endpointUrl, data: new Blob([photo]) })
+  await expect(refused).rejects.toMatchObject({ httpResponse: { status: 429 } })
+  const program = `
+import sys
+from huggingface_hub import InferenceClient
+from huggingface_hub.errors import HfHubHTTPError
+try: InferenceClient(model=sys.argv[1]).image_classification(sys.argv[2])
+except HfHubHTTPError as error: print(error.response.status_code, error.response.headers["retry-after"])
+`
+  expect((await run(clientPython(), ['-c', program, endpointUrl, join(folder, 'photo.jpg')])).stdout).toBe('429 1\n')
+  await vi.waitFor(() => expect(busy.output().match(/"path":"\/hf\/models\/tiny","status":429/g)).toHaveLength(2))
+  thaw()
+  await Promise.all(filling)
+  await busy.stop()
 })
 
 test('Hugging Face and OpenAI, Python: labels, embeddings, and errors', async () => {

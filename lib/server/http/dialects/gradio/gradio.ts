@@ -19,6 +19,9 @@ const TOP_K = 5
 const ENDPOINT = 'predict'
 
 const file = z.union([z.string(), z.object({ path: z.string().nullish(), url: z.string().nullish() })])
+/** Ends the calls of a session whose results can't be read. The Python client knows this text only. */
+const LOST = { msg: 'unexpected_error', event_id: null, message: 'Server stopped unexpectedly.', success: false }
+
 const arguments_ = z.tuple([file]).rest(z.unknown())
 const callRequest = z.object({ data: arguments_ })
 const joinRequest = callRequest.extend({ session_hash: z.string().regex(/^[\w-]{1,64}$/), fn_index: z.int().nullish() })
@@ -77,7 +80,12 @@ export function gradio(services: Services, uploads: MemoryBudget): Dialect {
     if (!/^[\w-]{1,64}$/.test(session)) throw new Problem('invalid_parameter', 'session_hash is missing or invalid.')
     return events(c, async (send, signal) => {
       const ended = () => signal.aborted || lifecycle.phase !== 'serving'
-      for await (const texts of follow(messages, session, ended)) for (const text of texts) await send({ data: text })
+      try {
+        for await (const texts of follow(messages, session, ended)) for (const text of texts) await send({ data: text })
+      } catch (error) {
+        if (asProblem(error).code === 'internal') throw error
+        await send({ data: JSON.stringify(LOST) })
+      }
       // Clients open another one for their next call.
       await send({ data: JSON.stringify({ msg: 'close_stream', event_id: null }) })
     })
