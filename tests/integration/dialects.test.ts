@@ -108,13 +108,18 @@ test('Gradio: its clients, and plain calls with curl', async () => {
   expect(data).toMatchObject([{ label: 'espresso' }])
   const path = `data:image/jpeg;base64,${Buffer.from(photo).toString('base64')}`
   const calls = { '': { path, meta: { _type: 'gradio.FileData' } }, broken: { path: 'data:;base64,AAAAAAAAAAAAAAAA' } }
-  const replies = Object.values(calls).map(async (argument) => {
-    const { event_id } = await json(postJson('/gradio_api/call/predict', { data: [argument] }))
+  const bodies: [call: string, body: object][] = [
+    ...Object.values(calls).map((argument): [string, object] => ['predict', { data: [argument] }]),
+    ['v2/predict', { image: path, model: 'fast' }],
+  ]
+  const replies = bodies.map(async ([call, body]) => {
+    const { event_id } = await json(postJson(`/gradio_api/call/${call}`, body))
     return (await fetch(`${server.url}/gradio_api/call/predict/${event_id}`)).text()
   })
   expect(await Promise.all(replies)).toEqual([
     expect.stringMatching(/^event: complete\ndata: \[{"label":"espresso",/),
     expect.stringMatching(/^event: error\ndata: {"error":"This file is not a supported image/),
+    expect.stringMatching(/^event: complete\ndata: \[{"label":"espresso",/),
   ])
   expect((await json(postJson('/gradio_api/run/predict', { data: [path] }))).data[0].label).toBe('espresso')
   expect((await fetch(`${server.url}/gradio_api/call/predict/none`)).status).toBe(404)
@@ -538,6 +543,30 @@ test('TorchServe: explanations, the list of models by page, and their state', as
       { code: status, type: expect.any(String), message: expect.any(String) },
     ])
   }
+})
+
+test('where a dialect has nothing, its clients get an error that they can read', async () => {
+  const forms: [path: string, form: object][] = [
+    ['/v2/systemsharedmemory/status', { error: expect.stringMatching(/^No resource/) }],
+    ['/v1/models/balanced/labels/stable', { error: expect.stringMatching(/^No resource/) }],
+    [
+      '/v1/chat/completions',
+      { error: { message: expect.any(String), type: 'invalid_request_error', code: 'not_found' } },
+    ],
+    ['/hf/none', { error: expect.any(String), code: 'not_found' }],
+    ['/torchserve/none', { code: 404, type: 'ModelNotFoundException' }],
+    ['/gradio_api/openapi.json', { error: expect.any(String) }],
+  ]
+  for (const [path, form] of forms) {
+    const reply = await fetch(server.url + path)
+    expect([path, reply.status, await reply.json()]).toMatchObject([path, 404, form])
+  }
+  const inputs = Buffer.from(photo).toString('base64')
+  const other = await postJson('/hf/models/balanced', { inputs, parameters: { candidate_labels: ['cat', 'dog'] } })
+  expect([other.status, await other.json()]).toMatchObject([
+    400,
+    { error: expect.stringMatching(/those of the model/) },
+  ])
 })
 
 test('the limits of the API hold: size, method, rate, sign-in, own pages, and dialects that are off', async () => {

@@ -24,6 +24,7 @@ const LOST = { msg: 'unexpected_error', event_id: null, message: 'Server stopped
 
 const arguments_ = z.tuple([file]).rest(z.unknown())
 const callRequest = z.object({ data: arguments_ })
+const namedRequest = z.object({ image: file, model: z.unknown().optional() })
 const joinRequest = callRequest.extend({ session_hash: z.string().regex(/^[\w-]{1,64}$/), fn_index: z.int().nullish() })
 
 /**
@@ -91,11 +92,17 @@ export function gradio(services: Services, uploads: MemoryBudget): Dialect {
     })
   }
 
-  const begin = handler(async (request, c) => {
-    requireEndpoint(c)
-    const { data } = parseRequest(callRequest, await request.json())
-    const output = await outcome(() => predict(request, data))
-    return json(c, { event_id: Buffer.from(JSON.stringify(output)).toString('base64url') })
+  const begin = (argumentsOf: (body: unknown) => z.output<typeof arguments_>) =>
+    handler(async (request, c) => {
+      requireEndpoint(c)
+      const data = argumentsOf(await request.json())
+      const output = await outcome(() => predict(request, data))
+      return json(c, { event_id: Buffer.from(JSON.stringify(output)).toString('base64url') })
+    })
+  const beginCall = begin((body) => parseRequest(callRequest, body).data)
+  const beginNamedCall = begin((body) => {
+    const { image, model } = parseRequest(namedRequest, body)
+    return [image, model]
   })
 
   async function finish(c: Context<AppEnv>): Promise<Response> {
@@ -124,10 +131,13 @@ export function gradio(services: Services, uploads: MemoryBudget): Dialect {
       [`${PREFIX}/upload`]: { POST: { withQuery: upload } },
       [`${PREFIX}/queue/join`]: { POST: { withQuery: join } },
       [`${PREFIX}/queue/data`]: { GET: { withQuery: stream } },
-      [`${PREFIX}/call/:name`]: { POST: begin },
+      [`${PREFIX}/call/:name`]: { POST: beginCall },
+      // Before the events, which have as many segments.
+      [`${PREFIX}/call/v2/:name`]: { POST: beginNamedCall },
       [`${PREFIX}/call/:name/:event`]: { GET: finish },
       [`${PREFIX}/run/:name`]: { POST: { withQuery: run } },
     },
+    prefixes: [PREFIX],
     errorReply: (problem) => ({
       status: problem.status,
       body: { error: problem.detail, detail: problem.detail, code: problem.code },
