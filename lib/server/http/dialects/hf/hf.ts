@@ -15,7 +15,7 @@ const imageClassification = z.object({
       top_k: z.int().min(1).max(MAX_TOP_K).nullish(),
       function_to_apply: z.enum(['softmax', 'sigmoid', 'none']).nullish(),
       // Of another task, which would get labels that it didn't ask for.
-      candidate_labels: z.undefined({ error: 'the labels are those of the model' }),
+      candidate_labels: z.null({ error: 'the labels are those of the model' }).optional(),
     })
     .nullish(),
 })
