@@ -1,20 +1,17 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { Client as GradioClient } from '@gradio/client'
 import { InferenceClient } from '@huggingface/inference'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Classification } from '@/lib/shared/contract/contract'
 import { clientPython } from '@/scripts/tools/client-python.mjs'
 import { startGrpcServer } from '../support/grpc'
-import { ALL_MODELS, REAL_MODEL } from '../support/models'
+import { ALL_MODELS } from '../support/models'
 import { as } from '../support/photos'
-import { startServer, type TestServer } from '../support/server'
-import { startRedis } from '../support/services'
+import { freeze, startServer, type TestServer } from '../support/server'
 
 const run = promisify(execFile)
 
@@ -73,79 +70,6 @@ describe('docs/clients.md', () => {
   })
 })
 
-const GRADIO = `
-import json, sys
-from gradio_client import Client, handle_file
-client = Client(sys.argv[1], verbose=False, analytics_enabled=False)
-file = handle_file(sys.argv[2])
-out = {"api": list(client.view_api(return_format="dict")["named_endpoints"])}
-out["label"] = client.predict(file, sys.argv[3], api_name="/predict")
-jobs = [client.submit(file, api_name="/predict") for _ in range(4)]
-out["labels"] = [job.result(timeout=30)["label"] for job in jobs]
-try: client.predict(file, "none", api_name="/predict")
-except Exception as error: out["error"] = str(error)
-print(json.dumps(out))
-`
-
-function expectGradio(printed: string, { predictions }: Classification): void {
-  expect(JSON.parse(printed.trim().split('\n').at(-1) ?? '')).toEqual({
-    api: ['/predict'],
-    label: {
-      label: 'espresso',
-      confidences: predictions.map(({ label, score }) => ({ label, confidence: score })),
-    },
-    labels: Array(4).fill('espresso'),
-    error: expect.stringMatching(/no model with this name/),
-  })
-}
-
-test('Gradio: its clients, and plain calls with curl', async () => {
-  const { stdout } = await run(clientPython(), ['-c', GRADIO, server.url, join(folder, 'photo.jpg'), 'balanced'])
-  expectGradio(stdout, own)
-  const client = await GradioClient.connect(server.url)
-  const { data } = await client.predict('/predict', { image: new Blob([photo]), model: 'balanced' })
-  expect(data).toMatchObject([{ label: 'espresso' }])
-  const path = `data:image/jpeg;base64,${Buffer.from(photo).toString('base64')}`
-  const calls = { '': { path, meta: { _type: 'gradio.FileData' } }, broken: { path: 'data:;base64,AAAAAAAAAAAAAAAA' } }
-  const replies = Object.values(calls).map(async (argument) => {
-    const { event_id } = await json(postJson('/gradio_api/call/predict', { data: [argument] }))
-    return (await fetch(`${server.url}/gradio_api/call/predict/${event_id}`)).text()
-  })
-  expect(await Promise.all(replies)).toEqual([
-    expect.stringMatching(/^event: complete\ndata: \[{"label":"espresso",/),
-    expect.stringMatching(/^event: error\ndata: {"error":"This file is not a supported image/),
-  ])
-  expect((await json(postJson('/gradio_api/run/predict', { data: [path] }))).data[0].label).toBe('espresso')
-  expect((await fetch(`${server.url}/gradio_api/call/predict/none`)).status).toBe(404)
-})
-
-test('Gradio: a session over two instances that share a Redis', async () => {
-  const redis = await startRedis()
-  const env = { ...REAL_MODEL, REDIS_URL: redis.url, ENABLE_BATCH_PROCESSING: 'false' }
-  const instances = await Promise.all([startServer({ env }), startServer({ env })])
-  let next = 0
-  // Each request goes to the other instance.
-  const balancer = createServer((incoming, outgoing) => {
-    const { port } = new URL(instances[next++ % 2]?.url ?? '')
-    const { method, url: path, headers } = incoming
-    const onward = request({ port, method, path, headers }, (reply) => {
-      outgoing.writeHead(reply.statusCode ?? 502, reply.headers)
-      reply.pipe(outgoing)
-    })
-    incoming.pipe(onward)
-    outgoing.on('close', () => onward.destroy())
-  }).listen(0, '127.0.0.1')
-  await new Promise((listening) => balancer.once('listening', listening))
-  const url = `http://127.0.0.1:${(balancer.address() as AddressInfo).port}`
-  const classified = (await json(fetch(`${url}/api/classify`, { method: 'POST', body: photo }))) as Classification
-  const { stdout } = await run(clientPython(), ['-c', GRADIO, url, join(folder, 'photo.jpg'), 'fast'])
-  expectGradio(stdout, classified)
-  balancer.closeAllConnections()
-  balancer.close()
-  await Promise.all(instances.map((each) => each.stop()))
-  await redis.stop()
-})
-
 test('Hugging Face, JavaScript: the labels of the API, parameters, and errors that it can read', async () => {
   const client = new InferenceClient()
   const endpointUrl = `${server.url}/hf/models/balanced`
@@ -162,6 +86,28 @@ test('Hugging Face, JavaScript: the labels of the API, parameters, and errors th
   await expect(client.imageClassification({ endpointUrl: `${server.url}/hf/models/none`, data })).rejects.toThrow(
     /no model with this name/,
   )
+})
+
+test('Hugging Face: its clients give up at once when the server is busy, and do not ask again and again', async () => {
+  const busy = await startServer({ env: { MAX_QUEUE: '1' } })
+  const thaw = freeze(busy)
+  const filling = Array.from({ length: 8 }, () => fetch(`${busy.url}/api/classify`, { method: 'POST', body: photo }))
+  expect((await Promise.race(filling)).status).toBe(429)
+  const endpointUrl = `${busy.url}/hf/models/tiny`
+  const refused = new InferenceClient().imageClassification({ endpointUrl, data: new Blob([photo]) })
+  await expect(refused).rejects.toMatchObject({ httpResponse: { status: 429 } })
+  const program = `
+import sys
+from huggingface_hub import InferenceClient
+from huggingface_hub.errors import HfHubHTTPError
+try: InferenceClient(model=sys.argv[1]).image_classification(sys.argv[2])
+except HfHubHTTPError as error: print(error.response.status_code, error.response.headers["retry-after"])
+`
+  expect((await run(clientPython(), ['-c', program, endpointUrl, join(folder, 'photo.jpg')])).stdout).toBe('429 1\n')
+  await vi.waitFor(() => expect(busy.output().match(/"path":"\/hf\/models\/tiny","status":429/g)).toHaveLength(2))
+  thaw()
+  await Promise.all(filling)
+  await busy.stop()
 })
 
 test('Hugging Face and OpenAI, Python: labels, embeddings, and errors', async () => {
@@ -486,6 +432,30 @@ test('TorchServe: explanations, the list of models by page, and their state', as
       { code: status, type: expect.any(String), message: expect.any(String) },
     ])
   }
+})
+
+test('where a dialect has nothing, its clients get an error that they can read', async () => {
+  const forms: [path: string, form: object][] = [
+    ['/v2/systemsharedmemory/status', { error: expect.stringMatching(/^No resource/) }],
+    ['/v1/models/balanced/labels/stable', { error: expect.stringMatching(/^No resource/) }],
+    [
+      '/v1/chat/completions',
+      { error: { message: expect.any(String), type: 'invalid_request_error', code: 'not_found' } },
+    ],
+    ['/hf/none', { error: expect.any(String), code: 'not_found' }],
+    ['/torchserve/none', { code: 404, type: 'ModelNotFoundException' }],
+    ['/gradio_api/openapi.json', { error: expect.any(String) }],
+  ]
+  for (const [path, form] of forms) {
+    const reply = await fetch(server.url + path)
+    expect([path, reply.status, await reply.json()]).toMatchObject([path, 404, form])
+  }
+  const inputs = Buffer.from(photo).toString('base64')
+  const other = await postJson('/hf/models/balanced', { inputs, parameters: { candidate_labels: ['cat', 'dog'] } })
+  expect([other.status, await other.json()]).toMatchObject([
+    400,
+    { error: expect.stringMatching(/those of the model/) },
+  ])
 })
 
 test('the limits of the API hold: size, method, rate, sign-in, own pages, and dialects that are off', async () => {

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { hashPassword } from '@/lib/server/auth/password'
 import { type CallOptions, type GrpcClient, grpcClient, inferPhotos, startGrpcServer } from '../support/grpc'
 import { espresso } from '../support/photos'
-import { residentBytes, startServer, type TestServer } from '../support/server'
+import { freeze, residentBytes, startServer, type TestServer } from '../support/server'
 
 type GrpcTestServer = TestServer & { grpc: string }
 
@@ -44,15 +44,6 @@ async function open(at: GrpcTestServer): Promise<Socket> {
   socket.on('error', () => {})
   await once(socket, 'connect')
   return socket
-}
-
-/** Pauses the workers, so that calls stay in progress. */
-function freeze(at: TestServer): () => void {
-  const pids = at.workers()
-  for (const pid of pids) process.kill(pid, 'SIGSTOP')
-  return () => {
-    for (const pid of pids) process.kill(pid, 'SIGCONT')
-  }
 }
 
 async function figures(at: TestServer): Promise<{ queue: { photos: number } }> {

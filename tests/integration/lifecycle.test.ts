@@ -11,7 +11,7 @@ import { FULL } from '../support/full'
 import { answer, classify, refusal } from '../support/http'
 import { TINY_MODEL } from '../support/models'
 import { espresso } from '../support/photos'
-import { PAGES, startServer, type TestServer } from '../support/server'
+import { freeze, PAGES, startServer, type TestServer } from '../support/server'
 
 const servers: TestServer[] = []
 async function start(env: Record<string, string> = {}): Promise<TestServer> {
@@ -25,15 +25,6 @@ afterEach(async () => {
     await server.stop()
   }
 })
-
-/** Pauses the workers, so that requests stay in flight. */
-function freeze(server: TestServer): () => void {
-  const pids = server.workers()
-  for (const pid of pids) process.kill(pid, 'SIGSTOP')
-  return () => {
-    for (const pid of pids) process.kill(pid, 'SIGCONT')
-  }
-}
 
 async function status(server: TestServer): Promise<{ queue: { photos: number }; running: number }> {
   return statusSchema.parse(await (await fetch(`${server.url}/health/status`)).json())

@@ -122,6 +122,15 @@ function parentOf(pid: string): number {
   }
 }
 
+/** Pauses the workers of a server, so that what they run stays in progress, until the returned function is called. */
+export function freeze(server: Pick<TestServer, 'workers'>): () => void {
+  const pids = server.workers()
+  for (const pid of pids) process.kill(pid, 'SIGSTOP')
+  return () => {
+    for (const pid of pids) process.kill(pid, 'SIGCONT')
+  }
+}
+
 /** Resident memory of the server and its workers in bytes; shared memory counts for each. */
 export function residentBytes(server: Pick<TestServer, 'child' | 'workers'>): number {
   return [server.child.pid as number, ...server.workers()].reduce((sum, pid) => sum + resident(pid), 0)

@@ -39,12 +39,14 @@ export function dialectRoutes(all: readonly Dialect[]): [path: string, handlers:
 
 /** Sends the errors of each dialect's paths in the form that its clients expect. */
 export function setErrorForms(app: App, all: readonly Dialect[]): void {
-  for (const { routes, errorReply } of all) {
-    for (const path of Object.keys(routes)) {
-      app.use(path, (c, next) => {
-        c.set('errorReply', errorReply)
-        return next()
-      })
-    }
-  }
+  const use = (path: string, errorReply: Dialect['errorReply']) =>
+    app.use(path, (c, next) => {
+      c.set('errorReply', errorReply)
+      return next()
+    })
+  const prefixes = all.flatMap(({ prefixes, errorReply }) => prefixes.map((prefix) => ({ prefix, errorReply })))
+  // The longest last: it decides.
+  prefixes.sort((a, b) => a.prefix.length - b.prefix.length)
+  for (const { prefix, errorReply } of prefixes) use(`${prefix}/*`, errorReply)
+  for (const { routes, errorReply } of all) for (const path of Object.keys(routes)) use(path, errorReply)
 }

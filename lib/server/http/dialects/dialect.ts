@@ -10,5 +10,7 @@ export interface Dialect {
   name: DialectName
   /** Handlers by path, as for the server's own routes. */
   routes: Record<string, Endpoints>
+  /** Paths below which errors have its form even where there is nothing. */
+  prefixes: readonly string[]
   errorReply(problem: Problem): ErrorReply
 }

@@ -19,8 +19,12 @@ const TOP_K = 5
 const ENDPOINT = 'predict'
 
 const file = z.union([z.string(), z.object({ path: z.string().nullish(), url: z.string().nullish() })])
+/** Ends the calls of a session whose results can't be read. The Python client knows this text only. */
+const LOST = { msg: 'unexpected_error', event_id: null, message: 'Server stopped unexpectedly.', success: false }
+
 const arguments_ = z.tuple([file]).rest(z.unknown())
 const callRequest = z.object({ data: arguments_ })
+const namedRequest = z.object({ image: file, model: z.unknown().optional() })
 const joinRequest = callRequest.extend({ session_hash: z.string().regex(/^[\w-]{1,64}$/), fn_index: z.int().nullish() })
 
 /**
@@ -77,17 +81,28 @@ export function gradio(services: Services, uploads: MemoryBudget): Dialect {
     if (!/^[\w-]{1,64}$/.test(session)) throw new Problem('invalid_parameter', 'session_hash is missing or invalid.')
     return events(c, async (send, signal) => {
       const ended = () => signal.aborted || lifecycle.phase !== 'serving'
-      for await (const texts of follow(messages, session, ended)) for (const text of texts) await send({ data: text })
+      try {
+        for await (const texts of follow(messages, session, ended)) for (const text of texts) await send({ data: text })
+      } catch (error) {
+        if (asProblem(error).code === 'internal') throw error
+        await send({ data: JSON.stringify(LOST) })
+      }
       // Clients open another one for their next call.
       await send({ data: JSON.stringify({ msg: 'close_stream', event_id: null }) })
     })
   }
 
-  const begin = handler(async (request, c) => {
-    requireEndpoint(c)
-    const { data } = parseRequest(callRequest, await request.json())
-    const output = await outcome(() => predict(request, data))
-    return json(c, { event_id: Buffer.from(JSON.stringify(output)).toString('base64url') })
+  const begin = (argumentsOf: (body: unknown) => z.output<typeof arguments_>) =>
+    handler(async (request, c) => {
+      requireEndpoint(c)
+      const data = argumentsOf(await request.json())
+      const output = await outcome(() => predict(request, data))
+      return json(c, { event_id: Buffer.from(JSON.stringify(output)).toString('base64url') })
+    })
+  const beginCall = begin((body) => parseRequest(callRequest, body).data)
+  const beginNamedCall = begin((body) => {
+    const { image, model } = parseRequest(namedRequest, body)
+    return [image, model]
   })
 
   async function finish(c: Context<AppEnv>): Promise<Response> {
@@ -116,10 +131,13 @@ export function gradio(services: Services, uploads: MemoryBudget): Dialect {
       [`${PREFIX}/upload`]: { POST: { withQuery: upload } },
       [`${PREFIX}/queue/join`]: { POST: { withQuery: join } },
       [`${PREFIX}/queue/data`]: { GET: { withQuery: stream } },
-      [`${PREFIX}/call/:name`]: { POST: begin },
+      [`${PREFIX}/call/:name`]: { POST: beginCall },
+      // Before the events, which have as many segments.
+      [`${PREFIX}/call/v2/:name`]: { POST: beginNamedCall },
       [`${PREFIX}/call/:name/:event`]: { GET: finish },
       [`${PREFIX}/run/:name`]: { POST: { withQuery: run } },
     },
+    prefixes: [PREFIX],
     errorReply: (problem) => ({
       status: problem.status,
       body: { error: problem.detail, detail: problem.detail, code: problem.code },

@@ -14,6 +14,8 @@ const imageClassification = z.object({
     .object({
       top_k: z.int().min(1).max(MAX_TOP_K).nullish(),
       function_to_apply: z.enum(['softmax', 'sigmoid', 'none']).nullish(),
+      // Of another task, which would get labels that it didn't ask for.
+      candidate_labels: z.null({ error: 'the labels are those of the model' }).optional(),
     })
     .nullish(),
 })
@@ -70,6 +72,7 @@ export function hf(services: Services, uploads: MemoryBudget): Dialect {
       '/hf/models/:model/pipeline/image-classification': { POST: { withQuery: classify } },
       '/hf/models/:model/pipeline/feature-extraction': { POST: embed },
     },
+    prefixes: ['/hf'],
     // The JavaScript client repeats a request after 503 at once and for ever.
     errorReply: (problem) => ({
       status: problem.status === 503 ? 429 : problem.status,

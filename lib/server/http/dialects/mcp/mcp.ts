@@ -32,6 +32,7 @@ export function mcp(services: Services, uploads: MemoryBudget, explanations: Exp
   return {
     name: 'mcp',
     routes: { '/mcp': { POST: post } },
+    prefixes: [],
     errorReply: (problem) => ({
       status: problem.status,
       body: {

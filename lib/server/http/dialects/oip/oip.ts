@@ -64,6 +64,7 @@ export function oip(services: Services, uploads: MemoryBudget): Dialect {
         ]),
       ),
     },
+    prefixes: ['/v2'],
     errorReply: (problem) => ({ status: problem.status, body: { error: problem.detail } }),
   }
 }

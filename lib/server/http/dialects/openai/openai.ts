@@ -56,6 +56,7 @@ export function openai(services: Services, uploads: MemoryBudget): Dialect {
   return {
     name: 'openai',
     routes: { '/v1/embeddings': { POST: embed } },
+    prefixes: ['/v1'],
     errorReply: (problem) => ({
       status: problem.status,
       body: { error: { message: problem.detail, type: kindOf(problem.status), param: null, code: problem.code } },

@@ -117,6 +117,7 @@ export function tfServing(services: Services, uploads: MemoryBudget): Dialect {
       '/v1/models/:model/metadata': { GET: metadata },
       '/v1/models/:model/versions/:call': { GET: status, POST: call },
     },
+    prefixes: ['/v1/models'],
     errorReply: (problem) => ({ status: problem.status, body: { error: problem.detail } }),
   }
 }

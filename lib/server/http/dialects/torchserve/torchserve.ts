@@ -89,6 +89,7 @@ export function torchserve(services: Services, uploads: MemoryBudget, explanatio
       },
       ...ofModel('/torchserve/models', { GET: describe }),
     },
+    prefixes: ['/predictions', '/explanations', '/torchserve'],
     errorReply: (problem) => ({
       status: problem.status,
       body: { code: problem.status, type: TYPES[problem.status] ?? 'InternalServerException', message: problem.detail },
