@@ -28,12 +28,12 @@ import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import count, islice
-from typing import IO, TYPE_CHECKING, Any, Self, TypeGuard
+from typing import IO, TYPE_CHECKING, Any, Self, TypeGuard, cast
 from urllib.parse import quote
 
 import httpx
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncVision", "Vision", "VisionError"]
 
 Json = dict[str, Any]
+Objects = list[Json]
 Photo = str | os.PathLike[str] | bytes | IO[bytes]
 #: A photo of many: a path, an open file, or a name with the bytes.
 NamedPhoto = str | os.PathLike[str] | IO[bytes] | tuple[str, bytes]
@@ -123,6 +124,10 @@ class _Settings:
         self._retries = retries
         self._max_retry_wait = max_retry_wait
         self._timeout = httpx.Timeout(timeout, connect=min(timeout, CONNECT_TIMEOUT_S))
+        self._connect()
+
+    def _connect(self) -> None:
+        raise NotImplementedError
 
     def _request(self, call: _Call, stack: ExitStack) -> dict[str, Any]:
         """Arguments of `build_request`. Files are opened for this attempt only."""
@@ -153,9 +158,7 @@ class _Settings:
 class Vision(_Settings):
     """A client that waits for each reply. Close it, or use it in a `with` statement."""
 
-    def __init__(self, url: str, **settings: Any) -> None:
-        """For the settings, see `_Settings`."""
-        super().__init__(url, **settings)
+    def _connect(self) -> None:
         self._http = httpx.Client(timeout=self._timeout)
         self.jobs = Jobs(self)
         self.models = Models(self)
@@ -218,8 +221,8 @@ class Vision(_Settings):
             time.sleep(self._delay(error, attempt, call))
         raise AssertionError
 
-    def _json(self, call: _Call) -> Any:
-        return _parse(self._send(call).content)
+    def _json(self, call: _Call) -> Json:
+        return cast(Json, _parse(self._send(call).content))
 
     def _lines(self, call: _Call) -> Iterator[str]:
         """The lines of a reply. The request is repeated only until the first of them."""
@@ -257,7 +260,7 @@ class Jobs:
         self,
         photos: Iterable[NamedPhoto] | None = None,
         *,
-        zip: Photo | None = None,
+        zip_file: Photo | None = None,
         urls: Iterable[str] | None = None,
         source: str | None = None,
         **options: Any,
@@ -267,17 +270,15 @@ class Jobs:
         Options: model, top_k, threshold, callback_url, embeddings, zip_names. Returns once all photos are there; see
         `wait`. If it fails, the job that was begun is deleted.
         """
-        job: Json = self._client._json(_create_call(photos, zip, urls, source, options))
+        job: Json = self._client._json(_create_call(photos, zip_file, urls, source, options))
         if photos is None:
             return job
         try:
             self.add_photos(job["id"], photos)
             return {**job, **self.close(job["id"])}
         except BaseException:
-            try:
+            with suppress(VisionError):
                 self.delete(job["id"])
-            except VisionError:
-                pass
             raise
 
     def get(self, id: str) -> Json:
@@ -348,18 +349,21 @@ class Models:
     def __init__(self, client: Vision) -> None:
         self._client = client
 
-    def list(self) -> list[Json]:
-        return self._client._json(_Call("GET", "/api/models"))["models"]
+    def list(self) -> Objects:
+        return cast(Objects, self._client._json(_Call("GET", "/api/models"))["models"])
 
     def get(self, id: str) -> Json:
         """A model; of a custom one also how good it is, and its revisions."""
         return self._client._json(_Call("GET", _model(id)))
 
-    def labels(self, id: str) -> list[Json]:
-        return self._client._json(_Call("GET", f"{_model(id)}/labels"))["labels"]
+    def labels(self, id: str) -> Objects:
+        return cast(Objects, self._client._json(_Call("GET", f"{_model(id)}/labels"))["labels"])
 
     def train(self, examples: Iterable[Example], *, on_progress: Progress | None = None, **options: Any) -> Json:
-        """Trains a custom model on labels with photos, or with embeddings. Options: title, id, base, purpose, license."""
+        """Trains a custom model on labels with photos, or with embeddings.
+
+        Options: title, id, base, purpose, license.
+        """
         return _result_of(self._client._lines(_train_call("/api/models", examples, options)), "result", on_progress)
 
     def add_examples(
@@ -371,7 +375,7 @@ class Models:
 
     def change(self, id: str, **change: str) -> Json:
         """Describes a custom model anew (title, purpose, license), or restores a revision."""
-        return self._client._json(_json_call("PATCH", _model(id), change))["model"]
+        return cast(Json, self._client._json(_json_call("PATCH", _model(id), change))["model"])
 
     def delete(self, id: str) -> None:
         """Deletes a custom model with all its revisions."""
@@ -385,9 +389,7 @@ class Models:
 class AsyncVision(_Settings):
     """`Vision` with coroutines. Close it, or use it in an `async with` statement."""
 
-    def __init__(self, url: str, **settings: Any) -> None:
-        """For the settings, see `_Settings`."""
-        super().__init__(url, **settings)
+    def _connect(self) -> None:
         self._http = httpx.AsyncClient(timeout=self._timeout)
         self.jobs = AsyncJobs(self)
         self.models = AsyncModels(self)
@@ -441,8 +443,8 @@ class AsyncVision(_Settings):
             await asyncio.sleep(self._delay(error, attempt, call))
         raise AssertionError
 
-    async def _json(self, call: _Call) -> Any:
-        return _parse((await self._send(call)).content)
+    async def _json(self, call: _Call) -> Json:
+        return cast(Json, _parse((await self._send(call)).content))
 
     async def _lines(self, call: _Call) -> AsyncIterator[str]:
         for attempt in count():
@@ -480,22 +482,20 @@ class AsyncJobs:
         self,
         photos: Iterable[NamedPhoto] | None = None,
         *,
-        zip: Photo | None = None,
+        zip_file: Photo | None = None,
         urls: Iterable[str] | None = None,
         source: str | None = None,
         **options: Any,
     ) -> Json:
-        job: Json = await self._client._json(_create_call(photos, zip, urls, source, options))
+        job: Json = await self._client._json(_create_call(photos, zip_file, urls, source, options))
         if photos is None:
             return job
         try:
             await self.add_photos(job["id"], photos)
             return {**job, **await self.close(job["id"])}
         except BaseException:
-            try:
+            with suppress(VisionError):
                 await self.delete(job["id"])
-            except VisionError:
-                pass
             raise
 
     async def get(self, id: str) -> Json:
@@ -555,14 +555,14 @@ class AsyncModels:
     def __init__(self, client: AsyncVision) -> None:
         self._client = client
 
-    async def list(self) -> list[Json]:
-        return (await self._client._json(_Call("GET", "/api/models")))["models"]
+    async def list(self) -> Objects:
+        return cast(Objects, (await self._client._json(_Call("GET", "/api/models")))["models"])
 
     async def get(self, id: str) -> Json:
         return await self._client._json(_Call("GET", _model(id)))
 
-    async def labels(self, id: str) -> list[Json]:
-        return (await self._client._json(_Call("GET", f"{_model(id)}/labels")))["labels"]
+    async def labels(self, id: str) -> Objects:
+        return cast(Objects, (await self._client._json(_Call("GET", f"{_model(id)}/labels")))["labels"])
 
     async def train(self, examples: Iterable[Example], *, on_progress: Progress | None = None, **options: Any) -> Json:
         return await self._client._result(_train_call("/api/models", examples, options), "result", on_progress)
@@ -574,7 +574,7 @@ class AsyncModels:
         return await self._client._result(call, "result", on_progress)
 
     async def change(self, id: str, **change: str) -> Json:
-        return (await self._client._json(_json_call("PATCH", _model(id), change)))["model"]
+        return cast(Json, (await self._client._json(_json_call("PATCH", _model(id), change)))["model"])
 
     async def delete(self, id: str) -> None:
         await self._client._send(_Call("DELETE", _model(id), repeatable=False))
@@ -606,14 +606,14 @@ def _many_call(photos: Sequence[tuple[int, str, Photo]], options: Mapping[str, A
 
 
 def _create_call(
-    photos: object, zip: Photo | None, urls: Iterable[str] | None, source: str | None, options: Mapping[str, Any]
+    photos: object, zip_file: Photo | None, urls: Iterable[str] | None, source: str | None, options: Mapping[str, Any]
 ) -> _Call:
-    if sum(each is not None for each in (photos, zip, urls, source)) != 1:
-        raise ValueError("Give one of photos, zip, urls, and source.")
+    if sum(each is not None for each in (photos, zip_file, urls, source)) != 1:
+        raise ValueError("Give one of photos, zip_file, urls, and source.")
     # Sent again with the same key, a request returns the same job.
     key = {"idempotency-key": str(uuid.uuid4())}
-    if zip is not None:
-        return _Call("POST", "/api/jobs", options, {**key, "content-type": "application/zip"}, _read(zip))
+    if zip_file is not None:
+        return _Call("POST", "/api/jobs", options, {**key, "content-type": "application/zip"}, _read(zip_file))
     if urls is not None:
         content = _csv([["url"], *([url] for url in urls)])
         return _Call("POST", "/api/jobs", options, {**key, "content-type": "text/csv"}, content)
@@ -634,18 +634,18 @@ def _train_call(path: str, examples: Iterable[Example], options: Mapping[str, An
     """Embeddings as JSON; photos as a form whose labels are in a file, where they can have any characters."""
     known = list(examples)
     stream, fields = {"stream": 1}, _given(options)
-    if not any(_is_photo(value) for _, value in known):
-        body = [{"label": label, "embedding": [float(number) for number in value]} for label, value in known]
+    photos = [(label, value) for label, value in known if _is_photo(value)]
+    embeddings = [(label, cast(Sequence[float], value)) for label, value in known if not _is_photo(value)]
+    if not photos:
+        body = [{"label": label, "embedding": [float(number) for number in value]} for label, value in embeddings]
         return _json_call("POST", path, {**fields, "examples": body}, stream, repeatable=False)
-    if not all(_is_photo(value) for _, value in known):
+    if embeddings:
         raise ValueError("Send either photos or embeddings, not both in one request.")
-    names = [f"photo-{index}" for index in range(1, len(known) + 1)]
-    labels = _csv([["file", "label"], *([name, label] for name, (label, _) in zip(names, known, strict=True))])
-    files = [("photos", name, photo) for name, (_, photo) in zip(names, known, strict=True)]
+    labels = _csv([["file", "label"], *([f"photo-{at}", label] for at, (label, _) in enumerate(photos, 1))])
+    files: list[tuple[str, str, Photo]] = [("photos", "labels.csv", labels)]
+    files += [("photos", f"photo-{at}", photo) for at, (_, photo) in enumerate(photos, 1)]
     texts = {name: _text(value) for name, value in fields.items()}
-    return _Call(
-        "POST", path, stream, fields=texts, files=[("photos", "labels.csv", labels), *files], repeatable=False
-    )
+    return _Call("POST", path, stream, fields=texts, files=files, repeatable=False)
 
 
 def _json_call(
@@ -691,7 +691,7 @@ def _is_url(photo: Photo) -> TypeGuard[str]:
     return isinstance(photo, str) and photo.startswith(("http://", "https://", "data:"))
 
 
-def _is_photo(value: object) -> TypeGuard[Photo]:
+def _is_photo(value: Photo | Sequence[float]) -> TypeGuard[Photo]:
     return isinstance(value, (str, os.PathLike, bytes)) or hasattr(value, "read")
 
 
@@ -776,7 +776,7 @@ def _result_of(lines: Iterable[str], name: str, on_progress: Progress | None) ->
         if "problem" in message:
             raise _problem(message["problem"])
         if name in message:
-            return message[name]
+            return cast(Json, message[name])
         _report(message, on_progress)
     raise VisionError("unreachable", "The connection ended before the result.")
 
@@ -853,7 +853,7 @@ def _retry_after(header: str | None) -> float | None:
     if header.isdecimal():
         return float(header)
     try:
-        return max(0.0, (parsedate_to_datetime(header) - datetime.now(timezone.utc)).total_seconds())
+        return max(0.0, (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
     except (TypeError, ValueError):
         return None
 
