@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           testTimeout: 20_000,
-          include: ['lib/**/*.test.ts', 'components/**/*.test.ts', 'cli/**/*.test.ts', 'tests/*.test.ts'],
+          include: ['lib/**/*.test.ts', 'components/**/*.test.ts', '{cli,clients}/**/*.test.ts', 'tests/*.test.ts'],
           environment: 'node',
           isolate: false,
           // Vitest leaves one core for itself.

@@ -41,6 +41,7 @@ const TOOLS = {
   knip: 'knip',
   next: 'next',
   playwright: '@playwright/test',
+  redocly: '@redocly/cli',
   sst: 'sst',
   tsc: 'typescript',
   tsx: 'tsx',

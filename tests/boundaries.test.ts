@@ -25,6 +25,8 @@ test.each([
   ['shared-has-no-node', 'lib/shared/a.ts', "import 'node:fs'"],
   ['shared-has-no-node', 'lib/shared/a.ts', "import { join } from 'path'"],
   ['shared-is-lowest-layer', 'lib/shared/a.ts', "import type { X } from '@/lib/server/x'"],
+  ['clients-use-nothing', 'clients/typescript/a.ts', "import type { X } from '@/lib/server/x'"],
+  ['clients-use-nothing', 'clients/typescript/a.ts', "import 'node:fs'"],
   ['client-uses-only-shared', 'lib/client/a.ts', "export * from '../server/x'"],
   ['client-has-no-node', 'components/a.tsx', "import 'node:os'\nexport const A = () => <div />"],
   ['components-use-no-server', 'components/a.tsx', "const x = await import('@/lib/server/x')"],

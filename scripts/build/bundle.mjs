@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, context } from 'esbuild'
 import { builtBasePath } from './base-path.mjs'
+import { buildClient } from './client.mjs'
 
 /** @returns {import('esbuild').BuildOptions} */
 function options(outdir, entries) {
@@ -53,7 +54,7 @@ const CHILDREN = {
 }
 
 /**
- * Builds every entry point into `outdir`, with the base path of the built pages. What is imported on demand becomes a
+ * Builds every entry point and the client into `outdir`, with the base path of the built pages. What is imported on demand becomes a
  * file of its own; in one file, esbuild would load its packages (BullMQ, the AWS SDK) at the start. All are in the
  * same folder, because the code finds its neighbours by `import.meta.url`.
  */
@@ -67,6 +68,7 @@ export async function bundle(outdir = 'dist') {
     chunkNames: '[name]-[hash]',
     define: { 'process.env.BUILT_BASE_PATH': JSON.stringify(builtBasePath()) },
   })
+  await buildClient(outdir)
 }
 
 /**

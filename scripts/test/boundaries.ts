@@ -18,6 +18,7 @@ const RULES: readonly Rule[] = [
   { name: 'product-imports-no-tests', from: /./, to: /^(tests|bench|scripts|infra)\// },
   { name: 'shared-is-lowest-layer', from: /^lib\/shared\//, to: /^(app|components|bin|cli|lib\/(client|server))\// },
   { name: 'shared-has-no-node', from: /^lib\/shared\//, to: /^node:/ },
+  { name: 'clients-use-nothing', from: /^clients\//, to: /^(?!clients\/)/ },
   { name: 'client-uses-only-shared', from: /^lib\/client\//, to: /^(app|components|bin|cli|lib\/server)\// },
   { name: 'client-has-no-node', from: /^(lib\/client|components)\//, to: /^node:/ },
   { name: 'components-use-no-server', from: /^components\//, to: /^(app|bin|cli|lib\/server)\// },
@@ -44,7 +45,7 @@ const RULES: readonly Rule[] = [
   only('aws-in-storage', /^npm:@aws-sdk\//, 'lib/server/storage/'),
 ]
 
-const SOURCE_FOLDERS = ['app', 'bin', 'cli', 'components', 'lib']
+const SOURCE_FOLDERS = ['app', 'bin', 'cli', 'clients', 'components', 'lib']
 
 export interface Report {
   /** Number of modules read. Zero means that the check is broken. */
@@ -113,7 +114,14 @@ function find(root: string, file: string, specifier: string): string | null {
     return core ? `node:${specifier.replace(/^node:/, '')}` : `npm:${specifier}`
   }
   const base = specifier.startsWith('@/') ? join(root, specifier.slice(2)) : resolve(root, dirname(file), specifier)
-  const candidates = [base, `${base}.ts`, `${base}.tsx`, join(base, 'index.ts'), join(base, 'index.tsx')]
+  const candidates = [
+    base,
+    base.replace(/\.js$/, '.ts'),
+    `${base}.ts`,
+    `${base}.tsx`,
+    join(base, 'index.ts'),
+    join(base, 'index.tsx'),
+  ]
   const found = candidates.find((path) => existsSync(path) && statSync(path).isFile())
   return found ? pathFrom(root, found) : null
 }

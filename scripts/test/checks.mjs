@@ -7,6 +7,10 @@ export const CHECKS = [
   ['unused files, exports and packages', () => toolBeside('knip', ['--no-progress'])],
   ['import boundaries', () => toolBeside('tsx', ['scripts/test/boundaries.ts'])],
   ['openapi.json is current', () => toolBeside('tsx', ['scripts/docs/openapi.ts', '--check'])],
+  [
+    'openapi.json is a good description',
+    () => toolBeside('redocly', ['lint', 'docs/openapi.json'], { REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }),
+  ],
   ['the list of options is current', () => toolBeside('tsx', ['scripts/docs/configuration.ts', '--check'])],
   ['the description of gRPC messages is current', () => toolBeside('tsx', ['scripts/build/protos.mjs', '--check'])],
   ['format and lint', () => toolBeside('biome', ['check', '--error-on-warnings'])],

@@ -1,6 +1,6 @@
 // Programs and files from PyPI, in folders of the project.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { run } from '../steps.mjs'
 
 const WINDOWS = process.platform === 'win32'
@@ -53,11 +53,42 @@ export function installUv() {
 /** Fills a folder, unless it was filled with the same packages and to its end. */
 function once(folder, packages, purpose, fill) {
   const [mark, content] = [join(folder, '.complete'), packages.join('\n')]
-  if (existsSync(mark) && readFileSync(mark, 'utf8') === content) return
-  rmSync(folder, { recursive: true, force: true })
-  console.error(`Installing ${purpose} (once) …`)
-  if (!fill()) throw new Error(`Python with venv (Debian: python3-venv) and PyPI are needed for ${purpose}.`)
-  writeFileSync(mark, content)
+  const isFilled = () => existsSync(mark) && readFileSync(mark, 'utf8') === content
+  if (isFilled()) return
+  alone(`${folder}.lock`, () => {
+    if (isFilled()) return
+    rmSync(folder, { recursive: true, force: true })
+    console.error(`Installing ${purpose} (once) …`)
+    if (!fill()) throw new Error(`Python with venv (Debian: python3-venv) and PyPI are needed for ${purpose}.`)
+    writeFileSync(mark, content)
+  })
+}
+
+/** A lock this old was left by a process that was killed (milliseconds). */
+const STALE_MS = 300_000
+const POLL_MS = 200
+
+/** Runs a task while no other process of this project runs it: test files that need the same tool start at once. */
+function alone(lock, task) {
+  mkdirSync(dirname(lock), { recursive: true })
+  while (!locked(lock)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS)
+  try {
+    task()
+  } finally {
+    rmSync(lock, { recursive: true, force: true })
+  }
+}
+
+function locked(lock) {
+  try {
+    mkdirSync(lock)
+    return true
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error
+    const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs
+    if (since !== undefined && Date.now() - since > STALE_MS) rmSync(lock, { recursive: true, force: true })
+    return false
+  }
 }
 
 function uvVenv(folder, packages, stdio) {

@@ -1,1 +1,2 @@
 export function schemathesis(): string
+export function specValidator(): string

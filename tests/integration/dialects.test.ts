@@ -49,8 +49,8 @@ describe('docs/clients.md', () => {
     )
     .found.map(([title, language, code]) => [title, language, code] as const)
 
-  test('has an example per dialect', () => {
-    expect(new Set(examples.map(([title]) => title)).size).toBe(7)
+  test('has an example per dialect, and of our own clients', () => {
+    expect(new Set(examples.map(([title]) => title)).size).toBe(8)
   })
 
   test.each(examples)('%s: the %s example runs as it stands', async (title, language, text) => {
@@ -65,7 +65,8 @@ describe('docs/clients.md', () => {
       },
       sh: () => ['sh', ['-c', code]] as const,
     }[language as 'python' | 'js' | 'sh']()
-    const { stdout } = await run(program, [...args], { cwd: folder })
+    const env = { ...process.env, PYTHONPATH: join(process.cwd(), 'clients/python') }
+    const { stdout } = await run(program, [...args], { cwd: folder, env })
     expect(stdout).toContain(title === 'OpenAI' ? '1280' : title.startsWith('Agents') ? 'classify_image' : 'espresso')
   })
 })

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { schemathesis } from '@/scripts/tools/schemathesis.mjs'
+import { schemathesis, specValidator } from '@/scripts/tools/schemathesis.mjs'
 import { FULL, fullTest } from '../support/full'
 import { distinctPhotos } from '../support/many-photos'
 import { writeCatalog } from '../support/onnx'
@@ -50,6 +50,11 @@ function start(env: Record<string, string>) {
   const quick = { MODELS_DIR: models, ENGINE_WORKERS: '1', URL_INPUT_TIMEOUT_MS: '500', LOG_LEVEL: 'warn' }
   return startServer({ env: { ...env, ...quick } })
 }
+
+test('the OpenAPI document is valid', () => {
+  const { status, stderr, stdout } = spawnSync(specValidator(), ['docs/openapi.json'], { encoding: 'utf8' })
+  expect([status, stdout, stderr]).toEqual([0, 'docs/openapi.json: OK\n', ''])
+})
 
 describe('the OpenAPI document matches the server', () => {
   const SETTINGS: [string, Record<string, string>][] = [

@@ -22,6 +22,8 @@ const line = (max: number) =>
     .min(1, 'must not be empty')
     .max(max, `must have at most ${max} characters`)
     .regex(/^[^\p{Cc}\p{Cf}<>]*$/u, 'must not contain control characters or < and >')
+    // Not every reader of a JSON Schema knows the classes of Unicode.
+    .meta({ pattern: '^[^\\x00-\\x1f\\x7f-\\x9f<>]*$' })
 
 const descriptions = {
   title: line(MAX_NAME_LENGTH).meta({ description: 'The name that people see.' }),

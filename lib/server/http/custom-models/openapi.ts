@@ -1,5 +1,6 @@
 import type { ProblemCode } from '@/lib/shared/problems/problem'
 import type { DocumentBuilder } from '../jobs/openapi'
+import { BINARY } from '../openapi/binary'
 
 const MODEL = {
   name: 'model',
@@ -52,6 +53,32 @@ const EXAMPLE = {
     sha256: { type: 'string', pattern: '^[0-9a-f]{64}$', description: 'Of the photo’s bytes.' },
   },
 }
+const MODEL_INFO = { $ref: '#/components/schemas/ModelInfo' }
+const EVALUATION = {
+  type: 'object',
+  description: 'How good the model is: labels, a report on photos that were held out, and examples to look at again.',
+}
+const SKIPPED = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['file', 'code', 'detail'],
+    properties: { file: { type: 'string' }, code: { type: 'string' }, detail: { type: 'string' } },
+  },
+  description: 'Photos that were left out, and why.',
+}
+const WARNINGS = { type: 'array', items: { type: 'string' } }
+const HISTORY = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['revision', 'time'],
+    properties: { revision: { type: 'string' }, time: { type: 'string' } },
+  },
+  description: 'Revisions that can be restored, oldest first.',
+}
+/** What only a custom model has. */
+const CUSTOM_ONLY = { evaluation: { ...EVALUATION, type: ['object', 'null'] }, history: HISTORY }
 const EXAMPLES = { type: 'array', minItems: 1, items: EXAMPLE }
 const PHOTOS =
   'Photos named label/photo.jpg, or with a labels file; a ZIP of them; or examples.safetensors with their embeddings.'
@@ -91,7 +118,7 @@ export function customModelPaths(
             photos: {
               type: 'array',
               minItems: 1,
-              items: { contentMediaType: 'application/octet-stream' },
+              items: BINARY,
               description: PHOTOS,
             },
           },
@@ -116,7 +143,7 @@ export function customModelPaths(
           schema: {
             type: 'object',
             required: ['model', 'evaluation', 'skipped', 'warnings'],
-            properties: { model: { $ref: '#/components/schemas/ModelInfo' } },
+            properties: { model: MODEL_INFO, evaluation: EVALUATION, skipped: SKIPPED, warnings: WARNINGS },
           },
         },
       },
@@ -124,7 +151,7 @@ export function customModelPaths(
     200: { description: 'With `stream`: progress, then the result.', content: { 'application/x-ndjson': {} } },
     ...problems([...TRAINING, ...body]),
   }
-  const model = (description: string, codes: ProblemCode[]) => ({
+  const model = (description: string, codes: ProblemCode[], more: object = {}) => ({
     200: {
       description,
       content: {
@@ -132,7 +159,7 @@ export function customModelPaths(
           schema: {
             type: 'object',
             required: ['model'],
-            properties: { model: { $ref: '#/components/schemas/ModelInfo' } },
+            properties: { model: MODEL_INFO, ...more },
           },
         },
       },
@@ -145,7 +172,7 @@ export function customModelPaths(
         operationId: 'getModel',
         summary: 'Get a model; for a custom one also how good it is, and its revisions.',
         parameters: [MODEL],
-        responses: model('The model.', ['unknown_model', 'not_found', 'not_ready', 'storage_full']),
+        responses: model('The model.', ['unknown_model', 'not_found', 'not_ready', 'storage_full'], CUSTOM_ONLY),
       },
       patch: {
         operationId: 'changeModel',

@@ -1,6 +1,7 @@
 import { ZIP_ENCODINGS } from '@/lib/shared/files/zip-names'
 import type { ProblemCode } from '@/lib/shared/problems/problem'
 import { JSON_COLUMN, RESULT_TYPES } from '@/lib/shared/results/columns'
+import { BINARY } from '../openapi/binary'
 import { DEFAULT_PAGE_ROWS, MAX_CURSOR_LENGTH, MAX_PAGE_ROWS } from './page'
 import { CHOICE } from './results'
 
@@ -53,7 +54,7 @@ const BODY = {
       schema: {
         type: 'object',
         required: ['files'],
-        properties: { files: { type: 'array', minItems: 1, items: { contentMediaType: 'application/octet-stream' } } },
+        properties: { files: { type: 'array', minItems: 1, items: BINARY } },
         additionalProperties: false,
       },
     },
@@ -224,11 +225,11 @@ export function jobPaths(
               },
             },
             content: {
-              'application/json': { schema: { type: 'array', items: { type: 'object' } } },
+              'application/json': { schema: { type: 'array', items: { $ref: '#/components/schemas/PhotoResult' } } },
               'text/csv': {},
-              [RESULT_TYPES.xlsx]: {},
+              [RESULT_TYPES.xlsx]: { schema: BINARY },
               'application/x-ndjson': {},
-              'application/vnd.apache.parquet': {},
+              'application/vnd.apache.parquet': { schema: BINARY },
             },
           },
           ...problems(['unknown_job', 'not_ready', 'invalid_parameter', 'conflict']),

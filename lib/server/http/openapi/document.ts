@@ -4,6 +4,8 @@ import { jobParametersSchema } from '@/lib/shared/contract/jobs'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
 import { customModelPaths } from '../custom-models/openapi'
 import { type DocumentBuilder, jobPaths } from '../jobs/openapi'
+import { annotate, TAGS } from './annotate'
+import { BINARY } from './binary'
 import {
   classifyOperation,
   embedOperation,
@@ -15,8 +17,9 @@ import {
   votePhotoOperation,
   votesOperation,
 } from './operations'
-import { BODY_PROBLEMS, COMMON_PROBLEMS, PHOTO_PROBLEMS, problemReplies } from './problems'
+import { BODY_PROBLEMS, COMMON_PROBLEMS, PHOTO_PROBLEMS, problemExamples, problemReplies } from './problems'
 import { componentSchemas, parameterSchemas, queryParameters } from './schemas'
+import { SECURITY_SCHEMES } from './security'
 
 /** The optional features of a server. The document that it serves omits those it doesn't have. */
 interface Features {
@@ -53,12 +56,9 @@ const maker: DocumentBuilder = {
  * of a server with all features.
  */
 export function openApiDocument(features = ALL_FEATURES): object {
-  const { '/api/models': training, ...single } = features.training
-    ? customModelPaths(maker, {
-        train: parameterSchemas(trainParametersSchema),
-        examples: parameterSchemas(examplesParametersSchema),
-      })
-    : { '/api/models': {} }
+  const paths = pathsOf(features)
+  annotate(paths)
+  const tags = new Set(Object.values(paths).flatMap((path) => Object.values(path).flatMap(tagsOf)))
   return {
     openapi: '3.1.0',
     info: {
@@ -67,75 +67,92 @@ export function openApiDocument(features = ALL_FEATURES): object {
       description: 'Classifies photos. Errors are RFC 9457 problem details with a stable `code`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    ...(BASE_PATH !== '' && { servers: [{ url: BASE_PATH }] }),
-    paths: {
-      '/api/classify': { post: classifyOperation(features.streams) },
-      '/api/embed': { post: embedOperation(features.streams) },
-      ...(features.explanations && { '/api/explain': { post: explainOperation() } }),
-      '/api/photo': {
-        post: {
-          operationId: 'photo',
-          summary: 'Fetch the photo at a URL, for pages that display what they classify.',
-          requestBody: {
-            required: true,
-            content: { 'application/json': { schema: { $ref: '#/components/schemas/PhotoRequest' } } },
-          },
-          responses: {
-            200: { description: 'The photo.', content: { 'image/*': {} } },
-            ...problemReplies(PHOTO_PROBLEMS),
-          },
+    servers: [{ url: BASE_PATH || '/' }],
+    tags: TAGS.filter(({ name }) => tags.has(name)),
+    paths,
+    components: {
+      schemas: componentSchemas(features.feedback),
+      examples: problemExamples(),
+      securitySchemes: SECURITY_SCHEMES,
+    },
+  }
+}
+
+const tagsOf = (operation: unknown) => (operation as { tags: string[] }).tags
+
+function pathsOf(features: Features): Record<string, Record<string, object>> {
+  const { '/api/models': training, ...single } = features.training
+    ? customModelPaths(maker, {
+        train: parameterSchemas(trainParametersSchema),
+        examples: parameterSchemas(examplesParametersSchema),
+      })
+    : { '/api/models': {} }
+  return {
+    '/api/classify': { post: classifyOperation(features.streams) },
+    '/api/embed': { post: embedOperation(features.streams) },
+    ...(features.explanations && { '/api/explain': { post: explainOperation() } }),
+    '/api/photo': {
+      post: {
+        operationId: 'photo',
+        summary: 'Fetch the photo at a URL, for pages that display what they classify.',
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/PhotoRequest' } } },
         },
-      },
-      ...(features.jobs && jobPaths(maker, features)),
-      ...(features.feedback !== 'off' && {
-        '/api/feedback': { post: feedbackOperation(), ...(features.admin && { get: votesOperation() }) },
-        ...(features.admin && { '/api/feedback/{id}/photo': { get: votePhotoOperation() } }),
-      }),
-      '/api/models': {
-        get: getOperation('listModels', 'List the models and their status.', 'Models', COMMON_PROBLEMS),
-        ...training,
-      },
-      ...single,
-      '/api/models/{model}/labels': {
-        get: {
-          ...getOperation('listLabels', 'List the labels of a model.', 'Labels', [
-            ...COMMON_PROBLEMS,
-            'unknown_model',
-            'not_found',
-          ]),
-          parameters: [
-            {
-              name: 'model',
-              in: 'path',
-              required: true,
-              schema: { type: 'string', minLength: 1 },
-              description: 'Id or type of the model.',
-            },
-          ],
+        responses: {
+          200: { description: 'The photo.', content: { 'image/*': { schema: BINARY } } },
+          ...problemReplies(PHOTO_PROBLEMS),
         },
-      },
-      '/api/site': { get: pageOperation('site', 'What pages in front of this server need to know about it.') },
-      '/api/gallery': {
-        get: pageOperation('gallery', 'The gallery photos with the predictions of the default model.'),
-      },
-      '/api/openapi.json': {
-        get: {
-          operationId: 'openApi',
-          summary: 'Get this document.',
-          responses: {
-            200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: { type: 'object' } } } },
-            ...problemReplies(COMMON_PROBLEMS),
-          },
-        },
-      },
-      '/health/live': { get: getOperation('live', 'Whether the process responds.', 'Health') },
-      '/health/ready': {
-        get: getOperation('ready', 'Whether the server is ready for photos.', 'Health', ['not_ready', 'shutting_down']),
-      },
-      '/health/status': {
-        get: getOperation('status', 'Status of models, queue and workers.', 'Status', ['shutting_down']),
       },
     },
-    components: { schemas: componentSchemas(features.feedback) },
+    ...(features.jobs && jobPaths(maker, features)),
+    ...(features.feedback !== 'off' && {
+      '/api/feedback': { post: feedbackOperation(), ...(features.admin && { get: votesOperation() }) },
+      ...(features.admin && { '/api/feedback/{id}/photo': { get: votePhotoOperation() } }),
+    }),
+    '/api/models': {
+      get: getOperation('listModels', 'List the models and their status.', 'Models', COMMON_PROBLEMS),
+      ...training,
+    },
+    ...single,
+    '/api/models/{model}/labels': {
+      get: {
+        ...getOperation('listLabels', 'List the labels of a model.', 'Labels', [
+          ...COMMON_PROBLEMS,
+          'unknown_model',
+          'not_found',
+        ]),
+        parameters: [
+          {
+            name: 'model',
+            in: 'path',
+            required: true,
+            schema: { type: 'string', minLength: 1 },
+            description: 'Id or type of the model.',
+          },
+        ],
+      },
+    },
+    '/api/site': { get: pageOperation('site', 'What pages in front of this server need to know about it.') },
+    '/api/gallery': {
+      get: pageOperation('gallery', 'The gallery photos with the predictions of the default model.'),
+    },
+    '/api/openapi.json': {
+      get: {
+        operationId: 'openApi',
+        summary: 'Get this document.',
+        responses: {
+          200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } },
+          ...problemReplies(COMMON_PROBLEMS),
+        },
+      },
+    },
+    '/health/live': { get: getOperation('live', 'Whether the process responds.', 'Health') },
+    '/health/ready': {
+      get: getOperation('ready', 'Whether the server is ready for photos.', 'Health', ['not_ready', 'shutting_down']),
+    },
+    '/health/status': {
+      get: getOperation('status', 'Status of models, queue and workers.', 'Status', ['shutting_down']),
+    },
   }
 }

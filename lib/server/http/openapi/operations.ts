@@ -3,6 +3,7 @@ import { classifyParametersSchema } from '@/lib/shared/contract/contract'
 import { embedParametersSchema } from '@/lib/shared/contract/embed'
 import { explainParametersSchema } from '@/lib/shared/contract/explain'
 import type { ProblemCode } from '@/lib/shared/problems/problem'
+import { BINARY } from './binary'
 import { COMMON_PROBLEMS, PHOTO_OPERATION_PROBLEMS, PHOTO_PROBLEMS, problemReplies } from './problems'
 import { parameterSchemas, queryParameters } from './schemas'
 
@@ -95,7 +96,7 @@ export function votePhotoOperation(): object {
       parameter('time', 'query', { type: 'string', format: 'date-time' }),
     ],
     responses: {
-      200: { description: 'The photo.', content: { 'image/webp': {} } },
+      200: { description: 'The photo.', content: { 'image/webp': { schema: BINARY } } },
       ...problemReplies([...COMMON_PROBLEMS, 'not_found', 'method_not_allowed', 'not_ready']),
     },
   }
@@ -135,7 +136,7 @@ interface PhotoOperation {
 
 /** An operation on one photo, which can be sent in several ways. */
 function photoOperation({ operationId, summary, parameters, stream, json, result }: PhotoOperation): object {
-  const file = { contentMediaType: 'application/octet-stream' }
+  const file = { ...BINARY, description: 'The photo.' }
   // With many files, the options must come first.
   const properties = { ...parameterSchemas(parameters), file }
   const form = { type: 'object', required: ['file'], properties, additionalProperties: false }

@@ -1,4 +1,5 @@
-import { PROBLEMS, type ProblemCode } from '@/lib/shared/problems/problem'
+import { PROBLEMS, Problem, type ProblemCode, type ProblemDetails } from '@/lib/shared/problems/problem'
+import { REQUEST_ID } from './examples/photos'
 
 /** Errors of any request under /api/, depending on configuration and timing. */
 export const COMMON_PROBLEMS: ProblemCode[] = ['invalid_parameter', 'unauthorized', 'forbidden', 'shutting_down']
@@ -51,8 +52,61 @@ export function problemReplies(codes: readonly ProblemCode[]): Record<number, ob
       status,
       {
         description: list.map((code) => `\`${code}\`: ${PROBLEMS[code][1]}`).join('\n'),
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        content: {
+          'application/problem+json': {
+            schema: { $ref: '#/components/schemas/Problem' },
+            examples: Object.fromEntries(list.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
+          },
+        },
       },
     ]),
+  )
+}
+
+/** What the server says in each case, for example. */
+const DETAILS: Record<ProblemCode, string> = {
+  malformed_request: 'The request is not valid HTTP.',
+  empty_body: 'The request has no body. Send the photo as the body, or as a file in a form.',
+  no_file: 'The form has no file. Add a photo.',
+  invalid_parameter: 'There is no parameter topk. Did you mean top_k?',
+  invalid_json: 'The body is not a JSON object.',
+  invalid_encoding: 'The body does not match its Content-Encoding.',
+  unknown_model: 'There is no model with this name.',
+  unknown_job: 'There is no job with this ID.',
+  not_found: 'Nothing is at this path.',
+  unauthorized: 'A name and password are needed.',
+  forbidden: 'Pages of other sites may not use this server.',
+  method_not_allowed: 'Only POST is allowed here.',
+  too_large: 'The photo is 25 MB; the limit is 20 MB.',
+  too_many_pixels: 'The photo has 120 million pixels; the limit is 50 million.',
+  too_many_files: 'The form has more than one photo.',
+  archive_too_large: 'The archive unpacks to more than is allowed.',
+  not_an_image: 'This file is not a supported image.',
+  unsupported_format: 'PDF is not supported. Send a JPEG, PNG or WebP.',
+  unsupported_encoding: 'This Content-Encoding is not supported.',
+  truncated_image: 'The photo ends early.',
+  model_failed: 'The scores of the model for this photo are not numbers.',
+  url_refused: 'The URL is not on the public internet.',
+  url_unreachable: 'The host of the URL did not respond in time.',
+  too_slow: 'The upload is too slow.',
+  conflict: 'The job accepts no more photos.',
+  queue_full: 'Too many photos are waiting. Try again later.',
+  rate_limited: 'Too many photos in this minute. Try again later.',
+  headers_too_large: 'The headers have more than 16 KB.',
+  internal: 'The server has made a mistake. Its log has this request ID.',
+  deadline_exceeded: 'There was no result in time. Try again later.',
+  shutting_down: 'The server is stopping. Try again later.',
+  not_ready: 'The model is not ready yet. Try again later.',
+  storage_full: 'The server has no space left.',
+}
+
+/** Faults of the connection, which belong to no operation. */
+const OF_NO_OPERATION: readonly ProblemCode[] = ['malformed_request', 'headers_too_large']
+
+/** An example for each code that an operation has. */
+export function problemExamples(): Record<string, { value: ProblemDetails }> {
+  const codes = (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => !OF_NO_OPERATION.includes(code))
+  return Object.fromEntries(
+    codes.map((code) => [code, { value: new Problem(code, DETAILS[code]).toDetails(REQUEST_ID) }]),
   )
 }

@@ -19,6 +19,8 @@ import { embeddingSchema, embedJsonSchema } from '@/lib/shared/contract/embed'
 import { explainJsonSchema, explanationSchema } from '@/lib/shared/contract/explain'
 import { type FeedbackMode, feedbackRequestSchema, voteSchema } from '@/lib/shared/contract/feedback'
 import { deadLetterSchema, jobParametersSchema, jobPhotosSchema, jobSchema } from '@/lib/shared/contract/jobs'
+import { UNCERTAIN_REASONS } from '@/lib/shared/metrics/uncertainty'
+import type { ResultRow } from '@/lib/shared/results/columns'
 
 const RESPONSES = [
   predictionSchema,
@@ -50,7 +52,9 @@ const REQUESTS = [
 ]
 
 export function parameterSchemas(of: z.ZodType): Record<string, Record<string, unknown>> {
-  const schema = z.toJSONSchema(of, { io: 'output', target: 'draft-2020-12' })
+  const { $defs = {}, ...root } = z.toJSONSchema(of, { io: 'output', target: 'draft-2020-12' })
+  // A schema with an id is a reference to its definition.
+  const schema = $defs[root.$ref?.replace('#/$defs/', '') ?? ''] ?? root
   return (schema.properties ?? {}) as Record<string, Record<string, unknown>>
 }
 
@@ -78,12 +82,13 @@ export function componentSchemas(feedback: FeedbackMode): Record<string, object>
     // Responses may gain fields; requests with unknown fields are refused.
     override: ({ zodSchema, jsonSchema }) => {
       if (!REQUESTS.includes(zodSchema as z.ZodObject)) delete jsonSchema.additionalProperties
+      else jsonSchema.required = withoutDefaults(jsonSchema)
       if (zodSchema === changeSchema) {
-        const descriptions = ['title', 'purpose', 'license'].map((name) => ({ required: [name] }))
-        jsonSchema.oneOf = [{ anyOf: descriptions }, { required: ['revision'] }]
+        const descriptions = ['title', 'purpose', 'license'].map(has)
+        Object.assign(jsonSchema, either('revision', { maxProperties: 1 }, { anyOf: descriptions }))
       }
       if (SINGLE_PHOTO_REQUESTS.includes(zodSchema as z.ZodObject)) {
-        jsonSchema.oneOf = [{ required: ['image'] }, { required: ['url'] }]
+        Object.assign(jsonSchema, either('image', { not: has('url') }, has('url')))
       }
       // Options alone create an empty job, so the photos must come from a source or be added later.
       if (zodSchema === jobParametersSchema) {
@@ -93,7 +98,54 @@ export function componentSchemas(feedback: FeedbackMode): Record<string, object>
     },
   })
   if (feedback !== 'photos') delete schemas.FeedbackRequest?.properties?.photo
-  return Object.fromEntries(
-    Object.entries(schemas).map(([id, { $schema: _, $id: __, id: ___, ...schema }]) => [id, schema]),
-  )
+  return {
+    ...Object.fromEntries(
+      Object.entries(schemas).map(([id, { $schema: _, $id: __, id: ___, ...schema }]) => [id, schema]),
+    ),
+    PhotoResult: PHOTO_RESULT,
+  }
+}
+
+const has = (name: string) => ({ properties: { [name]: {} }, required: [name] })
+
+/** JSON Schema's `if`, `then`, `else`. Generators of clients would take `oneOf` for types of which they know nothing. */
+function either(property: string, ifPresent: object, ifAbsent: object): object {
+  return Object.fromEntries([
+    ['if', has(property)],
+    ['then', ifPresent],
+    ['else', ifAbsent],
+  ])
+}
+
+/** The required properties of a request: those without a default. */
+function withoutDefaults({ required = [], properties = {} }: z.core.JSONSchema.BaseSchema): string[] {
+  return required.filter((name) => !Object.hasOwn(properties[name] as object, 'default'))
+}
+
+const nullable = (type: string, rest: object = {}) => ({ type: [type, 'null'], ...rest })
+
+/** A line of a stream or of a job's results, which have the chosen columns only. docs/results.md describes them. */
+const PHOTO_RESULT = {
+  type: 'object',
+  description: 'The result of one photo of many.',
+  properties: {
+    index: { type: 'integer', minimum: 0, description: 'Position of the photo in its form or job.' },
+    file: { type: 'string' },
+    status: { type: 'string', enum: ['ok', 'failed'] },
+    label: nullable('string'),
+    score: nullable('number', { minimum: 0, maximum: 1 }),
+    top_labels: { type: 'array', items: { type: 'string' } },
+    top_scores: { type: 'array', items: { type: 'number' } },
+    uncertain: nullable('boolean'),
+    uncertain_reason: nullable('string', { enum: [...UNCERTAIN_REASONS, null] }),
+    width: nullable('integer'),
+    height: nullable('integer'),
+    bytes: nullable('integer'),
+    sha256: nullable('string'),
+    model: { type: 'string' },
+    revision: { type: 'string' },
+    ms: nullable('number', { description: 'Milliseconds from the complete photo to its result.' }),
+    error_code: nullable('string'),
+    error: nullable('string'),
+  } satisfies Partial<Record<keyof ResultRow, object>>,
 }

@@ -1,0 +1,2 @@
+export function clientGenerators(): string
+export function pythonClientGenerator(program: 'mypy' | 'openapi-python-client' | 'python'): string
