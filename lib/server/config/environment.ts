@@ -50,6 +50,8 @@ export function readEnvironment(
   values.MAX_PIXELS ??= plan.pixels
   if (values.API_URL !== undefined && values.PAGES === 'false')
     throw new EnvironmentError('PAGES="false" contradicts API_URL: a server in front of another one serves only pages')
+  if (values.API_URL !== undefined && values.API_KEYS !== 'off')
+    throw new EnvironmentError(`API_KEYS="${values.API_KEYS}" contradicts API_URL: the server there checks the keys`)
   return values as Environment
 }
 

@@ -8,10 +8,12 @@ import type { Engine } from '../engine/types'
 import type { Feedback } from '../feedback/feedback'
 import type { Lifecycle } from '../host/lifecycle'
 import type { JobBackend } from '../jobs/backend'
+import type { Caller } from '../keys/caller'
+import type { CachedResults } from '../keys/permitted-engine'
+import type { KeyService } from '../keys/service'
 import type { Log } from '../observe/log'
 import type { Metrics } from '../observe/metrics'
 import type { RedisClient } from '../redis/connect'
-import type { ResultCache } from '../result-cache/result-cache'
 
 /** The dependencies of the routes. */
 export interface Services {
@@ -23,11 +25,13 @@ export interface Services {
   /** Feedback from visitors; null if it is turned off. */
   feedback: Feedback | null
   /** The result cache; null if it is turned off. */
-  resultCache: ResultCache | null
+  resultCache: CachedResults | null
   /** The Redis that instances share; null if this one runs alone. */
   redis: RedisClient | null
   /** Checks credentials; null if no sign-in is required. */
   signIn: SignIn | null
+  /** The keys of the API; null if they are turned off. */
+  keys: KeyService | null
   environment: Environment
   lifecycle: Lifecycle
   log: Log
@@ -52,6 +56,8 @@ export type AppEnv = {
     requestId: string
     problem: string | undefined
     model: string | undefined
+    /** Who sent the request; undefined if there are no keys. */
+    caller: Caller | undefined
     /** The form of errors that the clients of a path expect; `problem+json` if undefined. */
     errorReply: ((problem: Problem) => ErrorReply) | undefined
   }

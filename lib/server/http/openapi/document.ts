@@ -4,6 +4,7 @@ import { jobParametersSchema } from '@/lib/shared/contract/jobs'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
 import { customModelPaths } from '../custom-models/openapi'
 import { type DocumentBuilder, jobPaths } from '../jobs/openapi'
+import { keyPaths, SECURITY_SCHEMES } from '../keys/openapi'
 import {
   classifyOperation,
   embedOperation,
@@ -29,6 +30,8 @@ interface Features {
   admin: boolean
   deadLetters: boolean
   training: boolean
+  /** API keys. */
+  keys: boolean
 }
 
 const ALL_FEATURES: Features = {
@@ -39,6 +42,7 @@ const ALL_FEATURES: Features = {
   admin: true,
   deadLetters: true,
   training: true,
+  keys: true,
 }
 
 const maker: DocumentBuilder = {
@@ -65,6 +69,8 @@ export function openApiDocument(features = ALL_FEATURES): object {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     ...(BASE_PATH !== '' && { servers: [{ url: BASE_PATH }] }),
+    // Whether a request needs one depends on the path and on `API_KEYS`.
+    ...(features.keys && { security: [{}, { bearer: [] }, { header: [] }] }),
     paths: {
       '/api/classify': { post: classifyOperation(features.streams) },
       '/api/embed': { post: embedOperation(features.streams) },
@@ -93,6 +99,7 @@ export function openApiDocument(features = ALL_FEATURES): object {
         ...training,
       },
       ...single,
+      ...(features.keys && keyPaths(maker)),
       '/api/models/{model}/labels': {
         get: {
           ...getOperation('listLabels', 'List the labels of a model.', 'Labels', [
@@ -133,6 +140,9 @@ export function openApiDocument(features = ALL_FEATURES): object {
         get: getOperation('status', 'Status of models, queue and workers.', 'Status', ['shutting_down']),
       },
     },
-    components: { schemas: componentSchemas(features.feedback) },
+    components: {
+      schemas: componentSchemas(features),
+      ...(features.keys && { securitySchemes: SECURITY_SCHEMES }),
+    },
   }
 }

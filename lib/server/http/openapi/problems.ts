@@ -1,7 +1,20 @@
 import { PROBLEMS, type ProblemCode } from '@/lib/shared/problems/problem'
 
 /** Errors of any request under /api/, depending on configuration and timing. */
-export const COMMON_PROBLEMS: ProblemCode[] = ['invalid_parameter', 'unauthorized', 'forbidden', 'shutting_down']
+export const COMMON_PROBLEMS: ProblemCode[] = [
+  'invalid_parameter',
+  'unauthorized',
+  'key_required',
+  'invalid_key',
+  'key_expired',
+  'key_revoked',
+  'key_in_url',
+  'forbidden',
+  'insufficient_scope',
+  'origin_not_allowed',
+  'rate_limited',
+  'shutting_down',
+]
 /** Errors of any request with a body. */
 export const BODY_PROBLEMS: ProblemCode[] = [
   'too_slow',

@@ -19,6 +19,14 @@ import { embeddingSchema, embedJsonSchema } from '@/lib/shared/contract/embed'
 import { explainJsonSchema, explanationSchema } from '@/lib/shared/contract/explain'
 import { type FeedbackMode, feedbackRequestSchema, voteSchema } from '@/lib/shared/contract/feedback'
 import { deadLetterSchema, jobParametersSchema, jobPhotosSchema, jobSchema } from '@/lib/shared/contract/jobs'
+import {
+  apiKeySchema,
+  createKeySchema,
+  keysReplySchema,
+  newKeySchema,
+  rotateKeySchema,
+  usageReplySchema,
+} from '@/lib/shared/contract/keys'
 
 const RESPONSES = [
   predictionSchema,
@@ -49,6 +57,9 @@ const REQUESTS = [
   jobParametersSchema,
 ]
 
+/** Of the paths for API keys, which not every server has. */
+const KEYS = [apiKeySchema, keysReplySchema, newKeySchema, createKeySchema, rotateKeySchema, usageReplySchema]
+
 export function parameterSchemas(of: z.ZodType): Record<string, Record<string, unknown>> {
   const schema = z.toJSONSchema(of, { io: 'output', target: 'draft-2020-12' })
   return (schema.properties ?? {}) as Record<string, Record<string, unknown>>
@@ -65,10 +76,16 @@ export function queryParameters(of: z.ZodType): object[] {
 }
 
 /** All schemas with an id, by id, with references between them. */
-export function componentSchemas(feedback: FeedbackMode): Record<string, object> {
+export function componentSchemas({
+  feedback,
+  keys,
+}: {
+  feedback: FeedbackMode
+  keys: boolean
+}): Record<string, object> {
   const uri = (id: string) => `#/components/schemas/${id}`
   const registry = z.registry<{ id: string }>()
-  for (const schema of [...RESPONSES, ...REQUESTS]) {
+  for (const schema of [...RESPONSES, ...REQUESTS, ...(keys ? KEYS : [])]) {
     registry.add(schema, { id: String(schema.meta()?.id) })
   }
   const { schemas } = z.toJSONSchema(registry, {
@@ -77,7 +94,8 @@ export function componentSchemas(feedback: FeedbackMode): Record<string, object>
     target: 'draft-2020-12',
     // Responses may gain fields; requests with unknown fields are refused.
     override: ({ zodSchema, jsonSchema }) => {
-      if (!REQUESTS.includes(zodSchema as z.ZodObject)) delete jsonSchema.additionalProperties
+      if (![...REQUESTS, createKeySchema, rotateKeySchema].includes(zodSchema as z.ZodObject))
+        delete jsonSchema.additionalProperties
       if (zodSchema === changeSchema) {
         const descriptions = ['title', 'purpose', 'license'].map((name) => ({ required: [name] }))
         jsonSchema.oneOf = [{ anyOf: descriptions }, { required: ['revision'] }]
