@@ -1,8 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Client as GradioClient } from '@gradio/client'
+import { imageClassification } from '@huggingface/inference'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApiKey, NewApiKey } from '@/lib/shared/contract/keys'
+import { clientPython } from '@/scripts/tools/client-python.mjs'
+import { fullTest } from '../support/full'
 import { answer, classify, refusal } from '../support/http'
 import { createJob } from '../support/jobs'
 import { ADMIN_TOKEN, bearer, createKey, keysOf, managed, OPERATOR, revokeKey, usageOf } from '../support/keys'
@@ -322,6 +329,46 @@ describe('what a key leaves behind', () => {
     expect(Date.now() - Date.parse(listed?.last_used ?? '')).toBeLessThan(60_000)
     expect(listed).not.toHaveProperty('hash')
   })
+})
+
+fullTest('real clients send a key in their own way', async () => {
+  const { secret } = await key({ scopes: ['classify', 'embed'] })
+  const folder = mkdtempSync(join(tmpdir(), 'client-'))
+  const path = join(folder, 'photo.png')
+  writeFileSync(path, espresso)
+  const python = `
+import base64, sys, numpy, tritonclient.http
+from gradio_client import Client, handle_file
+from huggingface_hub import InferenceClient
+from openai import OpenAI
+url, host, key, path = sys.argv[1:]
+photo = open(path, "rb").read()
+print(len(InferenceClient(model=url + "/hf/models/fast", token=key).image_classification(path, top_k=3)))
+print(len(OpenAI(base_url=url + "/v1", api_key=key).embeddings.create(
+    model="fast", input="data:image/png;base64," + base64.b64encode(photo).decode()).data))
+image = tritonclient.http.InferInput("encoded_image", [1], "BYTES")
+image.set_data_from_numpy(numpy.array([photo], dtype=object))
+headers = {"Authorization": "Bearer " + key}
+print(len(tritonclient.http.InferenceServerClient(host).infer("fast", [image], headers=headers).as_numpy("label")))
+client = Client(url, verbose=False, token=key)
+print(len(client.predict(handle_file(path), "fast", api_name="/predict")["confidences"]))
+`
+  const arguments_ = ['-c', python, server.url, new URL(server.url).host, secret, path]
+  const { stdout } = await promisify(execFile)(clientPython(), arguments_)
+  expect(stdout.split('\n')).toEqual(['3', '1', '1', '5', ''])
+  rmSync(folder, { recursive: true })
+
+  const data = new Blob([espresso as BlobPart])
+  const labels = await imageClassification({ endpointUrl: `${server.url}/hf/models/fast`, data, accessToken: secret })
+  expect(labels.length).toBeGreaterThan(2)
+  const gradio = await GradioClient.connect(server.url, { token: secret as `hf_${string}`, events: ['data'] })
+  expect((await gradio.predict('/predict', [data, 'fast'])).data).toHaveLength(1)
+  gradio.close()
+  const agent = new Client({ name: 'test', version: '1.0.0' })
+  const options = { requestInit: { headers: bearer(secret) } }
+  await agent.connect(new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`), options))
+  expect((await agent.listTools()).tools).toHaveLength(4)
+  await agent.close()
 })
 
 test('pages use the API by a session that other clients can’t use', async () => {

@@ -14,8 +14,6 @@ import { keyOf } from './credentials'
 /** Wrong keys that a network may send in a minute. Nobody can guess one, so this only saves work and lines in the log. */
 const WRONG_KEYS = 20
 const WINDOW_SECONDS = 60
-/** What says that a credential is wrong, rather than that it may not do something. */
-const WRONG = new Set(['invalid_key', 'key_expired', 'key_revoked'])
 
 /**
  * Finds out who sent a request, and counts what holders of keys do. With `API_KEYS=required`, somebody without a
@@ -28,7 +26,7 @@ export function identify(services: Services, keys: KeyService) {
 
   /** @throws Problem `rate_limited` in place of the problem with the key */
   async function refuse(network: string, problem: unknown): Promise<never> {
-    if (!(problem instanceof Problem) || !WRONG.has(problem.code)) throw problem
+    if (!(problem instanceof Problem) || problem.code !== 'invalid_key') throw problem
     const { allowed, state } = await count(network)
     if (allowed) throw problem
     const seconds = Math.ceil(state.msBeforeNext / 1000)
