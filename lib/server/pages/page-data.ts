@@ -65,6 +65,11 @@ export async function privacyFacts(): Promise<
   return { batches, feedback, training, urlInput: limits.urlInput }
 }
 
+/** Whether this server has API keys. */
+export async function hasKeys(): Promise<boolean> {
+  return (await facts()).keys === true
+}
+
 /** Whether this server accepts batches. */
 export async function hasBatches(): Promise<boolean> {
   return (await offers()).batches

@@ -24,6 +24,8 @@ export interface SiteFacts {
   batches: { files: number; retentionHours: number } | null
   /** Null if nobody can train. */
   training: TrainingOffer | null
+  /** Whether there are API keys, and so usage to show to the operator. Undefined on servers that don’t know of keys. */
+  keys?: boolean
 }
 
 /** The source of this information: this process, or a remote server. */
