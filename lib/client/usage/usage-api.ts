@@ -16,14 +16,14 @@ export interface LoadedUsage extends UsageReply {
  */
 export async function loadUsage(token: string, from: string, signal: AbortSignal): Promise<LoadedUsage> {
   const [usage, { keys }] = await Promise.all([
-    get<UsageReply>(`/api/usage?from=${from}`, token, signal),
-    get<{ keys: ApiKey[] }>('/api/keys', token, signal),
+    get<UsageReply>(underBase(`/api/usage?from=${from}`), token, signal),
+    get<{ keys: ApiKey[] }>(underBase('/api/keys'), token, signal),
   ])
   return { ...usage, keys }
 }
 
-async function get<T>(path: string, token: string, signal: AbortSignal): Promise<T> {
-  const response = await fetch(underBase(path), { headers: { authorization: `Bearer ${token}` }, signal }).catch(() => {
+async function get<T>(url: string, token: string, signal: AbortSignal): Promise<T> {
+  const response = await fetch(url, { headers: { authorization: `Bearer ${token}` }, signal }).catch(() => {
     signal.throwIfAborted()
     throw OFFLINE
   })
