@@ -134,14 +134,20 @@ describe('while Redis is away', () => {
     },
   )
 
-  test('keys are in the bucket: a Redis without memory brings no revoked key back', async () => {
+  test('a Redis without memory brings back neither a revoked key nor a used quota', async () => {
     const { key, secret } = await createKey(first(), { name: 'gone' })
     await answer(send(first(), secret))
     await revokeKey(first(), key.id)
+    const limited = await createKey(first(), { name: 'used', monthly_quota: 3 })
+    const other = await startServer({ env: machines.env })
+    for (let used = 0; used < 2; used++) await answer(send(other.url, limited.secret))
+    await other.stop()
     const redis = new Redis(machines.redis.url)
     await redis.flushall()
     redis.disconnect()
     for (const url of urls) await refusal(send(url, secret), 401, 'key_revoked')
+    await answer(send(first(), limited.secret))
+    await refusal(send(urls[1] ?? '', limited.secret), 429, 'quota_exceeded')
     const { secret: next } = await createKey(first(), { name: 'next' })
     for (const url of urls) await answer(send(url, next))
   })

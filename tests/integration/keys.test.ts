@@ -418,6 +418,11 @@ test('vision keys manages the keys of a folder and of a server', async () => {
   await answer(classify(server.url, espresso, { headers: bearer(secret) }))
   const again = await vision(['keys', 'create', 'from-the-shell', ...remote])
   expect([again.code, again.err]).toEqual([1, expect.stringContaining('conflict')])
+  const photoPath = 'public/gallery/espresso.png'
+  const closed = await vision(['classify', photoPath, '--server', server.url])
+  expect([closed.code, closed.err]).toEqual([5, expect.stringContaining('VISION_API_KEY')])
+  const open = await vision(['classify', photoPath, '--server', server.url], { VISION_API_KEY: secret })
+  expect([open.code, open.out]).toEqual([0, expect.stringContaining('espresso.png')])
   const rotated = await vision(['keys', 'rotate', 'from-the-shell', '--json', ...remote])
   const { key: made, secret: next } = JSON.parse(rotated.out) as NewApiKey
   expect(made).toMatchObject({ name: 'from-the-shell', scopes: ['classify', 'explain'], state: 'active' })

@@ -166,6 +166,11 @@ export function bucketEnvironment(): { endpoint: string | undefined; region: str
   return { endpoint: process.env.AWS_ENDPOINT_URL || undefined, region: process.env.AWS_REGION || undefined }
 }
 
+/** The API key with which the `vision` command uses a running server. It isn't an option: process lists show those. */
+export function commandApiKey(): string | undefined {
+  return process.env.VISION_API_KEY || undefined
+}
+
 /** Where models are pulled from, and the token: `HF_ENDPOINT` and `HF_TOKEN`, as in Hugging Face's own tools. */
 export function hubEnvironment(): { url: string; token: string | undefined } {
   const url = process.env.HF_ENDPOINT || 'https://huggingface.co'

@@ -7,6 +7,7 @@ import { KeyService } from '../keys/service'
 import { KeyStore } from '../keys/store'
 import { FileMeter } from '../keys/usage/file-meter'
 import { RedisMeter } from '../keys/usage/redis-meter'
+import { UsageCopies } from '../keys/usage/usage-copies'
 import { FileVersions, NO_VERSIONS, RedisVersions } from '../keys/versions'
 import type { Log } from '../observe/log'
 import type { RedisClient } from '../redis/connect'
@@ -44,12 +45,12 @@ export async function openKeyService(
 ): Promise<KeyService> {
   const { BUCKET, DATA_DIR, API_KEYS } = environment
   const folder = join(fromRoot(DATA_DIR), 'keys')
-  const store = new KeyStore(
-    BUCKET === undefined ? new FolderObjects(folder) : await bucketObjects(environment, BUCKET),
-  )
+  const objects = BUCKET === undefined ? new FolderObjects(folder) : await bucketObjects(environment, BUCKET)
+  const store = new KeyStore(objects)
   const shared = BUCKET === undefined ? new FileVersions(join(folder, 'version')) : NO_VERSIONS
   const versions = BUCKET !== undefined && redis !== null ? new RedisVersions(redis) : shared
-  const meter = redis === null ? new FileMeter(join(folder, 'usage'), log) : new RedisMeter(redis)
+  const meter =
+    redis === null ? new FileMeter(join(folder, 'usage'), log) : new RedisMeter(redis, new UsageCopies(objects))
   return new KeyService(store, new KeyRegistry(store, versions, log), meter, API_KEYS === 'required')
 }
 
