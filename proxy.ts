@@ -1,12 +1,13 @@
 import { type NextRequest, NextResponse } from 'next/server'
 import { pagesLackGuard } from '@/lib/server/auth/guard'
+import { pageCookie } from '@/lib/server/auth/page-cookie'
 import { frameAncestors, isDevelopment } from '@/lib/server/config/environment'
 import { contentSecurityPolicy } from '@/lib/shared/web/csp'
 
 /**
  * Sets the security and cache headers of every page. Next.js adds the nonce from the request's policy to its own scripts.
  */
-export function proxy(request: NextRequest): NextResponse {
+export async function proxy(request: NextRequest): Promise<NextResponse> {
   if (pagesLackGuard()) {
     return new NextResponse('BASIC_AUTH protects pages only under npm start. Start the server with npm start.\n', {
       status: 503,
@@ -24,6 +25,8 @@ export function proxy(request: NextRequest): NextResponse {
   response.headers.set('x-content-type-options', 'nosniff')
   response.headers.set('referrer-policy', 'strict-origin-when-cross-origin')
   response.headers.set('permissions-policy', 'camera=(self), geolocation=(), microphone=()')
+  const cookie = await pageCookie(request.headers)
+  if (cookie !== null) response.headers.append('set-cookie', cookie)
   return response
 }
 

@@ -22,6 +22,8 @@ export interface ServiceSpec {
   serves: boolean
   command?: string[]
   environment: Record<string, $util.Input<string>>
+  /** Options that apply unless the stored settings have other values. */
+  defaults?: Record<string, string>
   service: (args: aws.ecs.ServiceArgs) => void
   /** Additional dependencies besides the network; null during a plan, which can't wait for missing resources. */
   after: Promise<$util.Resource[]> | null
@@ -41,7 +43,7 @@ export function serviceArguments(context: StageContext, spec: ServiceSpec): Serv
     // `sst dev` runs the app on this machine with the resources of the stage instead of in a task.
     environment: $dev
       ? resourceVariables(context)
-      : { ...optionsOf(context, spec), ...resourceVariables(context), ...TASK, ...spec.environment },
+      : { ...spec.defaults, ...optionsOf(context, spec), ...resourceVariables(context), ...TASK, ...spec.environment },
     ssm: secrets,
     logging: { name: logGroup, retention: RETENTION[stage.logDays] },
     ...(capacity === undefined ? {} : { capacity }),

@@ -1,3 +1,4 @@
+import type { API_KEY_MODES } from '../lib/shared/contract/keys'
 import type { SecretOption } from '../lib/shared/deployment/parameters'
 import { nearest } from '../lib/shared/search/nearest'
 import { REGIONS } from './regions'
@@ -58,6 +59,8 @@ export interface Stage {
   outputs: { days: number; oldVersionDays: number }
   /** Maximum photos per client and minute. */
   rateLimit: number
+  /** Whether API requests need a key, unless the stored settings say otherwise. Keys are in the outputs bucket. */
+  apiKeys: (typeof API_KEY_MODES)[number]
   /** Whether `sst remove` is refused, and whether resources are kept after it. */
   protect: boolean
   removal: 'remove' | 'retain'
@@ -79,6 +82,8 @@ const DEV: Stage = {
   logDays: 7,
   outputs: { days: 7, oldVersionDays: 1 },
   rateLimit: 600,
+  // Its only task would lose them: it has no bucket for what outlives it.
+  apiKeys: 'off',
   protect: false,
   removal: 'remove',
 }
@@ -90,6 +95,7 @@ const STAGING: Stage = {
   worker: { size: '0.5 vCPU, 1 GB', min: 1, max: 10 },
   cache: { node: 't4g.micro', replicas: 0 },
   spot: 'most',
+  apiKeys: 'required',
   logDays: 30,
   outputs: { days: 30, oldVersionDays: 7 },
 }

@@ -31,6 +31,7 @@ export function createWeb(context: StageContext, domain: Domain | null): sst.aws
     group: groups.web,
     serves: true,
     environment: environmentOf(stage),
+    defaults: { API_KEYS: stage.apiKeys },
     service: (args) => {
       args.healthCheckGracePeriodSeconds = GRACE
     },

@@ -17,7 +17,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function Page() {
   const { t } = await translation()
-  const [{ version, source }, notice, { batches, feedback, training, urlInput }] = await Promise.all([
+  const [{ version, source }, notice, { batches, feedback, training, urlInput, session }] = await Promise.all([
     appFacts(),
     notices(),
     privacyFacts(),
@@ -36,7 +36,8 @@ export default async function Page() {
     t('about.history'),
     ...(batches ? [t('about.batchList')] : []),
     ...(training ? [t('about.trainingDraft')] : []),
-    t('about.settings'),
+    t('about.settings', { session: session ? 'yes' : 'no' }),
+    ...(session ? [t('about.session')] : []),
   ]
   return (
     <main id="content" tabIndex={-1} className="mx-auto max-w-[47.5rem] px-4 pt-6 pb-20 outline-none">

@@ -52,6 +52,8 @@ async function json<T>({ origin, url, headers }: Server, path: string): Promise<
   const reply = await fetch(url(path), { headers }).catch((error: Error) => {
     throw new Failure(EXIT.unreachable, `No server responded at ${origin}: ${error.message}.`)
   })
+  if (reply.status === 401)
+    throw new Failure(EXIT.unreachable, `${origin} requires a password in the URL, or an API key in VISION_API_KEY.`)
   if (!reply.ok) throw new Failure(EXIT.unreachable, `${url(path)} returned HTTP ${reply.status}.`)
   return (await reply.json()) as T
 }

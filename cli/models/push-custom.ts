@@ -1,7 +1,7 @@
 import { BUCKET_PREFIX } from '@/lib/server/custom-models/object-keys'
-import { withPrefix } from '@/lib/server/custom-models/prefixed-objects'
 import { CustomModelStore, revisionOf } from '@/lib/server/custom-models/store'
 import { parseLocation } from '@/lib/server/storage/location'
+import { withPrefix } from '@/lib/server/storage/prefixed-objects'
 import { EXIT, Failure } from '../program/exit'
 import { customStore } from './custom'
 import type { ModelsContext } from './models-context'

@@ -10,6 +10,7 @@ import { evalCommand } from '../eval/command'
 import { feedbackCommand } from '../feedback/command'
 import { hashPasswordCommand } from '../hash-password/command'
 import { jobsCommand } from '../jobs/command'
+import { keysCommand } from '../keys/command'
 import { migrateCommand } from '../migrate/command'
 import { modelsCommand } from '../models/command'
 import { serveCommand } from '../serve/command'
@@ -41,6 +42,7 @@ export async function run(argv: readonly string[], root: string): Promise<ExitCo
   evalCommand(program, context)
   modelsCommand(program, context)
   feedbackCommand(program, context)
+  keysCommand(program)
   hashPasswordCommand(program)
   migrateCommand(program, context)
   completionCommand(program)

@@ -1,8 +1,9 @@
+import { commandApiKey } from '@/lib/server/config/environment'
 import { EXIT, Failure } from './exit'
 
 /**
  * A running server as given on the command line: `https://host`, or `https://user:password@host` if it requires signing
- * in.
+ * in. A server that requires API keys gets the one in `VISION_API_KEY`.
  */
 export interface Server {
   origin: string
@@ -21,11 +22,12 @@ export function serverAt(base: string, token?: string): Server {
   root.username = ''
   root.password = ''
   const secret = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')
+  const key = commandApiKey()
   const authorization = token ? `Bearer ${token}` : username ? `Basic ${secret}` : undefined
   return {
     origin: root.origin,
     url: (path) => new URL(path, root),
-    headers: authorization ? { authorization } : {},
+    headers: { ...(authorization && { authorization }), ...(key && !token && { 'x-api-key': key }) },
   }
 }
 

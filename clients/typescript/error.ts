@@ -33,6 +33,15 @@ export type ProblemCode =
   | 'shutting_down'
   | 'not_ready'
   | 'storage_full'
+  | 'key_required'
+  | 'invalid_key'
+  | 'key_expired'
+  | 'key_revoked'
+  | 'key_in_url'
+  | 'insufficient_scope'
+  | 'model_not_allowed'
+  | 'origin_not_allowed'
+  | 'quota_exceeded'
 
 /**
  * Errors that the client itself reports: no connection, no reply in time, or a reply that isn't from this API, such as

@@ -7,7 +7,7 @@ import type { TrainingOffer } from '@/lib/shared/contract/site'
 import { Button } from '../ui/button'
 import { lazy } from '../ui/lazy'
 import { ProgressBar } from '../ui/progress-bar'
-import { TextField } from './text-field'
+import { TextField } from '../ui/text-field'
 import { useSave } from './use-save'
 import { useToken } from './use-token'
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { keepOperatorToken, operatorToken } from '@/lib/client/training/operator-token'
+import { keepOperatorToken, operatorToken } from '@/lib/client/api/operator-token'
 import type { TrainingOffer } from '@/lib/shared/contract/site'
 
 /** The operator's token, if the server asks for it. This tab keeps it. */

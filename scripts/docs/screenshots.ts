@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import sharp from 'sharp'
+import { writeKeyUsage } from '../../tests/support/key-usage'
 import { startServer } from '../../tests/support/server'
 import { chromiumPath } from '../tools/chromium.mjs'
 
@@ -37,6 +38,7 @@ const PAGES: readonly [name: string, visit: (page: Page) => Promise<void>][] = [
   ['menu', menu],
   ['shared', shared],
   ['feedback', feedback],
+  ['usage', usage],
 ]
 
 async function open(page: Page, path: string, heading: string | RegExp): Promise<void> {
@@ -82,6 +84,13 @@ async function feedback(page: Page): Promise<void> {
   await question.click()
   await page.getByRole('combobox', { name: 'What’s the correct label?' }).fill('bear')
   await page.getByRole('option').first().waitFor()
+}
+
+async function usage(page: Page): Promise<void> {
+  await page.goto(`${metered.url}/usage`, { waitUntil: 'networkidle' })
+  await page.getByLabel('Operator’s token').fill(OPERATOR)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Keys' }).waitFor()
 }
 
 async function uncertain(page: Page): Promise<void> {
@@ -242,6 +251,13 @@ mkdirSync(OUT, { recursive: true })
 const server = await startServer({ env: { LOG_LEVEL: 'warn' } })
 // The page asks for feedback only if the server enables it.
 const asking = await startServer({ env: { LOG_LEVEL: 'warn', FEEDBACK: 'photos' } })
+// Keys with a month of use.
+const OPERATOR = 'operator'
+const data = mkdtempSync(join(tmpdir(), 'shots-'))
+await writeKeyUsage(data)
+const metered = await startServer({
+  env: { LOG_LEVEL: 'warn', API_KEYS: 'required', ADMIN_TOKEN: OPERATOR, DATA_DIR: data },
+})
 const browser = await launch()
 try {
   for (const { width, height, touch } of SIZES) {
@@ -272,5 +288,7 @@ try {
   await browser.close()
   await server.stop()
   await asking.stop()
+  await metered.stop()
+  rmSync(data, { recursive: true })
 }
 console.log(`docs/screenshots: ${PAGES.length * SIZES.length * 2} screenshots`)

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, request as passOn } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { REAL_MODEL } from '../support/models'
@@ -63,7 +64,8 @@ beforeAll(async () => {
   }
   const bundled = { bundle: true, platform: 'node', format: 'esm' } as const
   await build({ ...bundled, entryPoints: ['scripts/deploy/deploy.ts'], outfile: SCRIPT })
-  server = await startServer({ env: { ...PAGES, ...REAL_MODEL } })
+  // As in staging and production: the pages of the site need no key.
+  server = await startServer({ env: { ...PAGES, ...REAL_MODEL, API_KEYS: 'required' } })
   site = await startSite(server.url)
   kept = existsSync(OUTPUTS) ? readFileSync(OUTPUTS, 'utf8') : null
   mkdirSync('.sst', { recursive: true })
@@ -89,10 +91,14 @@ async function startSite(target: string): Promise<typeof site> {
     made.hosts.add(request.headers.host ?? '')
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    const body = request.method === 'POST' ? { method: 'POST', body: Buffer.concat(chunks) } : {}
-    const answer = await fetch(target + request.url, body)
-    const text = (await answer.text()).replace(`"version":"${version}"`, `"version":"${made.version}"`)
-    reply.writeHead(answer.status, { 'content-type': 'application/json' }).end(text)
+    const { method = 'GET', headers } = request
+    const [answer] = (await once(
+      passOn(target + request.url, { method, headers }).end(Buffer.concat(chunks)),
+      'response',
+    )) as [IncomingMessage]
+    const body = (await text(answer)).replace(`"version":"${version}"`, `"version":"${made.version}"`)
+    const { 'set-cookie': cookies = [] } = answer.headers
+    reply.writeHead(answer.statusCode ?? 0, { 'content-type': 'application/json', 'set-cookie': cookies }).end(body)
   }).listen(0, '127.0.0.1')
   await once(balancer, 'listening')
   const made = {

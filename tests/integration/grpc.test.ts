@@ -6,6 +6,7 @@ import type { ClientUnaryCall } from '@grpc/grpc-js'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { hashPassword } from '@/lib/server/auth/password'
 import { type CallOptions, type GrpcClient, grpcClient, inferPhotos, startGrpcServer } from '../support/grpc'
+import { ADMIN_TOKEN, bearer, createKey, revokeKey, usageOf } from '../support/keys'
 import { espresso } from '../support/photos'
 import { freeze, residentBytes, startServer, type TestServer } from '../support/server'
 
@@ -295,4 +296,41 @@ test('it is off without a port or the dialect, and a port that is taken stops th
     /port \d+ on 127.0.0.1 is already in use; set GRPC_PORT to another one/,
   )
   await without.stop()
+})
+
+test('API keys hold over gRPC: scope, quota, statistics, and an end on the next call', async () => {
+  const server = await startGrpcServer({ env: { API_KEYS: 'required', ADMIN_TOKEN } })
+  const client = grpcClient(server.grpc)
+  const infer = async (headers: Record<string, string> = {}) => {
+    const { status, trailer } = await client.call('ModelInfer', inferPhotos('fast', espresso), { metadata: headers })
+    return [status, trailer['problem-code']]
+  }
+  const { key, secret } = await createKey(server.url, { name: 'by gRPC', scopes: ['classify'], monthly_quota: 2 })
+  const other = await createKey(server.url, { name: 'only embeds', scopes: ['embed'] })
+  expect((await client.call('ServerLive', {})).reply).toEqual({ live: true })
+  expect((await client.call('ServerMetadata', {})).trailer['problem-code']).toBe('key_required')
+  expect([
+    await infer(),
+    await infer(bearer(`${secret.slice(0, -1)}_`)),
+    await infer(bearer(other.secret)),
+    await infer(bearer(secret)),
+    await infer({ 'x-api-key': secret }),
+    await infer(bearer(secret)),
+    await infer(bearer(ADMIN_TOKEN)),
+  ]).toEqual([
+    ['UNAUTHENTICATED', 'key_required'],
+    ['UNAUTHENTICATED', 'invalid_key'],
+    ['PERMISSION_DENIED', 'insufficient_scope'],
+    ['OK', undefined],
+    ['OK', undefined],
+    ['RESOURCE_EXHAUSTED', 'quota_exceeded'],
+    ['OK', undefined],
+  ])
+  await revokeKey(server.url, key.id)
+  expect(await infer(bearer(secret))).toEqual(['UNAUTHENTICATED', 'key_revoked'])
+  const [used] = (await usageOf(server.url, `?key=${key.id}`)).rows
+  expect(used).toMatchObject({ photos: 2, bytes: 2 * espresso.byteLength })
+  expect(server.output()).not.toContain(secret)
+  client.close()
+  await server.stop()
 })

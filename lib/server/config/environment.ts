@@ -52,6 +52,8 @@ export function readEnvironment(
     throw new EnvironmentError('PAGES="false" contradicts API_URL: a server in front of another one serves only pages')
   if (values.API_URL !== undefined && values.GRPC_PORT !== undefined)
     throw new EnvironmentError('GRPC_PORT contradicts API_URL: a server in front of another one serves only pages')
+  if (values.API_URL !== undefined && values.API_KEYS !== 'off')
+    throw new EnvironmentError(`API_KEYS="${values.API_KEYS}" contradicts API_URL: the server there checks the keys`)
   return values as Environment
 }
 
@@ -164,6 +166,11 @@ export function quietAwsSdk(): void {
 /** How the `vision` command reaches buckets: like the server. */
 export function bucketEnvironment(): { endpoint: string | undefined; region: string | undefined } {
   return { endpoint: process.env.AWS_ENDPOINT_URL || undefined, region: process.env.AWS_REGION || undefined }
+}
+
+/** The API key with which the `vision` command uses a running server. It isn't an option: process lists show those. */
+export function commandApiKey(): string | undefined {
+  return process.env.VISION_API_KEY || undefined
 }
 
 /** Where models are pulled from, and the token: `HF_ENDPOINT` and `HF_TOKEN`, as in Hugging Face's own tools. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { MODEL_TYPES } from '@/lib/shared/contract/contract'
 import { TRAINING_MODES } from '@/lib/shared/contract/custom-models'
 import { FEEDBACK_MODES } from '@/lib/shared/contract/feedback'
+import { API_KEY_MODES } from '@/lib/shared/contract/keys'
 import { DIALECTS } from '@/lib/shared/dialects/dialects'
 import { isPasswordHash } from '../auth/password'
 import { parseLocation } from '../storage/location'
@@ -271,10 +272,15 @@ export const OPTIONS = {
     SERVER,
     'Token that allows the operator to list all jobs: `GET /api/jobs` with `Authorization: Bearer <token>`. Without a token the list is disabled',
   ),
+  API_KEYS: option(
+    choice(API_KEY_MODES).default('off'),
+    SERVER,
+    '`required` refuses API requests without a key from `vision keys create`; the pages need none. With `optional`, a key only adds its own rights and limits. See [keys](keys.md)',
+  ),
   INSTANCES: option(
     integer(1, 10_000).default(1),
     SERVER,
-    'Number of web instances. With more than one, jobs require `REDIS_URL` and `BUCKET`',
+    'Number of web instances. With more than one, jobs and `API_KEYS` require `REDIS_URL` and `BUCKET`',
   ),
   REDIS_URL: option(
     redisUrl.optional(),

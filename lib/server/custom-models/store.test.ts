@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { FolderObjects } from './folder-objects'
+import { FolderObjects } from '../storage/folder-objects'
 import { CustomModelStore, revisionOf } from './store'
 
 let folder: string

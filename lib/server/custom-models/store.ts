@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { Problem } from '@/lib/shared/problems/problem'
 import { printChecksums } from '../catalog/checksums'
-import type { Objects } from './folder-objects'
+import type { Objects } from '../storage/folder-objects'
 import { FILES, HISTORY, parseFileKey, parseStepKey, revisionPrefix, stepKey } from './object-keys'
 
 /** The files of a model folder by name. */

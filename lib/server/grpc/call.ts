@@ -7,6 +7,7 @@ import { traceIdOf } from '../http/middleware/access-log'
 import { validRequestId } from '../http/middleware/request-id'
 import { asProblem } from '../http/problem'
 import type { Services } from '../http/services'
+import { ANONYMOUS, type Caller } from '../keys/caller'
 import { statusOf } from './status'
 
 /** Statuses of calls that end without a problem of this server, as HTTP statuses. */
@@ -23,6 +24,10 @@ export class GrpcCall {
   /** The client's IP address. */
   readonly address: string
   readonly authorization: string | undefined
+  readonly apiKey: string | undefined
+  readonly origin: string | undefined
+  /** Who called, once that is known. */
+  caller: Caller = ANONYMOUS
   private readonly left = new AbortController()
   private readonly start = performance.now()
   private readonly traceId: string | undefined
@@ -38,11 +43,13 @@ export class GrpcCall {
     metadata: Metadata,
     socketAddress: string | undefined,
     readonly reservation: Reservation,
-    private readonly services: Pick<Services, 'environment' | 'log' | 'metrics'>,
+    private readonly services: Pick<Services, 'environment' | 'keys' | 'log' | 'metrics'>,
   ) {
     const first = (key: string) => metadata.get(key)[0]?.toString()
     this.requestId = validRequestId(first('x-request-id')) ?? randomUUID()
     this.authorization = first('authorization')
+    this.apiKey = first('x-api-key')
+    this.origin = first('origin')
     this.traceId = traceIdOf(first('traceparent'))
     const forwarded = metadata.get('x-forwarded-for').join(',')
     this.address = addressOf(socketAddress ?? '', forwarded, services.environment.TRUST_PROXY)
@@ -77,7 +84,10 @@ export class GrpcCall {
   end(code: status): void {
     this.left.abort()
     this.reservation.release()
-    const { log, metrics } = this.services
+    const { keys, log, metrics } = this.services
+    const { caller } = this
+    if (keys && caller.kind === 'key')
+      keys.count(caller.key, { requests: 1, errors: code === status.OK ? 0 : 1 }, caller.time)
     const ms = performance.now() - this.start
     const problem = this.problem?.code
     const labels = { method: this.path.slice(this.path.lastIndexOf('/') + 1), status: status[code], code: problem }

@@ -11,7 +11,11 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
 import { Problem } from '@/lib/shared/problems/problem'
+import { purposeOf } from '../http/keys/guard'
 import type { Services } from '../http/services'
+import { withGrant } from '../keys/permission'
+import { withPermissions } from '../keys/permitted-engine'
+import { accessOf } from './access'
 import { connectionListener } from './connections'
 import { type Received, serviceNamed } from './definitions'
 import { type Calls, gate } from './gate'
@@ -32,7 +36,8 @@ export interface GrpcServer {
 }
 
 /** The Open Inference Protocol, version 2, over gRPC, without TLS, and gRPC's health check. */
-export function createGrpcServer(services: Services): GrpcServer {
+export function createGrpcServer(all: Services): GrpcServer {
+  const services = withPermissions(all)
   // The library would log the headers of calls, credentials included, that it can't read.
   setLogVerbosity(logVerbosity.NONE)
   const calls: Calls = new WeakMap()
@@ -72,7 +77,9 @@ function handler(method: Method, calls: Calls): handleUnaryCall<Received, object
     try {
       if (request.message === null)
         throw new Problem('invalid_parameter', 'The message isn’t one of this method’s requests.')
-      respond(null, await method(request.message, call), call.trailer())
+      const { message } = request
+      const answer = () => method(message, call)
+      respond(null, await withGrant(call.caller, purposeOf(accessOf(call.path)), answer), call.trailer())
     } catch (error) {
       respond(call.failure(error))
     }

@@ -1,13 +1,17 @@
 import { type Context, type Handler, Hono } from 'hono'
 import type { Site } from '@/lib/shared/contract/site'
 import { Problem } from '@/lib/shared/problems/problem'
-import type { Environment } from '../config/environment'
+import { withPermissions } from '../keys/permitted-engine'
+import { hasOperator } from './admin'
 import { routedPath } from './canonical-path'
 import { customModelRoutes } from './custom-models/routes'
 import { dialectRoutes, dialects, setErrorForms } from './dialects/all'
 import { decodeRequest } from './encoding/decode-request'
 import { ExplanationSlots } from './explanation-slots'
 import { jobRoutes } from './jobs/routes'
+import { guard } from './keys/guard'
+import { identify } from './keys/identify'
+import { keyRoutes } from './keys/routes'
 import type { MemoryBudget } from './memory-budget'
 import { accessLog } from './middleware/access-log'
 import { compress } from './middleware/compress'
@@ -37,7 +41,9 @@ import { classifyStream } from './stream/classify'
 import { embedStream } from './stream/embed'
 
 /** The whole HTTP API as one Hono app of Web-standard handlers. Any host can mount it; see `bin/` and `app/`. */
-export function createApp(services: Services & { site: Site }): App {
+export function createApp(all: Services & { site: Site }): App {
+  const { keys } = all
+  const services = withPermissions(all)
   const app: App = new Hono({ getPath: routedPath })
   app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services), compress())
   const { uploads } = services
@@ -48,12 +54,16 @@ export function createApp(services: Services & { site: Site }): App {
   app.use(
     discardRefusedUploads(services),
     refuseDuringShutdown(services),
+    ...(keys ? [identify(services, keys)] : []),
     requireSignIn(services),
     requireOwnPages(services),
     wrapErrors,
   )
   const limit = rateLimit(services)
-  const mount = (path: string, handlers: Endpoints) => route(app, path, handlers, services.environment)
+  const mount = (path: string, handlers: Endpoints) => route(app, path, handlers, services)
+  const mountAll = (routes: Record<string, Endpoints>) => {
+    for (const [path, handlers] of Object.entries(routes)) mount(path, handlers)
+  }
   app.use('/api/classify', limit)
   app.use('/api/embed', limit)
   app.use('/api/photo', limit)
@@ -68,20 +78,19 @@ export function createApp(services: Services & { site: Site }): App {
   if (services.environment.MAX_EXPLANATIONS > 0)
     mount('/api/explain', { POST: { withQuery: explain(services, uploads, explanations) } })
   mount('/api/photo', { POST: photo(services, uploads) })
-  if (services.jobs) {
-    app.use('/api/jobs', limit)
-    for (const [path, handlers] of Object.entries(jobRoutes(services.jobs, services, uploads))) {
-      mount(path, handlers)
-    }
-  }
+  app.use('/api/jobs', limit)
+  if (services.jobs) mountAll(jobRoutes(services.jobs, services, uploads))
   app.use('/api/feedback', limit)
-  for (const [path, handlers] of Object.entries(feedbackRoutes(services, uploads))) mount(path, handlers)
-  const training = services.training ? customModelRoutes(services, services.training, uploads) : {}
+  mountAll(feedbackRoutes(services, uploads))
+  const { '/api/models': train, ...training } = services.training
+    ? customModelRoutes(services, services.training, uploads)
+    : {}
   app.use('/api/models', limit)
   app.use('/api/models/:model/examples', limit)
-  mount('/api/models', { GET: models(services), ...training['/api/models'] })
-  for (const [path, handlers] of Object.entries(training)) if (path !== '/api/models') mount(path, handlers)
+  mount('/api/models', { GET: models(services), ...train })
+  mountAll(training)
   mount('/api/models/:model/labels', { GET: labels(services) })
+  if (keys) mountAll(keyRoutes(keys, uploads))
   mount('/api/site', { GET: siteFacts(services.site) })
   mount('/api/gallery', { GET: galleryPictures(services.site) })
   mount('/api/openapi.json', { GET: openApi(services) })
@@ -108,12 +117,11 @@ export function createApp(services: Services & { site: Site }): App {
 
 function feedbackRoutes({ feedback, environment, log }: Services, uploads: MemoryBudget): Record<string, Endpoints> {
   if (!feedback) return {}
-  const { ADMIN_TOKEN: token } = environment
   const give = giveFeedback(feedback, environment, uploads)
-  if (token === undefined) return { '/api/feedback': { POST: give } }
+  if (!hasOperator(environment)) return { '/api/feedback': { POST: give } }
   return {
-    '/api/feedback': { POST: give, GET: { withQuery: exportFeedback(feedback, token, log) } },
-    '/api/feedback/:id/photo': { GET: { withQuery: feedbackPhoto(feedback, token) } },
+    '/api/feedback': { POST: give, GET: { withQuery: exportFeedback(feedback, { environment, log }) } },
+    '/api/feedback/:id/photo': { GET: { withQuery: feedbackPhoto(feedback, environment) } },
   }
 }
 
@@ -122,8 +130,9 @@ function isStream(c: Context<AppEnv>): boolean {
 }
 
 /** Mounts the handlers of one path. Other methods get a 405 that lists the allowed ones. */
-function route(app: App, path: string, handlers: Endpoints, environment: Environment): void {
+function route(app: App, path: string, handlers: Endpoints, { environment, keys }: Services): void {
   for (const [method, endpoint] of Object.entries(handlers)) {
+    if (keys) app.on(method, path, guard(keys, method, path))
     const handler = withKnownParameters(endpoint, path)
     app.on(method, path, method === 'POST' ? decodeRequest(environment, handler) : handler)
   }

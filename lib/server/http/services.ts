@@ -8,10 +8,12 @@ import type { Engine } from '../engine/types'
 import type { Feedback } from '../feedback/feedback'
 import type { Lifecycle } from '../host/lifecycle'
 import type { JobBackend } from '../jobs/backend'
+import type { Caller } from '../keys/caller'
+import type { CachedResults } from '../keys/permitted-engine'
+import type { KeyService } from '../keys/service'
 import type { Log } from '../observe/log'
 import type { Metrics } from '../observe/metrics'
 import type { RedisClient } from '../redis/connect'
-import type { ResultCache } from '../result-cache/result-cache'
 import type { Inference } from './dialects/oip/inference'
 import type { MemoryBudget } from './memory-budget'
 import type { PhotoRate } from './photo-rate'
@@ -26,17 +28,19 @@ export interface Services {
   /** Feedback from visitors; null if it is turned off. */
   feedback: Feedback | null
   /** The result cache; null if it is turned off. */
-  resultCache: ResultCache | null
+  resultCache: CachedResults | null
   /** The Redis that instances share; null if this one runs alone. */
   redis: RedisClient | null
-  /** The photos that each client sent lately; null if there is no limit. */
-  photoRate: PhotoRate | null
+  /** The photos that each client sent lately. */
+  photoRate: PhotoRate
   /** All uploads that are read into memory share one budget. */
   uploads: MemoryBudget
   /** What the Open Inference Protocol offers, over HTTP and gRPC. */
   inference: Inference
   /** Checks credentials; null if no sign-in is required. */
   signIn: SignIn | null
+  /** The keys of the API; null if they are turned off. */
+  keys: KeyService | null
   environment: Environment
   lifecycle: Lifecycle
   log: Log
@@ -61,6 +65,8 @@ export type AppEnv = {
     requestId: string
     problem: string | undefined
     model: string | undefined
+    /** Who sent the request; undefined if there are no keys. */
+    caller: Caller | undefined
     /** The form of errors that the clients of a path expect; `problem+json` if undefined. */
     errorReply: ((problem: Problem) => ErrorReply) | undefined
   }

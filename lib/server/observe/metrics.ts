@@ -9,6 +9,9 @@ const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 /** Event loop blocks: nothing should exceed 0.05. */
 const BLOCK_SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
+/** What is counted for each key. */
+const KEY_FIGURES = ['requests', 'photos', 'errors', 'bytes'] as const
+
 /** Current values, read on each scrape. */
 export interface Gauges {
   queue: { photos: number; bytes: number }
@@ -35,6 +38,17 @@ export class Metrics {
     labelNames: ['route', 'method', 'status', 'code'],
     registers: [this.registry],
   })
+  private readonly keyUse = Object.fromEntries(
+    KEY_FIGURES.map((figure) => [
+      figure,
+      new Counter({
+        name: `vision_key_${figure}_total`,
+        help: `Use of API keys: ${figure} by the name of the key.`,
+        labelNames: ['key'],
+        registers: [this.registry],
+      }),
+    ]),
+  ) as Record<(typeof KEY_FIGURES)[number], Counter<'key'>>
   private readonly duration = new Histogram({
     name: 'vision_http_request_duration_seconds',
     help: 'Time from the request to the handler’s complete response.',
@@ -131,6 +145,11 @@ export class Metrics {
     this.calls.inc({ ...labels, code: labels.code ?? '' })
     this.callDuration.observe({ method: labels.method }, seconds)
     this.emf?.request(labels.method, httpStatus, 1000 * seconds)
+  }
+
+  /** Counts what the holder of a key did. */
+  keyUsed(key: string, usage: Partial<Record<(typeof KEY_FIGURES)[number], number>>): void {
+    for (const figure of KEY_FIGURES) if (usage[figure]) this.keyUse[figure].inc({ key }, usage[figure])
   }
 
   malformedRequest(): void {

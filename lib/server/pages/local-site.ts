@@ -25,6 +25,7 @@ export function localSite(
       },
       feedback: feedback && { photos: feedback.mode === 'photos', days: environment.FEEDBACK_RETENTION_DAYS },
       training: training && trainingOffer(environment),
+      keys: environment.API_KEYS,
       batches: jobs && { files: environment.MAX_FILES, retentionHours: environment.JOB_RETENTION_HOURS },
     }
   }

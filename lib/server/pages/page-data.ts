@@ -59,10 +59,16 @@ export async function trainPageData(): Promise<{
 
 /** What decides which data this server stores. */
 export async function privacyFacts(): Promise<
-  Pick<SiteFacts, 'batches' | 'feedback' | 'training'> & { urlInput: boolean }
+  Pick<SiteFacts, 'batches' | 'feedback' | 'training'> & { urlInput: boolean; session: boolean }
 > {
-  const { batches, feedback, training, limits } = await facts()
-  return { batches, feedback, training, urlInput: limits.urlInput }
+  const { batches, feedback, training, limits, keys } = await facts()
+  return { batches, feedback, training, urlInput: limits.urlInput, session: keys === 'required' }
+}
+
+/** Whether this server has API keys. */
+export async function hasKeys(): Promise<boolean> {
+  const { keys = 'off' } = await facts()
+  return keys !== 'off'
 }
 
 /** Whether this server accepts batches. */

@@ -2,7 +2,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Environment, isDevelopment } from '../config/environment'
 import { fromRoot } from '../config/root'
-import { FolderObjects } from '../custom-models/folder-objects'
 import { DownloadedCopies, type LocalCopies } from '../custom-models/local-copies'
 import { BUCKET_PREFIX, revisionPrefix } from '../custom-models/object-keys'
 import { CustomModels } from '../custom-models/registry'
@@ -13,6 +12,7 @@ import { watchHistory } from '../custom-models/watch'
 import type { ModelSource } from '../engine/model-parts'
 import type { Engine } from '../engine/types'
 import type { Log } from '../observe/log'
+import { FolderObjects } from '../storage/folder-objects'
 import { createProcessFolder } from '../storage/process-folder'
 
 /** The custom models of this server, and where they are kept. */
@@ -104,7 +104,7 @@ async function inBucket(
 ): Promise<Place> {
   const [{ openBuckets }, { withPrefix }] = await Promise.all([
     import('../storage/buckets'),
-    import('../custom-models/prefixed-objects'),
+    import('../storage/prefixed-objects'),
   ])
   const store = new CustomModelStore(withPrefix(openBuckets({ endpoint, region })(bucket), BUCKET_PREFIX))
   const own = createProcessFolder(tmpdir(), 'vision-custom-')

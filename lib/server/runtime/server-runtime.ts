@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { providePageCookie } from '../auth/page-cookie'
 import { SignIn } from '../auth/sign-in'
 import type { Environment } from '../config/environment'
 import { fromRoot } from '../config/root'
@@ -16,6 +17,7 @@ import { defaultWorkers } from './default-workers'
 import { openEngine, reloadModels } from './engine'
 import { openFeedback } from './feedback'
 import { openJobs } from './jobs'
+import { openKeys, pageCookies } from './keys'
 import { openMetrics } from './metrics'
 import { openModels } from './models'
 import { openRedis } from './redis'
@@ -32,10 +34,15 @@ export async function createServerRuntime(environment: Environment, log: Log): P
   const redis = await openRedis(environment, log)
   const bytes = environment.RESULT_CACHE_BYTES
   const jobs = await openJobs(environment, engine, { workers, folder: fromRoot(environment.DATA_DIR), redis, log })
+  const keys = await openKeys(environment, redis, log)
   const version = ownVersion()
   const lifecycle = new Lifecycle()
   const build = { version, onnxruntime: runtimeVersion() }
   const metrics = openMetrics(environment, { service: 'web', stats: () => engine.stats(), jobs, build }, log)
+  if (keys) {
+    keys.onUse = (key, usage) => metrics.keyUsed(key.name, usage)
+    if (keys.required) providePageCookie(pageCookies(keys, environment))
+  }
   const services = {
     engine,
     redis,
@@ -47,6 +54,7 @@ export async function createServerRuntime(environment: Environment, log: Log): P
       log,
     }),
     signIn: environment.BASIC_AUTH === undefined ? null : new SignIn(environment.BASIC_AUTH, environment.ADMIN_TOKEN),
+    keys,
     environment,
     photoRate: photoRate(environment.RATE_LIMIT, redis),
     uploads: new MemoryBudget(environment.MAX_QUEUE_BYTES),
@@ -76,6 +84,7 @@ export async function createServerRuntime(environment: Environment, log: Log): P
       await engine.close()
       await models.close()
       services.training?.close()
+      await keys?.close()
       custom.close()
     },
   }

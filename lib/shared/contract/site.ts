@@ -1,6 +1,7 @@
 import type { GalleryPicture } from '../gallery/gallery'
 import type { TRAINING_MODES } from './custom-models'
 import type { FeedbackOffer } from './feedback'
+import type { API_KEY_MODES } from './keys'
 import type { ModelDetails } from './model-details'
 
 /** Who may train custom models. */
@@ -24,6 +25,8 @@ export interface SiteFacts {
   batches: { files: number; retentionHours: number } | null
   /** Null if nobody can train. */
   training: TrainingOffer | null
+  /** Whether there are API keys, and whether requests need one. Undefined on servers that don’t know of keys. */
+  keys?: (typeof API_KEY_MODES)[number]
 }
 
 /** The source of this information: this process, or a remote server. */

@@ -5,6 +5,8 @@ import { changeContainer, container, differ, environment, type Invariant, one, s
 
 /** Variables that SST adds to every container. */
 const OF_SST = /^SST_/
+/** Options with a value for each stage that a stored setting replaces. */
+const DEFAULTS = ['API_KEYS']
 
 /** Rules for single tasks: container, size and environment. */
 export const CONTAINERS: Invariant[] = [
@@ -119,7 +121,9 @@ export const CONTAINERS: Invariant[] = [
         const variables = environment(graph, service)
         const reader = service === 'Web' ? 'server' : 'worker'
         const { settings } = graph.stored
-        const set = Object.keys(variables).filter((name) => !(name in settings) && !OF_SST.test(name))
+        const set = Object.keys(variables).filter(
+          (name) => !(name in settings || DEFAULTS.includes(name)) && !OF_SST.test(name),
+        )
         return [
           ...Object.entries(settings).flatMap(([name, value]) =>
             differ(`${service}: ${name}`, variables[name], readersOf(name).includes(reader) ? value : undefined),
@@ -136,6 +140,23 @@ export const CONTAINERS: Invariant[] = [
           : false,
       'a setting for every service': (graph) =>
         changeContainer(graph, 'Web', (one) => one.environment.push({ name: 'LOG_LEVEL', value: 'debug' })),
+    },
+  },
+  {
+    name: 'the web task requires API keys where the stage does, unless a stored setting says otherwise',
+    check(graph) {
+      const { API_KEYS, INSTANCES, BUCKET } = environment(graph, 'Web')
+      const wanted = graph.stored.settings.API_KEYS ?? stageOf(graph.stage).apiKeys
+      return [
+        ...differ('API_KEYS', API_KEYS, wanted),
+        ...(wanted === 'off' || INSTANCES === '1' || BUCKET !== undefined ? [] : ['its tasks can’t share their keys']),
+      ]
+    },
+    mutations: {
+      'an open API': (graph) =>
+        changeContainer(graph, 'Web', (container) => {
+          container.environment = container.environment.filter(({ name }) => name !== 'API_KEYS')
+        }),
     },
   },
   {

@@ -23,7 +23,8 @@ const ROLES = /Role$/
 const roles = (graph: Graph) => all(graph, 'aws:iam/role:Role')
 const role = (graph: Graph, name: string): Resource => one(graph, name)
 /** Names that a secret may have. */
-const SECRET = /TOKEN|SECRET|PASSWORD|AUTH|_KEY|REDIS_URL/
+/** `API_KEYS` says only whether keys are required. */
+const SECRET = /TOKEN|SECRET|PASSWORD|AUTH|_KEY(?!S$)|REDIS_URL/
 /** The cache password in the mocked account. */
 const PASSWORD = /a(&|%26)secret/
 

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Environment } from '../../config/environment'
-import { requireAdmin } from '../admin'
+import { isOperator, requireOperator } from '../admin'
 import { requireOwnPage } from '../middleware/sign-in'
 import type { AppEnv } from '../services'
 
@@ -20,26 +20,17 @@ export function requireTrainer(
   c: Context<AppEnv>,
   { TRAINING, ADMIN_TOKEN, CORS_ORIGINS }: Pick<Environment, 'TRAINING' | 'ADMIN_TOKEN' | 'CORS_ORIGINS'>,
 ): void {
+  const caller = c.get('caller')
+  if (caller?.kind === 'key' && caller.scopes.has('train')) return
   // Pages of other sites must not be able to use a visitor's connection or password.
   requireOwnPage(c.req.raw, CORS_ORIGINS)
   if (TRAINING === 'visitors') return
-  if (ADMIN_TOKEN !== undefined) requireAdmin(c.req.header('authorization'), ADMIN_TOKEN)
-  else if (!isLocal(c))
+  if (ADMIN_TOKEN !== undefined) requireOperator(c, { ADMIN_TOKEN })
+  else if (!isLocal(c) && !isOperator(c, { ADMIN_TOKEN }))
     throw new Problem(
       'forbidden',
       'Only the operator can train models on this server, who first has to set ADMIN_TOKEN.',
     )
-}
-
-/** Whether the client has the operator's token. */
-export function isOperator(c: Context<AppEnv>, { ADMIN_TOKEN }: Pick<Environment, 'ADMIN_TOKEN'>): boolean {
-  if (ADMIN_TOKEN === undefined) return false
-  try {
-    requireAdmin(c.req.header('authorization'), ADMIN_TOKEN)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /**

@@ -3,11 +3,11 @@ import { bytes as formatBytes } from '@/lib/shared/i18n/format'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Environment } from '../../config/environment'
 import type { TrainingLimits } from '../../custom-models/service'
+import { isOperator } from '../admin'
 import { clientAddress } from '../client-address'
 import { clientNetwork } from '../client-network'
 import { type Consume, clientCounter } from '../middleware/fallback-limiter'
 import type { AppEnv, Services } from '../services'
-import { isOperator } from './permission'
 
 const DAY_SECONDS = 86_400
 
@@ -37,7 +37,8 @@ export function visitorQuota({
   const countModels = clientCounter('vision:train:models', { points: models, duration: DAY_SECONDS }, redis)
   const countBytes = clientCounter('vision:train:bytes', { points: bytes, duration: DAY_SECONDS }, redis)
   return (c) => {
-    if (isOperator(c, environment)) return null
+    // The operator has no limits, and a key has its own.
+    if (isOperator(c, environment) || c.get('caller')?.kind === 'key') return null
     const client = clientNetwork(clientAddress(c, TRUST_PROXY))
     return {
       ...limitsOf(environment),

@@ -24,6 +24,8 @@ const PHOTOS: ProblemCode[] = [
   'conflict',
   'rate_limited',
   'not_found',
+  'model_not_allowed',
+  'quota_exceeded',
   'storage_full',
 ]
 const UNIQUE = 'Skip photos whose names the job already has, so that an upload can safely be sent again.'

@@ -9,7 +9,8 @@ import {
 import { Problem } from '@/lib/shared/problems/problem'
 import { underBase } from '@/lib/shared/web/base-path'
 import type { JobBackend } from '../../jobs/backend'
-import { requireAdmin } from '../admin'
+import { meterUpload, requireJob } from '../../keys/metered-draft'
+import { hasOperator, requireOperator } from '../admin'
 import { json } from '../json-response'
 import type { MemoryBudget } from '../memory-budget'
 import { queryParameters, readOptions } from '../parameters'
@@ -28,7 +29,7 @@ const CHARS_PER_PAGE = 1_000_000
 /** Everything under `/api/jobs`. A job can only be reached by its ID, which can't be guessed. */
 export function jobRoutes(
   jobs: JobBackend,
-  { environment, log }: Pick<Services, 'environment' | 'log'>,
+  { engine, environment, keys, log }: Pick<Services, 'engine' | 'environment' | 'keys' | 'log'>,
   uploads: MemoryBudget,
 ): Routes {
   const limits: JobUploadLimits = {
@@ -62,9 +63,21 @@ export function jobRoutes(
     if (key !== undefined && (key.length === 0 || key.length > MAX_KEY_LENGTH)) {
       throw new Problem('invalid_parameter', `The Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} characters.`)
     }
-    const { job, created } = await withUpload(c, ({ options, fill }) => {
+    const { job, created } = await withUpload(c, async ({ options, fill }) => {
       const parameters = readOptions(jobParametersSchema, query, options)
-      return jobs.create(parameters, (draft) => fill(draft, parameters.zip_names), key)
+      if (!keys) return jobs.create(parameters, (draft) => fill(draft, parameters.zip_names), key)
+      await requireJob(keys.permission, engine, parameters)
+      const upload = meterUpload(keys.permission)
+      try {
+        const created = await jobs.create(parameters, (draft) => fill(upload.draft(draft), parameters.zip_names), key)
+        // A repeated request has added nothing.
+        if (created.created) upload.keep()
+        else await upload.undo()
+        return created
+      } catch (error) {
+        await upload.undo()
+        throw error
+      }
     })
     return json(c, job, created ? 201 : 200, {
       location: underBase(`/api/jobs/${job.id}`),
@@ -73,21 +86,27 @@ export function jobRoutes(
   }
 
   async function list(c: Context<AppEnv>): Promise<Response> {
-    requireAdmin(c.req.header('authorization'), environment.ADMIN_TOKEN as string)
+    requireOperator(c, environment)
     return json(c, { jobs: await jobs.list() }, 200, { 'cache-control': 'no-store' })
   }
 
   async function deadLetters(c: Context<AppEnv>): Promise<Response> {
-    requireAdmin(c.req.header('authorization'), environment.ADMIN_TOKEN as string)
+    requireOperator(c, environment)
     return json(c, { dead_letters: (await jobs.deadLetters?.()) ?? [] }, 200, { 'cache-control': 'no-store' })
   }
 
   async function add(c: Context<AppEnv>): Promise<Job> {
     const query = queryParameters(c.req.url)
     readOptions(addParametersSchema, query)
-    return withUpload(c, ({ options, fill }) => {
+    return withUpload(c, async ({ options, fill }) => {
       const { unique, zip_names } = readOptions(addParametersSchema, query, options)
-      return jobs.add(id(c), (draft) => fill(draft, zip_names), unique)
+      const upload = keys && meterUpload(keys.permission)
+      try {
+        return await jobs.add(id(c), (draft) => fill(upload?.draft(draft) ?? draft, zip_names), unique)
+      } finally {
+        // Photos that were added before a refusal stay.
+        upload?.keep()
+      }
     })
   }
 
@@ -109,10 +128,8 @@ export function jobRoutes(
   }
 
   return {
-    '/api/jobs': { POST: { withQuery: create }, ...(environment.ADMIN_TOKEN === undefined ? {} : { GET: list }) },
-    ...(environment.ADMIN_TOKEN === undefined || !jobs.deadLetters
-      ? {}
-      : { '/api/dead-letters': { GET: deadLetters } }),
+    '/api/jobs': { POST: { withQuery: create }, ...(hasOperator(environment) ? { GET: list } : {}) },
+    ...(hasOperator(environment) && jobs.deadLetters ? { '/api/dead-letters': { GET: deadLetters } } : {}),
     '/api/jobs/:id': {
       GET: async (c) => json(c, await jobs.view(id(c)), 200, { 'cache-control': 'no-store' }),
       DELETE: async (c) => {

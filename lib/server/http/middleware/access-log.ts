@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { createMiddleware } from 'hono/factory'
+import type { Caller } from '../../keys/caller'
 import type { AppEnv, Services } from '../services'
 
 /** Paths with a metric label of their own. All others share one, or clients could create any number of labels. */
@@ -11,6 +12,8 @@ const ROUTES = new Set([
   '/api/photo',
   '/api/models',
   '/api/site',
+  '/api/keys',
+  '/api/usage',
   '/api/gallery',
   '/api/openapi.json',
   '/gradio_api/queue/join',
@@ -25,12 +28,17 @@ const ROUTES = new Set([
 /** The same for paths with the name of a model. */
 const PATTERNS: readonly [RegExp, string][] = [
   [/^\/api\/models\/[^/]+\/labels$/, '/api/models/:model/labels'],
+  [/^\/api\/keys\/[^/]+(\/rotate)?$/, '/api/keys/:id'],
   [/^\/hf\/models\/[^/]+(\/|$)/, '/hf/models/:model'],
   [/^\/v1\/models\/.+:(predict|classify)$/, '/v1/models/:model'],
   [/^\/v2\/models\/[^/]+(\/versions\/[^/]+)?\/infer$/, '/v2/models/:model/infer'],
   [/^\/predictions\/[^/]+/, '/predictions/:model'],
   [/^\/explanations\/[^/]+/, '/explanations/:model'],
 ]
+
+function keyIdOf(caller: Caller | undefined): string | undefined {
+  return caller?.kind === 'key' ? caller.key.id : undefined
+}
 
 function routeOf(path: string): string {
   if (ROUTES.has(path)) return path
@@ -66,6 +74,7 @@ export function accessLog({ log, metrics }: Pick<Services, 'log' | 'metrics'>) {
       ms: Math.round(10 * ms) / 10,
       code,
       model: c.get('model'),
+      key: keyIdOf(c.get('caller')),
     }
     if (path.startsWith('/health/') || path === '/metrics') log.debug(fields, 'request')
     else log.info(fields, 'request')

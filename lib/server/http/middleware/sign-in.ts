@@ -1,7 +1,8 @@
 import { createMiddleware } from 'hono/factory'
 import { Problem } from '@/lib/shared/problems/problem'
 import { CHALLENGE } from '../../auth/sign-in'
-import { requireAdmin } from '../admin'
+import type { Caller } from '../../keys/caller'
+import { isAdminToken } from '../admin'
 import { isPublicApiPath } from '../api-paths'
 import { clientAddress } from '../client-address'
 import { clientNetwork } from '../client-network'
@@ -20,7 +21,7 @@ export function isOpen(path: string): boolean {
  */
 export function requireSignIn({ signIn, environment }: Pick<Services, 'signIn' | 'environment'>) {
   return createMiddleware<AppEnv>(async (c, next) => {
-    if (signIn === null || isOpen(c.req.path)) return next()
+    if (signIn === null || isOpen(c.req.path) || hasCredential(c.get('caller'))) return next()
     // A preflight carries no credentials and has no effect.
     if (c.req.method === 'OPTIONS') return next()
     try {
@@ -42,16 +43,25 @@ export function requireOwnPages({ environment: { PUBLIC_API, ADMIN_TOKEN } }: Pi
   return createMiddleware<AppEnv>(async (c, next) => {
     if (PUBLIC_API === 'true' || !isPublicApiPath(c.req.path)) return next()
     const authorization = c.req.header('authorization')
+    if (hasCredential(c.get('caller'))) return next()
     // Browsers send the BASIC_AUTH password in the same header.
-    if (ADMIN_TOKEN !== undefined && /^bearer /i.test(authorization ?? '')) requireAdmin(authorization, ADMIN_TOKEN)
-    else if (!fromOwnPage(c.req.raw.headers)) {
+    if (ADMIN_TOKEN !== undefined && /^bearer /i.test(authorization ?? '')) {
+      if (!isAdminToken(authorization, ADMIN_TOKEN))
+        return problemReply(c, new Problem('unauthorized', 'This token isn’t the operator’s.'))
+    } else if (!fromOwnPage(c.req.raw.headers)) {
       return problemReply(c, new Problem('forbidden', 'The API of this server is reserved for its own pages.'))
     }
     return next()
   })
 }
 
-function fromOwnPage(headers: Headers): boolean {
+/** A key or the operator's token stands in place of the password. */
+function hasCredential(caller: Caller | undefined): boolean {
+  return caller?.kind === 'key' || caller?.kind === 'operator'
+}
+
+/** Whether a browser says that a page of this site sends the request. */
+export function fromOwnPage(headers: Headers): boolean {
   if (headers.get('sec-fetch-site') === 'same-origin') return true
   // Browsers don't send it over plain HTTP.
   const from = headers.get('origin') ?? headers.get('referer')

@@ -1,4 +1,5 @@
 import { JOB_EXAMPLES } from './examples/jobs'
+import { KEY_EXAMPLES } from './examples/keys'
 import { MODEL_EXAMPLES } from './examples/models'
 import { PHOTO_EXAMPLES } from './examples/photos'
 import { SERVER_EXAMPLES } from './examples/server'
@@ -10,6 +11,7 @@ export const TAGS = [
   { name: 'Jobs', description: 'Classify many photos in the background and keep the results.' },
   { name: 'Models', description: 'List the models, and train your own.' },
   { name: 'Feedback', description: 'Votes of visitors on results.' },
+  { name: 'Keys', description: 'Keys of the API, and what each of them did. For the operator.' },
   { name: 'Server', description: 'What the server offers, and how it is.' },
 ] as const
 
@@ -31,6 +33,7 @@ const EXAMPLES: Record<string, Examples> = {
   ...PHOTO_EXAMPLES,
   ...JOB_EXAMPLES,
   ...MODEL_EXAMPLES,
+  ...KEY_EXAMPLES,
   ...SERVER_EXAMPLES,
 }
 
@@ -51,11 +54,11 @@ const TEXTS: Record<string, string> = {
 }
 
 /** Adds to each operation its tag, who may call it, and examples of its bodies. */
-export function annotate(paths: Record<string, Record<string, unknown>>): void {
+export function annotate(paths: Record<string, Record<string, unknown>>, keys: boolean): void {
   for (const [path, operations] of Object.entries(paths)) {
     for (const operation of Object.values(operations) as Operation[]) {
       operation.tags = [tagOf(path)]
-      operation.security = securityOf(operation.operationId)
+      operation.security = securityOf(operation.operationId, keys)
       addExamples(operation, EXAMPLES[operation.operationId] ?? {})
     }
   }
@@ -90,5 +93,6 @@ function tagOf(path: string): (typeof TAGS)[number]['name'] {
   if (/^\/api\/(jobs|dead-letters)/.test(path)) return 'Jobs'
   if (path.startsWith('/api/models')) return 'Models'
   if (path.startsWith('/api/feedback')) return 'Feedback'
+  if (/^\/api\/(keys|usage)/.test(path)) return 'Keys'
   return 'Server'
 }

@@ -4,6 +4,7 @@ import { jobParametersSchema } from '@/lib/shared/contract/jobs'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
 import { customModelPaths } from '../custom-models/openapi'
 import { type DocumentBuilder, jobPaths } from '../jobs/openapi'
+import { KEY_SCHEMES, keyPaths } from '../keys/openapi'
 import { annotate, TAGS } from './annotate'
 import { BINARY } from './binary'
 import {
@@ -32,6 +33,8 @@ interface Features {
   admin: boolean
   deadLetters: boolean
   training: boolean
+  /** API keys. */
+  keys: boolean
 }
 
 const ALL_FEATURES: Features = {
@@ -42,6 +45,7 @@ const ALL_FEATURES: Features = {
   admin: true,
   deadLetters: true,
   training: true,
+  keys: true,
 }
 
 const maker: DocumentBuilder = {
@@ -57,7 +61,7 @@ const maker: DocumentBuilder = {
  */
 export function openApiDocument(features = ALL_FEATURES): object {
   const paths = pathsOf(features)
-  annotate(paths)
+  annotate(paths, features.keys)
   const tags = new Set(Object.values(paths).flatMap((path) => Object.values(path).flatMap(tagsOf)))
   return {
     openapi: '3.1.0',
@@ -71,9 +75,9 @@ export function openApiDocument(features = ALL_FEATURES): object {
     tags: TAGS.filter(({ name }) => tags.has(name)),
     paths,
     components: {
-      schemas: componentSchemas(features.feedback),
+      schemas: componentSchemas(features),
       examples: problemExamples(),
-      securitySchemes: SECURITY_SCHEMES,
+      securitySchemes: { ...SECURITY_SCHEMES, ...(features.keys && KEY_SCHEMES) },
     },
   }
 }
@@ -115,6 +119,7 @@ function pathsOf(features: Features): Record<string, Record<string, object>> {
       ...training,
     },
     ...single,
+    ...(features.keys && keyPaths(maker)),
     '/api/models/{model}/labels': {
       get: {
         ...getOperation('listLabels', 'List the labels of a model.', 'Labels', [

@@ -2,7 +2,20 @@ import { PROBLEMS, Problem, type ProblemCode, type ProblemDetails } from '@/lib/
 import { REQUEST_ID } from './examples/photos'
 
 /** Errors of any request under /api/, depending on configuration and timing. */
-export const COMMON_PROBLEMS: ProblemCode[] = ['invalid_parameter', 'unauthorized', 'forbidden', 'shutting_down']
+export const COMMON_PROBLEMS: ProblemCode[] = [
+  'invalid_parameter',
+  'unauthorized',
+  'key_required',
+  'invalid_key',
+  'key_expired',
+  'key_revoked',
+  'key_in_url',
+  'forbidden',
+  'insufficient_scope',
+  'origin_not_allowed',
+  'rate_limited',
+  'shutting_down',
+]
 /** Errors of any request with a body. */
 export const BODY_PROBLEMS: ProblemCode[] = [
   'too_slow',
@@ -98,6 +111,15 @@ const DETAILS: Record<ProblemCode, string> = {
   shutting_down: 'The server is stopping. Try again later.',
   not_ready: 'The model is not ready yet. Try again later.',
   storage_full: 'The server has no space left.',
+  key_required: 'This server requires an API key. Send it in the header Authorization: Bearer <key>.',
+  invalid_key: 'The token of this request isn’t a key of this server.',
+  key_expired: 'This key has expired.',
+  key_revoked: 'This key was revoked.',
+  key_in_url: 'A key doesn’t belong in a URL, where others may see it.',
+  insufficient_scope: 'This key doesn’t have the scope explain.',
+  model_not_allowed: 'This key can’t use the model efficientnet-lite2-int8.',
+  origin_not_allowed: 'This key is for pages of https://example.com.',
+  quota_exceeded: 'This key’s 100000 photos of this month are used up.',
 }
 
 /** Faults of the connection, which belong to no operation. */

@@ -19,6 +19,14 @@ import { embeddingSchema, embedJsonSchema } from '@/lib/shared/contract/embed'
 import { explainJsonSchema, explanationSchema } from '@/lib/shared/contract/explain'
 import { type FeedbackMode, feedbackRequestSchema, voteSchema } from '@/lib/shared/contract/feedback'
 import { deadLetterSchema, jobParametersSchema, jobPhotosSchema, jobSchema } from '@/lib/shared/contract/jobs'
+import {
+  apiKeySchema,
+  createKeySchema,
+  keysReplySchema,
+  newKeySchema,
+  rotateKeySchema,
+  usageReplySchema,
+} from '@/lib/shared/contract/keys'
 import { UNCERTAIN_REASONS } from '@/lib/shared/metrics/uncertainty'
 import type { ResultRow } from '@/lib/shared/results/columns'
 
@@ -51,6 +59,12 @@ const REQUESTS = [
   jobParametersSchema,
 ]
 
+/** Bodies of requests, whose unknown fields are refused. */
+const BODIES = new Set<unknown>([...REQUESTS, createKeySchema, rotateKeySchema])
+
+/** Of the paths for API keys, which not every server has. */
+const KEYS = [apiKeySchema, keysReplySchema, newKeySchema, createKeySchema, rotateKeySchema, usageReplySchema]
+
 export function parameterSchemas(of: z.ZodType): Record<string, Record<string, unknown>> {
   const { $defs = {}, ...root } = z.toJSONSchema(of, { io: 'output', target: 'draft-2020-12' })
   // A schema with an id is a reference to its definition.
@@ -69,10 +83,16 @@ export function queryParameters(of: z.ZodType): object[] {
 }
 
 /** All schemas with an id, by id, with references between them. */
-export function componentSchemas(feedback: FeedbackMode): Record<string, object> {
+export function componentSchemas({
+  feedback,
+  keys,
+}: {
+  feedback: FeedbackMode
+  keys: boolean
+}): Record<string, object> {
   const uri = (id: string) => `#/components/schemas/${id}`
   const registry = z.registry<{ id: string }>()
-  for (const schema of [...RESPONSES, ...REQUESTS]) {
+  for (const schema of [...RESPONSES, ...REQUESTS, ...(keys ? KEYS : [])]) {
     registry.add(schema, { id: String(schema.meta()?.id) })
   }
   const { schemas } = z.toJSONSchema(registry, {
@@ -81,7 +101,7 @@ export function componentSchemas(feedback: FeedbackMode): Record<string, object>
     target: 'draft-2020-12',
     // Responses may gain fields; requests with unknown fields are refused.
     override: ({ zodSchema, jsonSchema }) => {
-      if (!REQUESTS.includes(zodSchema as z.ZodObject)) delete jsonSchema.additionalProperties
+      if (!BODIES.has(zodSchema)) delete jsonSchema.additionalProperties
       else jsonSchema.required = withoutDefaults(jsonSchema)
       if (zodSchema === changeSchema) {
         const descriptions = ['title', 'purpose', 'license'].map(has)

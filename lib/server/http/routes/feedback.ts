@@ -6,15 +6,14 @@ import { Problem } from '@/lib/shared/problems/problem'
 import { voteText } from '@/lib/shared/results/vote-export'
 import type { Environment } from '../../config/environment'
 import type { Feedback } from '../../feedback/feedback'
-import type { Log } from '../../observe/log'
 import { abortOnError } from '../abort-on-error'
-import { requireAdmin } from '../admin'
+import { requireOperator } from '../admin'
 import { readBody } from '../body'
 import { parseJsonObject } from '../json-body'
 import { json } from '../json-response'
 import type { MemoryBudget } from '../memory-budget'
 import { queryParameters, readOptions } from '../parameters'
-import type { AppEnv } from '../services'
+import type { AppEnv, Services } from '../services'
 
 /** Size limit of a vote without a photo, in bytes. */
 const MAX_VOTE_BYTES = 10_000
@@ -45,9 +44,9 @@ export function giveFeedback(feedback: Feedback, environment: Environment, uploa
 const exportParametersSchema = z.object({ format: z.enum(['csv', 'ndjson']).default('csv') })
 
 /** `GET /api/feedback`: exports all votes, for the operator. */
-export function exportFeedback(feedback: Feedback, token: string, log: Log) {
+export function exportFeedback(feedback: Feedback, { environment, log }: Pick<Services, 'environment' | 'log'>) {
   return (c: Context<AppEnv>): Response => {
-    requireAdmin(c.req.header('authorization'), token)
+    requireOperator(c, environment)
     const { format } = readOptions(exportParametersSchema, queryParameters(c.req.url))
     const body = Readable.toWeb(
       Readable.from(abortOnError(formatVotes(feedback.votes(), format), c, log), { objectMode: false }),
@@ -63,9 +62,9 @@ export function exportFeedback(feedback: Feedback, token: string, log: Log) {
 const photoParametersSchema = voteSchema.pick({ id: true, time: true })
 
 /** `GET /api/feedback/{id}/photo?time=…`: the photo that was sent with a vote, for the operator. */
-export function feedbackPhoto(feedback: Feedback, token: string) {
+export function feedbackPhoto(feedback: Feedback, environment: Environment) {
   return async (c: Context<AppEnv>): Promise<Response> => {
-    requireAdmin(c.req.header('authorization'), token)
+    requireOperator(c, environment)
     const parsed = photoParametersSchema.safeParse({ id: c.req.param('id'), time: c.req.query('time') })
     // Whatever isn't the ID and time of a vote has no photo.
     const photo = parsed.success ? await feedback.photoOf(parsed.data) : null

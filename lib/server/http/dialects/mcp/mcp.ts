@@ -21,7 +21,8 @@ export function mcp(services: Services, uploads: MemoryBudget, explanations: Exp
     services,
     uploads,
   )(async (request, c) => {
-    requireOwnPage(c.req.raw, CORS_ORIGINS)
+    // A key is nothing that a browser sends by itself.
+    if (c.get('caller')?.kind !== 'key') requireOwnPage(c.req.raw, CORS_ORIGINS)
     // A proxy on this machine may bring clients from anywhere.
     if (DIALECTS === undefined && !isLocal(c))
       throw new Problem('forbidden', 'Tools for agents are only for this machine, unless DIALECTS turns them on.')

@@ -1,5 +1,5 @@
-import type { ObjectStore } from '../storage/object-store'
 import type { Objects } from './folder-objects'
+import type { ObjectStore } from './object-store'
 
 /** The objects of a bucket under a prefix, without it in their keys. */
 export function withPrefix(store: ObjectStore, prefix: string): Objects {

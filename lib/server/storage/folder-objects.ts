@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { constants, copyFile, link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
-import type { ObjectInfo, ObjectStore, PutOptions, StoredObject } from '../storage/object-store'
-import { storageProblem } from '../storage/storage-errors'
+import type { ObjectInfo, ObjectStore, PutOptions, StoredObject } from './object-store'
+import { storageProblem } from './storage-errors'
 
 /** The part of an object store that custom models need. */
 export type Objects = Pick<ObjectStore, 'put' | 'get' | 'list' | 'remove'>
