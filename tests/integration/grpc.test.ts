@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import type { ClientUnaryCall } from '@grpc/grpc-js'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { hashPassword } from '@/lib/server/auth/password'
+import { fullTest } from '../support/full'
 import { type CallOptions, type GrpcClient, grpcClient, inferPhotos, startGrpcServer } from '../support/grpc'
 import { espresso } from '../support/photos'
 import { freeze, residentBytes, startServer, type TestServer } from '../support/server'
@@ -245,6 +246,25 @@ test('a thousand idle connections cost little, and further ones are closed', asy
   for (const socket of idle) socket.destroy()
   await vi.waitFor(async () => expect((await connected(own).call('ServerLive', {})).status).toBe('OK'))
   await own.stop()
+})
+
+fullTest('a client that never reads its reply is left after a while', async () => {
+  const session = connectHttp2(`http://${server.grpc}`, { settings: { initialWindowSize: 0 } })
+  session.on('error', () => {})
+  await once(session, 'remoteSettings')
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': '/inference.GRPCInferenceService/ServerMetadata',
+    'content-type': 'application/grpc',
+    te: 'trailers',
+  })
+  stream.on('error', () => {})
+  stream.end(prefix(0, 0))
+  const start = performance.now()
+  await once(stream, 'close')
+  expect(performance.now() - start).toBeGreaterThan(15_000)
+  expect(stream.rstCode).toBe(8)
+  session.destroy()
 })
 
 test('garbage ends its connection, and odd headers their call only; none of it is logged', async () => {
