@@ -124,13 +124,23 @@ test('credentials, rate limit, sizes, and the health check are those of HTTP', a
   await own.stop()
 })
 
-test('PUBLIC_API=false leaves it to the operator', async () => {
-  const own = await startGrpcServer({ env: { PUBLIC_API: 'false', ADMIN_TOKEN: 'operator' } })
+test('PUBLIC_API=false leaves it to the operator, and TRUST_PROXY says whose photos are counted', async () => {
+  const env = { PUBLIC_API: 'false', ADMIN_TOKEN: 'operator', RATE_LIMIT: '1', TRUST_PROXY: '1' }
+  const own = await startGrpcServer({ env })
   const each = connected(own)
   const call = (metadata = {}) => each.call('ServerMetadata', {}, { metadata })
   expect(await call()).toMatchObject({ status: 'PERMISSION_DENIED' })
   expect(await call({ authorization: 'Bearer guess' })).toMatchObject({ status: 'UNAUTHENTICATED' })
-  expect(await call({ authorization: 'Bearer operator' })).toMatchObject({ reply: { name: 'vision' } })
+  const authorization = 'Bearer operator'
+  expect(await call({ authorization })).toMatchObject({ reply: { name: 'vision' } })
+  const infer = async (from: string) => {
+    const metadata = { authorization, 'x-forwarded-for': `192.0.2.9, ${from}` }
+    return (await each.call('ModelInfer', inferPhotos('tiny', espresso), { metadata })).status
+  }
+  const froms = ['203.0.113.1', '203.0.113.1', '203.0.113.2', '2001:db8::1', '2001:db8::2']
+  const statuses: string[] = []
+  for (const from of froms) statuses.push(await infer(from))
+  expect(statuses).toEqual(['OK', 'RESOURCE_EXHAUSTED', 'OK', 'OK', 'RESOURCE_EXHAUSTED'])
   await own.stop()
 })
 
@@ -301,6 +311,7 @@ test('the shutdown answers calls in progress, refuses new ones, waits for no idl
   own.child.kill('SIGTERM')
   await vi.waitFor(async () => expect((await busy.call('ServerReady', {})).reply).toEqual({ ready: false }))
   await once(unused.resume(), 'close')
+  expect((await connected(own).call('ServerLive', {})).status).toBe('UNAVAILABLE')
   thaw()
   expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(Array(6).fill('OK'))
   const [code] = own.child.exitCode === null ? await once(own.child, 'exit') : [own.child.exitCode]
