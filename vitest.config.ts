@@ -11,7 +11,7 @@ const SERVERS = ['tests/{integration,parity,faults}/**/*.test.ts']
 /** Files with tests, steps or sizes that only `npm run test:full` has; see tests/support/full.ts. */
 const FULL_TOO = [
   'tests/faults/{all-or-nothing,damaged,machines,store}.test.ts',
-  'tests/integration/{buckets,classify-command,compressed,distributed,encoded-uploads,explain,heic}.test.ts',
+  'tests/integration/{buckets,classify-command,compressed,distributed,encoded-uploads,explain,grpc,heic}.test.ts',
   'tests/integration/{jobs-restarts,keys,keys-machines,lifecycle,memory,odd-files,openapi,options,raw-requests,reload}.test.ts',
 ]
 

@@ -8,9 +8,9 @@ const FOLDER = 'lib/server/grpc/protos'
 const path = join(FOLDER, 'descriptor.json')
 
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.proto'))
-const root = new protobuf.Root()
-await root.load(
-  files.map((name) => join(FOLDER, name)),
+// One after the other, so that their order is always the same.
+const root = new protobuf.Root().loadSync(
+  files.sort().map((name) => join(FOLDER, name)),
   { keepCase: true },
 )
 const current = `${JSON.stringify(root.toJSON(), null, 2)}\n`

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import type { ClientUnaryCall } from '@grpc/grpc-js'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { hashPassword } from '@/lib/server/auth/password'
+import { fullTest } from '../support/full'
 import { type CallOptions, type GrpcClient, grpcClient, inferPhotos, startGrpcServer } from '../support/grpc'
 import { ADMIN_TOKEN, bearer, createKey, revokeKey, usageOf } from '../support/keys'
 import { espresso } from '../support/photos'
@@ -124,13 +125,23 @@ test('credentials, rate limit, sizes, and the health check are those of HTTP', a
   await own.stop()
 })
 
-test('PUBLIC_API=false leaves it to the operator', async () => {
-  const own = await startGrpcServer({ env: { PUBLIC_API: 'false', ADMIN_TOKEN: 'operator' } })
+test('PUBLIC_API=false leaves it to the operator, and TRUST_PROXY says whose photos are counted', async () => {
+  const env = { PUBLIC_API: 'false', ADMIN_TOKEN: 'operator', RATE_LIMIT: '1', TRUST_PROXY: '1' }
+  const own = await startGrpcServer({ env })
   const each = connected(own)
   const call = (metadata = {}) => each.call('ServerMetadata', {}, { metadata })
   expect(await call()).toMatchObject({ status: 'PERMISSION_DENIED' })
   expect(await call({ authorization: 'Bearer guess' })).toMatchObject({ status: 'UNAUTHENTICATED' })
-  expect(await call({ authorization: 'Bearer operator' })).toMatchObject({ reply: { name: 'vision' } })
+  const authorization = 'Bearer operator'
+  expect(await call({ authorization })).toMatchObject({ reply: { name: 'vision' } })
+  const infer = async (from: string) => {
+    const metadata = { authorization, 'x-forwarded-for': `192.0.2.9, ${from}` }
+    return (await each.call('ModelInfer', inferPhotos('tiny', espresso), { metadata })).status
+  }
+  const froms = ['203.0.113.1', '203.0.113.1', '203.0.113.2', '2001:db8::1', '2001:db8::2']
+  const statuses: string[] = []
+  for (const from of froms) statuses.push(await infer(from))
+  expect(statuses).toEqual(['OK', 'RESOURCE_EXHAUSTED', 'OK', 'OK', 'RESOURCE_EXHAUSTED'])
   await own.stop()
 })
 
@@ -248,6 +259,25 @@ test('a thousand idle connections cost little, and further ones are closed', asy
   await own.stop()
 })
 
+fullTest('a client that never reads its reply is left after a while', async () => {
+  const session = connectHttp2(`http://${server.grpc}`, { settings: { initialWindowSize: 0 } })
+  session.on('error', () => {})
+  await once(session, 'remoteSettings')
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': '/inference.GRPCInferenceService/ServerMetadata',
+    'content-type': 'application/grpc',
+    te: 'trailers',
+  })
+  stream.on('error', () => {})
+  stream.end(prefix(0, 0))
+  const start = performance.now()
+  await once(stream, 'close')
+  expect(performance.now() - start).toBeGreaterThan(15_000)
+  expect(stream.rstCode).toBe(8)
+  session.destroy()
+})
+
 test('garbage ends its connection, and odd headers their call only; none of it is logged', async () => {
   const garbage = ['GET / HTTP/1.1\r\nHost: x\r\n\r\n', '\0'.repeat(10_000), `${PREFACE}!!!!!!!!!!!!`]
   for (const bytes of garbage) {
@@ -282,6 +312,7 @@ test('the shutdown answers calls in progress, refuses new ones, waits for no idl
   own.child.kill('SIGTERM')
   await vi.waitFor(async () => expect((await busy.call('ServerReady', {})).reply).toEqual({ ready: false }))
   await once(unused.resume(), 'close')
+  expect((await connected(own).call('ServerLive', {})).status).toBe('UNAVAILABLE')
   thaw()
   expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(Array(6).fill('OK'))
   const [code] = own.child.exitCode === null ? await once(own.child, 'exit') : [own.child.exitCode]

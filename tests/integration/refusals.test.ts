@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PROBLEMS, type ProblemCode } from '@/lib/shared/problems/problem'
@@ -243,4 +245,29 @@ test('classifies photos with a side of one pixel', async () => {
       .toBuffer()
     expect((await answer(classify(server.url, image))).image).toMatchObject({ width, height })
   }
+})
+
+/** Sends a whole upload before it reads, and asks for the end of the connection, as Python's urllib does. */
+async function sendThenRead(path: string, body: Buffer): Promise<string> {
+  const { hostname, port } = new URL(server.url)
+  const socket = connect(Number(port), hostname)
+  await once(socket, 'connect')
+  socket.pause()
+  const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${body.byteLength}\r\n\r\n`
+  socket.write(head)
+  await new Promise<void>((sent, failed) => socket.write(body, (error) => (error ? failed(error) : sent())))
+  let reply = ''
+  for await (const chunk of socket) reply += chunk
+  return reply
+}
+
+test.each([
+  [404, '/api/none', 5 * MB],
+  [405, '/api/models/none/labels', 5 * MB],
+  [413, '/api/classify', 25 * MB],
+])('a client that wants the connection closed reads the %s, too, after its upload', async (status, path, bytes) => {
+  for (let i = 0; i < 3; i++)
+    expect(await sendThenRead(path, Buffer.alloc(bytes))).toMatch(
+      new RegExp(`^HTTP/1.1 ${status} .*connection: close`, 'is'),
+    )
 })

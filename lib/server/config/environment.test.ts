@@ -37,6 +37,11 @@ test.each([
   expect(() => readEnvironment({ [name]: value })).toThrow(`${name}="${value}" is invalid; expected: `)
 })
 
+test('a server that serves only pages has no gRPC', () => {
+  expect(readEnvironment({ GRPC_PORT: '8001' }).GRPC_PORT).toBe(8001)
+  expect(() => readEnvironment({ GRPC_PORT: '8001', API_URL: 'http://api' })).toThrow('GRPC_PORT contradicts API_URL')
+})
+
 test('reads old names, prefers the new one, and refuses two old names that differ', () => {
   expect(readEnvironment({ API_PORT: '8000' }).PORT).toBe(8000)
   expect(readEnvironment({ API_PORT: '8000', STREAMLIT_PORT: '8000' }).PORT).toBe(8000)

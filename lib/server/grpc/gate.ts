@@ -12,6 +12,8 @@ import { Arrival } from './arrival'
 import { GrpcCall } from './call'
 import type { Received } from './definitions'
 
+/** How long a client may take to read a reply (milliseconds). */
+const READ_MS = 20_000
 /** How long the rest of a refused message may keep coming (milliseconds). */
 const DISCARD_MS = 2000
 
@@ -30,6 +32,7 @@ export function gate(services: Services, calls: Calls): ServerInterceptor {
     let call: GrpcCall | undefined
     let arrival: Arrival | undefined
     let ended: status | undefined
+    let reading: NodeJS.Timeout | undefined
 
     const refuse = (error: unknown) => {
       if (call === undefined || ended !== undefined) return
@@ -53,6 +56,7 @@ export function gate(services: Services, calls: Calls): ServerInterceptor {
     /** Called once, also after a status was sent. */
     function leave(): void {
       arrival?.stop()
+      clearTimeout(reading)
       if (call === undefined) return
       admission.leave(call)
       call.end(ended ?? (Date.now() >= Number(base.getDeadline()) ? status.DEADLINE_EXCEEDED : status.CANCELLED))
@@ -69,6 +73,10 @@ export function gate(services: Services, calls: Calls): ServerInterceptor {
           },
           onCancel: leave,
         }),
+      sendMessage(message, next) {
+        reading = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), READ_MS)
+        next(message)
+      },
       sendStatus(sent, next) {
         ended ??= sent.code ?? status.UNKNOWN
         next(sent)

@@ -13,6 +13,8 @@ interface Connection {
   requests: number
   /** The latest of them. */
   last?: PendingRequest
+  /** The latest request, with or without a response. */
+  latest?: IncomingMessage
   /** Requests whose bodies are still arriving, even after a refusal. */
   bodies: number
   /** Bytes read when the last response, or body, was complete; more since then are the start of another request. */
@@ -25,6 +27,9 @@ interface Connection {
  */
 const BODY_AFTER_RESPONSE_MS = 5_000
 
+/** How long a connection that is to be closed stays open for the rest of an upload: as long as it is discarded. */
+const LINGER_MS = 2_000
+
 /**
  * Tracks which connections of a server are idle. Node's own `closeIdleConnections` doesn't close connections that
  * never carried a request, which browsers and pools open in advance, so a shutdown would wait for their timeout.
@@ -35,7 +40,9 @@ export class Connections {
 
   constructor(server: Server) {
     server.on('connection', (socket: Socket) => {
-      this.open.set(socket, { requests: 0, bodies: 0, readBytes: 0 })
+      const connection: Connection = { requests: 0, bodies: 0, readBytes: 0 }
+      this.open.set(socket, connection)
+      lingerBeforeClose(socket, connection)
       socket.on('close', () => this.open.delete(socket))
     })
   }
@@ -48,6 +55,7 @@ export class Connections {
     connection.requests++
     connection.bodies++
     connection.last = { request, response }
+    connection.latest = request
     const onClose = () => {
       connection.readBytes = socket.bytesRead
       if (this.closing) this.closeIfIdle(socket, connection)
@@ -77,5 +85,19 @@ export class Connections {
 
   private closeIfIdle(socket: Socket, { requests, bodies, readBytes }: Connection): void {
     if (requests === 0 && bodies === 0 && socket.bytesRead === readBytes) socket.end(() => socket.destroy())
+  }
+}
+
+/**
+ * Node closes a connection right after the response if the client asked for it, although an upload may still be on its
+ * way. The system would then reset the connection, and the client would lose the response. Wait for the rest of it.
+ */
+function lingerBeforeClose(socket: Socket, connection: Pick<Connection, 'latest'>): void {
+  const close = socket.destroySoon.bind(socket)
+  socket.destroySoon = () => {
+    const { latest } = connection
+    if (latest === undefined || latest.complete) return close()
+    latest.once('end', close)
+    setTimeout(close, LINGER_MS).unref()
   }
 }

@@ -76,9 +76,8 @@ export class Inference {
   }
 
   /** @throws Problem `unknown_model`, `not_ready` */
-  signature(name: string, version: string): Promise<GraphSignature> {
-    // Synchronous errors would be another kind of failure.
-    return Promise.resolve().then(() => this.engine.signature(nameOf(name, version)))
+  async signature(name: string, version: string): Promise<GraphSignature> {
+    return this.engine.signature(nameOf(name, version))
   }
 
   /**
