@@ -53,7 +53,7 @@ function start(env: Record<string, string>) {
 
 describe('the OpenAPI document matches the server', () => {
   const SETTINGS: [string, Record<string, string>][] = [
-    ['with all features', { FEEDBACK: 'photos', ADMIN_TOKEN: 'open sesame' }],
+    ['with all features', { FEEDBACK: 'photos', ADMIN_TOKEN: 'open sesame', API_KEYS: 'optional' }],
     ['with as few features as possible', LEAST],
   ]
   test.each(FULL ? SETTINGS : SETTINGS.slice(0, 1))(
@@ -72,7 +72,7 @@ describe('the OpenAPI document matches the server', () => {
   test('omits missing features', async () => {
     const server = await start(LEAST)
     const { paths } = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as { paths: object }
-    expect(Object.keys(paths).filter((path) => /feedback|explain|jobs|dead/.test(path))).toEqual([])
+    expect(Object.keys(paths).filter((path) => /feedback|explain|jobs|dead|keys|usage/.test(path))).toEqual([])
     await server.stop()
   })
 

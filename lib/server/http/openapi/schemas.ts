@@ -58,7 +58,16 @@ const REQUESTS = [
 ]
 
 /** Of the paths for API keys, which not every server has. */
-const KEYS = [apiKeySchema, keysReplySchema, newKeySchema, createKeySchema, rotateKeySchema, usageReplySchema]
+const KEY_REQUESTS: z.ZodObject[] = [createKeySchema, rotateKeySchema]
+const KEYS = [apiKeySchema, keysReplySchema, newKeySchema, ...KEY_REQUESTS, usageReplySchema]
+
+/** Properties with a default can be left out of a request. */
+function allowDefaults(schema: z.core.JSONSchema.BaseSchema): void {
+  schema.required = (schema.required ?? []).filter((name) => {
+    const property = schema.properties?.[name]
+    return typeof property !== 'object' || property.default === undefined
+  })
+}
 
 export function parameterSchemas(of: z.ZodType): Record<string, Record<string, unknown>> {
   const schema = z.toJSONSchema(of, { io: 'output', target: 'draft-2020-12' })
@@ -94,8 +103,8 @@ export function componentSchemas({
     target: 'draft-2020-12',
     // Responses may gain fields; requests with unknown fields are refused.
     override: ({ zodSchema, jsonSchema }) => {
-      if (![...REQUESTS, createKeySchema, rotateKeySchema].includes(zodSchema as z.ZodObject))
-        delete jsonSchema.additionalProperties
+      if (KEY_REQUESTS.includes(zodSchema as z.ZodObject)) allowDefaults(jsonSchema)
+      else if (!REQUESTS.includes(zodSchema as z.ZodObject)) delete jsonSchema.additionalProperties
       if (zodSchema === changeSchema) {
         const descriptions = ['title', 'purpose', 'license'].map((name) => ({ required: [name] }))
         jsonSchema.oneOf = [{ anyOf: descriptions }, { required: ['revision'] }]
