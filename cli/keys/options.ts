@@ -40,6 +40,7 @@ export function hoursOf(text: string): number {
 function timeOf(text: string): string {
   const days = /^(\d{1,5})d$/.exec(text)?.[1]
   const time = days === undefined ? Date.parse(text) : Date.now() + Number(days) * DAY_MS
+  if (time <= Date.now()) throw new Failure(EXIT.usage, `${text} is in the past.`)
   if (Number.isNaN(time)) throw new Failure(EXIT.usage, `${text} is no time. Use a date, or days from now such as 90d.`)
   return new Date(time).toISOString()
 }

@@ -58,7 +58,7 @@ test('the OpenAPI document is valid', () => {
 
 describe('the OpenAPI document matches the server', () => {
   const SETTINGS: [string, Record<string, string>][] = [
-    ['with all features', { FEEDBACK: 'photos', ADMIN_TOKEN: 'open sesame' }],
+    ['with all features', { FEEDBACK: 'photos', ADMIN_TOKEN: 'open sesame', API_KEYS: 'optional' }],
     ['with as few features as possible', LEAST],
   ]
   test.each(FULL ? SETTINGS : SETTINGS.slice(0, 1))(
@@ -77,7 +77,7 @@ describe('the OpenAPI document matches the server', () => {
   test('omits missing features', async () => {
     const server = await start(LEAST)
     const { paths } = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as { paths: object }
-    expect(Object.keys(paths).filter((path) => /feedback|explain|jobs|dead/.test(path))).toEqual([])
+    expect(Object.keys(paths).filter((path) => /feedback|explain|jobs|dead|keys|usage/.test(path))).toEqual([])
     await server.stop()
   })
 

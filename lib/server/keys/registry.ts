@@ -81,8 +81,6 @@ export class KeyRegistry {
   /** @returns the new key, and what the client has to send @throws Problem `conflict` if the name is in use */
   async create(terms: CreateKey): Promise<{ record: KeyRecord; secret: string }> {
     const { keys, now } = await this.snapshot()
-    if (terms.expires !== null && Date.parse(terms.expires) <= now)
-      throw new Problem('invalid_parameter', 'expires must be in the future.')
     for (const { record } of keys.values()) {
       if (record.name === terms.name && record.revoked === null)
         throw new Problem('conflict', `There is already a key named ${terms.name}. Choose another name, or rotate it.`)

@@ -1,10 +1,9 @@
 import type { Context } from 'hono'
 import type { z } from 'zod'
 import { createKeySchema, rotateKeySchema, type UsageRow, usageParametersSchema } from '@/lib/shared/contract/keys'
-import { Problem } from '@/lib/shared/problems/problem'
 import { usageCsv } from '@/lib/shared/results/usage-export'
 import type { KeyService, Period } from '../../keys/service'
-import { dayOf } from '../../keys/usage/meter'
+import { dayOf, RETENTION_DAYS } from '../../keys/usage/meter'
 import { readBody } from '../body'
 import { parseJsonObject } from '../json-body'
 import { json } from '../json-response'
@@ -14,9 +13,8 @@ import type { AppEnv, Endpoints } from '../services'
 
 const MAX_BODY_BYTES = 64_000
 const DAY_MS = 86_400_000
-/** Days of usage that a query without `from` returns, and the most that one can ask for. */
+/** Days of usage that a query without `from` returns. */
 const DEFAULT_DAYS = 31
-const MAX_DAYS = 400
 /** Responses with secrets and statistics are for the operator alone. */
 const NO_STORE = { 'cache-control': 'no-store' }
 
@@ -60,12 +58,13 @@ export function keyRoutes(keys: KeyService, uploads: MemoryBudget): Record<strin
   }
 }
 
-/** @throws Problem `invalid_parameter` */
+/** The days of a query. Older ones than those that are kept are left out. */
 function periodOf({ from, to }: { from?: string | undefined; to?: string | undefined }, now: number): Period {
   const last = to ?? dayOf(now)
-  const first = from ?? dayOf(Date.parse(last) - (DEFAULT_DAYS - 1) * DAY_MS)
-  if (first > last) throw new Problem('invalid_parameter', 'from must not be after to.')
-  if (Date.parse(last) - Date.parse(first) >= MAX_DAYS * DAY_MS)
-    throw new Problem('invalid_parameter', `Ask for at most ${MAX_DAYS} days. Usage isn’t kept for longer.`)
-  return { from: first, to: last }
+  const [, latest = last] = [from ?? daysBefore(last, DEFAULT_DAYS - 1), daysBefore(last, RETENTION_DAYS - 1)].sort()
+  return { from: latest, to: last }
+}
+
+function daysBefore(day: string, count: number): string {
+  return dayOf(Math.max(0, Date.parse(day) - count * DAY_MS))
 }
