@@ -35,7 +35,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
   const { t, locale, messages } = await translation()
   const { version, source } = await appFacts()
   // The server alone reads `meta` and `about`. The others are large and belong to one page each, which adds them.
-  const { meta: _meta, about: _about, batch: _batch, train: _train, models: _models, ...shared } = messages
+  const { meta: _meta, about: _about, batch: _batch, train: _train, models: _models, api: _api, ...shared } = messages
   return (
     // ThemeScript sets the theme before the first paint, so the attribute differs from the server's.
     <html lang={locale} className={fontVariables} suppressHydrationWarning>
