@@ -24,12 +24,13 @@ export async function sendRequest(url: string, body: Blob, signal: AbortSignal):
 /** JSON with line breaks, and with long rows of numbers shortened; any other text as it is. */
 function readable(text: string): string {
   try {
-    return JSON.stringify(JSON.parse(text, shorten), null, 2).replace(/"\0(\[.*?\])"/g, '$1')
+    return JSON.stringify(JSON.parse(text, shorten), null, 2).replace(/"\\u0000(\[.*?\])"/g, '$1')
   } catch {
     return text.slice(0, MAX_CHARACTERS)
   }
 }
 
+/** A text that begins with a character that JSON escapes, so that `readable` finds it. */
 function shorten(_: string, value: unknown): unknown {
   if (typeof value === 'string' && value.length > MAX_CHARACTERS / 10) return `${value.slice(0, 80)}…`
   if (!Array.isArray(value) || value.length <= SHOWN_NUMBERS || typeof value[0] !== 'number') return value
