@@ -42,6 +42,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
     train: _train,
     models: _models,
     usage: _usage,
+    api: _api,
     ...shared
   } = messages
   return (

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { ApiDocs } from '@/components/api/api-docs'
-import { classifyPageData, hasBatches } from '@/lib/server/pages/page-data'
+import { PageMessages } from '@/components/layout/messages-provider'
+import { classifyPageData } from '@/lib/server/pages/page-data'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
 import { requestOrigin } from '../origin'
 import { translation } from '../translation'
@@ -14,16 +15,19 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function Page() {
+  const { messages } = await translation()
   const { models, limits } = await classifyPageData(null)
   const model = models.find((each) => each.default) ?? models[0]
   return (
-    <main id="content" tabIndex={-1} className="mx-auto max-w-[47.5rem] px-4 pt-6 pb-20 outline-none">
-      <ApiDocs
-        site={`${await requestOrigin()}${BASE_PATH}`}
-        model={model?.id ?? ''}
-        explains={limits.explain}
-        batches={await hasBatches()}
-      />
+    <main id="content" tabIndex={-1} className="mx-auto max-w-[70rem] px-4 pt-6 pb-20 outline-none xl:px-0">
+      <PageMessages messages={{ api: messages.api }}>
+        <ApiDocs
+          site={`${await requestOrigin()}${BASE_PATH}`}
+          models={models.map(({ id, title }) => ({ id, title }))}
+          model={model?.id ?? ''}
+          explains={limits.explain}
+        />
+      </PageMessages>
     </main>
   )
 }

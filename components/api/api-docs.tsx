@@ -1,77 +1,43 @@
 'use client'
 
 import { useTranslations } from 'use-intl'
-import { type Language, SNIPPETS } from '@/lib/shared/contract/snippets'
 import { underBase } from '@/lib/shared/web/base-path'
-import { CopyLine } from '../ui/copy-line'
+import { Reference } from './reference/reference'
+import { TryIt } from './try/try-it'
 
 interface ApiDocsProps {
   /** Where this server is: `https://host`, with the path that it's served under. */
   site: string
+  models: readonly { id: string; title: string }[]
   /** The default model's id. */
   model: string
   /** Whether this server explains results. */
   explains: boolean
-  /** Whether this server accepts batch jobs. */
-  batches: boolean
 }
 
-const FILE = 'photo.jpg'
-
-/** For developers: requests to copy, the main endpoints, and the OpenAPI description. */
-export function ApiDocs({ site, model, explains, batches }: ApiDocsProps) {
-  const t = useTranslations('site')
+/** For developers: a request to try, as code and with its answer, and the reference of every endpoint. */
+export function ApiDocs({ site, models, model, explains }: ApiDocsProps) {
+  const t = useTranslations('api')
   const openApi = underBase('/api/openapi.json')
-  const endpoints = [
-    { method: 'POST', path: underBase('/api/classify'), what: t('apiClassify'), offered: true },
-    { method: 'POST', path: underBase('/api/explain'), what: t('apiExplain'), offered: explains },
-    { method: 'POST', path: underBase('/api/jobs'), what: t('apiJobs'), offered: batches },
-    { method: 'GET', path: underBase('/api/models'), what: t('apiModels'), offered: true },
-  ]
   return (
     <>
-      <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('apiTitle')}</h1>
-      <p className="mt-2 text-ink-2">{t('apiLead')}</p>
+      <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('title')}</h1>
+      <p className="mt-2 max-w-[45rem] text-ink-2">{t('lead')}</p>
 
-      <h2 className="mt-10 font-semibold text-lg">{t('apiRequest')}</h2>
+      <h2 className="mt-8 font-semibold text-lg">{t('try')}</h2>
+      <TryIt site={site} models={models} model={model} explains={explains} />
+
+      <h2 className="mt-12 font-semibold text-lg">{t('reference')}</h2>
       <p className="mt-1 text-ink-2 text-sm">
-        {t.rich('apiRequestLead', { file: () => <code className="font-mono">{FILE}</code> })}
+        {t.rich('referenceLead', {
+          document: () => (
+            <a href={openApi} translate="no" className="font-mono text-accent underline underline-offset-4">
+              openapi.json
+            </a>
+          ),
+        })}
       </p>
-      <ul className="mt-4 grid gap-5">
-        {(Object.keys(SNIPPETS) as Language[]).map((language) => (
-          <li key={language} className="min-w-0">
-            <h3 translate="no" className="mb-1.5 font-medium text-sm">
-              {language}
-            </h3>
-            <CopyLine
-              text={SNIPPETS[language]({ site, file: FILE, model }).trimEnd()}
-              name={t('apiCopy', { language })}
-            />
-          </li>
-        ))}
-      </ul>
-
-      <h2 className="mt-12 font-semibold text-lg">{t('apiEndpoints')}</h2>
-      <ul className="mt-3 border-line border-b">
-        {endpoints
-          .filter(({ offered }) => offered)
-          .map(({ method, path, what }) => (
-            <li key={path} className="flex flex-wrap items-baseline gap-x-6 gap-y-1 border-line border-t py-3">
-              <code className="w-full font-mono text-sm sm:w-56">
-                {method} {path}
-              </code>
-              <span className="text-ink-2 text-sm">{what}</span>
-            </li>
-          ))}
-      </ul>
-
-      <h2 className="mt-12 font-semibold text-lg">{t('apiReference')}</h2>
-      <p className="mt-1 text-ink-2 text-sm">{t('apiReferenceLead')}</p>
-      <p className="mt-3">
-        <a href={openApi} translate="no" className="font-mono text-accent text-sm underline underline-offset-4">
-          {openApi}
-        </a>
-      </p>
+      <Reference />
     </>
   )
 }

@@ -15,7 +15,8 @@ const MAX_SCRIPT_BYTES = new Map([
   ['/gallery', 178_000],
   ['/history', 174_000],
   ['/models', 170_000],
-  ['/api-docs', 172_000],
+  // With Swagger UI, which a desktop shows at once: 430 KB.
+  ['/api-docs', 610_000],
   ['/about', 172_000],
   ['/result#nothing', 190_000],
 ])

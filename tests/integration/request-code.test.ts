@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type CodeLanguage, type CodeRequest, REQUEST_CODE } from '@/lib/shared/contract/request-code'
+import { clientPython } from '@/scripts/tools/client-python.mjs'
+import { REAL_MODEL } from '../support/models'
+import { startServer, type TestServer } from '../support/server'
+
+const run = promisify(execFile)
+const FILE = `it's a photo.png`
+let server: TestServer
+let folder: string
+beforeAll(async () => {
+  server = await startServer({ env: REAL_MODEL })
+  folder = mkdtempSync(join(tmpdir(), 'code-'))
+  copyFileSync('public/gallery/espresso.png', join(folder, FILE))
+})
+afterAll(async () => {
+  rmSync(folder, { recursive: true })
+  await server.stop()
+})
+
+const PROGRAMS: Record<CodeLanguage, (code: string) => [program: string, args: string[]]> = {
+  cURL: (code) => ['sh', ['-c', `${code} -sS`]],
+  Python: (code) => [join(process.cwd(), clientPython()), ['-c', code]],
+  TypeScript: (code) => {
+    writeFileSync(join(folder, 'code.mjs'), code)
+    return [process.execPath, ['code.mjs']]
+  },
+}
+const REQUESTS: [string, Omit<CodeRequest, 'url'> & { path: string }, RegExp][] = [
+  ['a file', { method: 'POST', path: '/api/classify?top_k=1', body: { file: FILE } }, /"label":"espresso"/],
+  [
+    'a form',
+    {
+      method: 'POST',
+      path: '/api/classify',
+      body: {
+        form: [
+          ['top_k', '1'],
+          ['file', { file: FILE }],
+        ],
+      },
+    },
+    /"label":"espresso"/,
+  ],
+  [
+    'JSON',
+    { method: 'POST', path: '/api/jobs', body: { text: '{"open": true, "top_k": 2}', type: 'application/json' } },
+    /"top_k":2/,
+  ],
+  ['no body', { method: 'GET', path: '/api/models' }, /"models":\[/],
+]
+
+test.each(Object.keys(PROGRAMS) as CodeLanguage[])('the code in %s sends what it says', async (language) => {
+  for (const [what, { path, ...request }, expected] of REQUESTS) {
+    const [program, args] = PROGRAMS[language](REQUEST_CODE[language]({ ...request, url: server.url + path }))
+    const { stdout } = await run(program, args, { cwd: folder })
+    expect([what, stdout]).toEqual([what, expect.stringMatching(expected)])
+  }
+})
