@@ -10,7 +10,6 @@ import {
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
-import { Problem } from '@/lib/shared/problems/problem'
 import type { Services } from '../http/services'
 import { connectionListener } from './connections'
 import { type Received, serviceNamed } from './definitions'
@@ -70,9 +69,7 @@ function handler(method: Method, calls: Calls): handleUnaryCall<Received, object
     const call = calls.get(metadata)
     if (call === undefined) return respond({ code: status.INTERNAL, details: 'The call hasn’t passed the gate.' })
     try {
-      if (request.message === null)
-        throw new Problem('invalid_parameter', 'The message isn’t one of this method’s requests.')
-      respond(null, await method(request.message, call), call.trailer())
+      respond(null, await method(request.read(), call), call.trailer())
     } catch (error) {
       respond(call.failure(error))
     }
