@@ -1,10 +1,13 @@
 import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js'
 import { fromJSON } from '@grpc/proto-loader'
+import { Problem } from '@/lib/shared/problems/problem'
+import { INFER_FIELDS, requireFewParts } from './message-parts'
 import descriptor from './protos/descriptor.json'
 
-/** A message as it arrived: what it says, or null if it isn't a message of its method, and its length in bytes. */
+/** A message as it arrived, and its length in bytes. */
 export interface Received {
-  message: unknown
+  /** Its content. @throws Problem `invalid_parameter` if it isn't a message of its method */
+  read(): unknown
   bytes: number
 }
 
@@ -16,18 +19,24 @@ const definitions = fromJSON(descriptor as unknown as Parameters<typeof fromJSON
   defaults: true,
 })
 
-/** The service with this full name. A message that can't be read reaches its method, which says so to the client. */
+/** The service with this full name. */
 export function serviceNamed(name: string): ServiceDefinition<UntypedServiceImplementation> {
   const methods = Object.entries(definitions[name] as ServiceDefinition<UntypedServiceImplementation>)
   return Object.fromEntries(
     methods.map(([method, definition]) => {
-      const requestDeserialize = (bytes: Buffer): Received => {
-        try {
-          return { message: definition.requestDeserialize(bytes), bytes: bytes.byteLength }
-        } catch {
-          return { message: null, bytes: bytes.byteLength }
-        }
-      }
+      const fields = method === 'ModelInfer' ? INFER_FIELDS : {}
+      // Read by the method, whose problems reach the client.
+      const requestDeserialize = (bytes: Buffer): Received => ({
+        bytes: bytes.byteLength,
+        read() {
+          requireFewParts(bytes, fields)
+          try {
+            return definition.requestDeserialize(bytes)
+          } catch {
+            throw new Problem('invalid_parameter', 'The message isn’t one of this method’s requests.')
+          }
+        },
+      })
       return [method, { ...definition, requestDeserialize }]
     }),
   )

@@ -3,23 +3,18 @@ import { Problem } from '@/lib/shared/problems/problem'
 import { type InferRequest, type InputData, shape } from '../http/dialects/oip/infer-request'
 import { bytesOfOutput, type InferResult } from '../http/dialects/oip/infer-result'
 import { parseRequest } from '../http/dialects/parse-request'
-
-/** The field for values of each datatype. FP16 has none. */
-const CONTENTS: Record<string, 'uint_contents' | 'fp32_contents' | 'bytes_contents'> = {
-  UINT8: 'uint_contents',
-  FP32: 'fp32_contents',
-  BYTES: 'bytes_contents',
-}
+import { bytesOfPacked } from './message-parts'
 
 const parameters = z.record(
   z.string(),
   z.looseObject({ int64_param: z.number().optional(), uint64_param: z.number().optional() }),
 )
+const bytes = z.instanceof(Uint8Array)
 const input = z.object({
   name: z.string(),
   datatype: z.string(),
   shape,
-  contents: z.record(z.string(), z.array(z.unknown())).nullable(),
+  contents: z.object({ uint_contents: bytes, fp32_contents: bytes, bytes_contents: z.array(bytes) }).nullable(),
 })
 const schema = z.object({
   model_name: z.string(),
@@ -27,7 +22,7 @@ const schema = z.object({
   id: z.string().max(1000),
   inputs: z.array(input).length(1, 'expected one input'),
   outputs: z.array(z.object({ name: z.string(), parameters })),
-  raw_input_contents: z.array(z.instanceof(Uint8Array)).max(1, 'expected one, as there is one input'),
+  raw_input_contents: z.array(bytes).max(1, 'expected one, as there is one input'),
 })
 
 /**
@@ -64,12 +59,23 @@ export function inferReply({ model, id, outputs }: InferResult): object {
 }
 
 function dataOf({ name, datatype, contents }: z.output<typeof input>, raw: Uint8Array | undefined): InputData {
-  const values = contents?.[CONTENTS[datatype] ?? ''] ?? []
-  if (raw !== undefined && values.length > 0)
+  const typed = typedData(datatype, contents)
+  if (raw !== undefined && typed !== null)
     throw new Problem('invalid_parameter', 'The request has both contents and raw_input_contents. Send one of them.')
   if (raw !== undefined) return { bytes: raw }
-  if (values.length > 0) return { values }
+  if (typed !== null) return typed
   throw new Problem('invalid_parameter', `The input ${JSON.stringify(name.slice(0, 60))} has no data.`)
+}
+
+/** The values in the field of their datatype; null if there are none. FP16 has no field. */
+function typedData(datatype: string, contents: z.output<typeof input>['contents']): InputData | null {
+  if (contents === null) return null
+  const { uint_contents, fp32_contents, bytes_contents } = contents
+  if (datatype === 'BYTES' && bytes_contents.length > 0) return { values: bytes_contents }
+  // A packed list of floats is the tensor.
+  if (datatype === 'FP32' && fp32_contents.byteLength > 0) return { bytes: fp32_contents }
+  if (datatype === 'UINT8' && uint_contents.byteLength > 0) return { bytes: bytesOfPacked(uint_contents) }
+  return null
 }
 
 /** Of the classification extension; 0 for the tensor itself. */

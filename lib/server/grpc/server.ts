@@ -10,7 +10,6 @@ import {
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
-import { Problem } from '@/lib/shared/problems/problem'
 import { purposeOf } from '../http/keys/guard'
 import type { Services } from '../http/services'
 import { withGrant } from '../keys/permission'
@@ -75,9 +74,7 @@ function handler(method: Method, calls: Calls): handleUnaryCall<Received, object
     const call = calls.get(metadata)
     if (call === undefined) return respond({ code: status.INTERNAL, details: 'The call hasn’t passed the gate.' })
     try {
-      if (request.message === null)
-        throw new Problem('invalid_parameter', 'The message isn’t one of this method’s requests.')
-      const { message } = request
+      const message = request.read()
       const answer = () => method(message, call)
       respond(null, await withGrant(call.caller, purposeOf(accessOf(call.path)), answer), call.trailer())
     } catch (error) {
