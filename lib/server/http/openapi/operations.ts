@@ -5,7 +5,7 @@ import { explainParametersSchema } from '@/lib/shared/contract/explain'
 import type { ProblemCode } from '@/lib/shared/problems/problem'
 import { BINARY } from './binary'
 import { COMMON_PROBLEMS, PHOTO_OPERATION_PROBLEMS, PHOTO_PROBLEMS, problemReplies } from './problems'
-import { parameterSchemas, queryParameters } from './schemas'
+import { omitDefaults, parameterSchemas, queryParameters } from './schemas'
 
 export function classifyOperation(streams: boolean): object {
   return photoOperation({
@@ -138,7 +138,7 @@ interface PhotoOperation {
 function photoOperation({ operationId, summary, parameters, stream, json, result }: PhotoOperation): object {
   const file = { ...BINARY, description: 'The photo.' }
   // With many files, the options must come first.
-  const properties = { ...parameterSchemas(parameters), file }
+  const properties = { ...omitDefaults(parameterSchemas(parameters)), file }
   const form = { type: 'object', required: ['file'], properties, additionalProperties: false }
   return {
     operationId,

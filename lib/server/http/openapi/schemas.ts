@@ -72,6 +72,19 @@ export function parameterSchemas(of: z.ZodType): Record<string, Record<string, u
   return (schema.properties ?? {}) as Record<string, Record<string, unknown>>
 }
 
+/**
+ * Options that a body can have instead of the query. Only those of the query have defaults: some generated clients send
+ * every default, and would send it twice.
+ */
+export function omitDefaults<S extends object | boolean>(schemas: Record<string, S>): Record<string, S> {
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => {
+      const { default: _, ...rest } = schema as { default?: unknown }
+      return [name, rest as S]
+    }),
+  )
+}
+
 export function queryParameters(of: z.ZodType): object[] {
   return Object.entries(parameterSchemas(of)).map(([name, { description, ...schema }]) => ({
     name,
@@ -109,6 +122,7 @@ export function componentSchemas({
       }
       if (SINGLE_PHOTO_REQUESTS.includes(zodSchema as z.ZodObject)) {
         Object.assign(jsonSchema, either('image', { not: has('url') }, has('url')))
+        jsonSchema.properties = omitDefaults(jsonSchema.properties ?? {})
       }
       // Options alone create an empty job, so the photos must come from a source or be added later.
       if (zodSchema === jobParametersSchema) {
