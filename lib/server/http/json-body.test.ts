@@ -41,3 +41,12 @@ test('refuses invalid UTF-8', async () => {
     code: 'invalid_json',
   })
 })
+
+test('refuses more lists and objects than anybody needs, which would take hundreds of megabytes', async () => {
+  for (const each of ['[],', '{},', '[[]],'])
+    await expect(read(`{"image":[${each.repeat(1_100_000)}1]}`)).rejects.toMatchObject({
+      code: 'invalid_json',
+      detail: expect.stringContaining('lists and objects'),
+    })
+  expect(await read(`[${'[0.1,0.2],'.repeat(200_000)}1]`)).toHaveLength(200_001)
+})

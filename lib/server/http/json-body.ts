@@ -7,6 +7,11 @@ import { shouldYield, yieldToEventLoop } from '../event-loop/slices'
 const LARGE_TEXT = 500_000
 /** Strings longer than this are photos. */
 const LONG_STRING = 100_000
+/**
+ * Lists and objects in a body. Each takes some hundred times the memory of the two characters that it may be written
+ * in. Twenty photos as nested lists of pixels have about as many.
+ */
+const MAX_CONTAINERS = 1_000_000
 /** Stands in for photos while the rest is parsed. Random, so no client can send it. */
 const PLACEHOLDER = randomUUID()
 
@@ -17,6 +22,7 @@ const PLACEHOLDER = randomUUID()
  * @throws Problem `invalid_json`
  */
 export async function parseJsonBody(body: Uint8Array): Promise<unknown> {
+  requireFewContainers(body)
   try {
     if (shouldYield()) await yieldToEventLoop()
     const text = decodeText(body)
@@ -41,6 +47,19 @@ export function parseJsonObject(body: Uint8Array): Record<string, unknown> {
   }
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Record<string, unknown>
   throw new Problem('invalid_json', 'The body isn’t a JSON object.')
+}
+
+/** @throws Problem `invalid_json` */
+function requireFewContainers(body: Uint8Array): void {
+  // Shorter ones can't have as many.
+  if (body.byteLength <= MAX_CONTAINERS) return
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  let left = MAX_CONTAINERS
+  for (const start of ['[', '{']) {
+    for (let at = bytes.indexOf(start); at >= 0; at = bytes.indexOf(start, at + 1)) {
+      if (--left < 0) throw new Problem('invalid_json', 'The JSON has more than a million lists and objects.')
+    }
+  }
 }
 
 /** @throws Error if it isn't UTF-8 */
