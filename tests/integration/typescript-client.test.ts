@@ -133,7 +133,10 @@ describe('retries', () => {
     expect(count).toBe(1)
   })
 
-  test('doesn’t train twice when the connection is lost', async () => {
+  test('trains again when it was refused, but not when the connection is lost', async () => {
+    const refused = await through((n, _, reply) => n === 0 && busy(reply, 429, '0'))
+    const again = refused.models.train([{ label: 'cup', embedding: [1] }], { base: 'none' })
+    await expect(again).rejects.toMatchObject({ code: 'unknown_model' })
     let count = 0
     const lost = await through((_, { socket }) => !!socket.destroy() && ++count > 0)
     const training = lost.models.train([{ label: 'cup', embedding: [1] }], {})

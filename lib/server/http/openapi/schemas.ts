@@ -118,10 +118,10 @@ export function componentSchemas({
       else jsonSchema.required = withoutDefaults(jsonSchema)
       if (zodSchema === changeSchema) {
         const descriptions = ['title', 'purpose', 'license'].map(has)
-        Object.assign(jsonSchema, either('revision', { maxProperties: 1 }, { anyOf: descriptions }))
+        jsonSchema.allOf = [{ oneOf: [{ anyOf: descriptions }, has('revision')] }]
       }
       if (SINGLE_PHOTO_REQUESTS.includes(zodSchema as z.ZodObject)) {
-        Object.assign(jsonSchema, either('image', { not: has('url') }, has('url')))
+        jsonSchema.allOf = [{ oneOf: [has('image'), has('url')] }]
         jsonSchema.properties = omitDefaults(jsonSchema.properties ?? {})
       }
       // Options alone create an empty job, so the photos must come from a source or be added later.
@@ -140,16 +140,11 @@ export function componentSchemas({
   }
 }
 
-const has = (name: string) => ({ properties: { [name]: {} }, required: [name] })
-
-/** JSON Schema's `if`, `then`, `else`. Generators of clients would take `oneOf` for types of which they know nothing. */
-function either(property: string, ifPresent: object, ifAbsent: object): object {
-  return Object.fromEntries([
-    ['if', has(property)],
-    ['then', ifPresent],
-    ['else', ifAbsent],
-  ])
-}
+/**
+ * A condition on an object. It stands within `allOf`, because generators of clients would take a plain `oneOf` for types
+ * of which they know nothing.
+ */
+const has = (name: string) => ({ required: [name] })
 
 /** The required properties of a request: those without a default. */
 function withoutDefaults({ required = [], properties = {} }: z.core.JSONSchema.BaseSchema): string[] {
