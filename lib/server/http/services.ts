@@ -17,6 +17,7 @@ import type { RedisClient } from '../redis/connect'
 
 /** The dependencies of the routes. */
 export interface Services {
+  /** With keys, it runs photos only for a caller who may have them run: see `withGrant`. */
   engine: Engine
   /** Batch jobs; null if they are turned off. */
   jobs: JobBackend | null
