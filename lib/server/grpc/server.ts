@@ -13,7 +13,6 @@ import {
 import { purposeOf } from '../http/keys/guard'
 import type { Services } from '../http/services'
 import { withGrant } from '../keys/permission'
-import { withPermissions } from '../keys/permitted-engine'
 import { accessOf } from './access'
 import { connectionListener } from './connections'
 import { type Received, serviceNamed } from './definitions'
@@ -35,8 +34,7 @@ export interface GrpcServer {
 }
 
 /** The Open Inference Protocol, version 2, over gRPC, without TLS, and gRPC's health check. */
-export function createGrpcServer(all: Services): GrpcServer {
-  const services = withPermissions(all)
+export function createGrpcServer(services: Services): GrpcServer {
   // The library would log the headers of calls, credentials included, that it can't read.
   setLogVerbosity(logVerbosity.NONE)
   const calls: Calls = new WeakMap()

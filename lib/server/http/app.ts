@@ -1,7 +1,6 @@
 import { type Context, type Handler, Hono } from 'hono'
 import type { Site } from '@/lib/shared/contract/site'
 import { Problem } from '@/lib/shared/problems/problem'
-import { withPermissions } from '../keys/permitted-engine'
 import { hasOperator } from './admin'
 import { routedPath } from './canonical-path'
 import { customModelRoutes } from './custom-models/routes'
@@ -41,9 +40,8 @@ import { classifyStream } from './stream/classify'
 import { embedStream } from './stream/embed'
 
 /** The whole HTTP API as one Hono app of Web-standard handlers. Any host can mount it; see `bin/` and `app/`. */
-export function createApp(all: Services & { site: Site }): App {
-  const { keys } = all
-  const services = withPermissions(all)
+export function createApp(services: Services & { site: Site }): App {
+  const { keys } = services
   const app: App = new Hono({ getPath: routedPath })
   app.use(requestId, accessLog(services), securityHeaders(services), crossOrigin(services), compress())
   const { uploads } = services

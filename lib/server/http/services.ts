@@ -20,6 +20,7 @@ import type { PhotoRate } from './photo-rate'
 
 /** The dependencies of the routes. */
 export interface Services {
+  /** With keys, it runs photos only for a caller who may have them run: see `withGrant`. */
   engine: Engine
   /** Batch jobs; null if they are turned off. */
   jobs: JobBackend | null

@@ -10,7 +10,7 @@ export type CachedResults = Pick<ResultCache, 'classify' | 'embed'>
  * An engine, and its cache, that does only what the key of the current request allows, and counts it. Every route and
  * dialect has only this engine, so none can be a way around a scope, a model, or a quota.
  */
-function permitted<E extends Engine, C extends CachedResults | null>(
+export function permitted<E extends Engine, C extends CachedResults | null>(
   engine: E,
   cache: C,
   permission: Permission,
@@ -64,12 +64,4 @@ function overlay<E extends Engine>(engine: E, methods: Partial<Engine>): E {
 
 function bytesOf(input: GraphInput): number {
   return 'image' in input ? input.image.byteLength : input.tensor.byteLength
-}
-
-/** Services whose engine and cache do only what the caller of each request may. */
-export function withPermissions<
-  S extends { engine: Engine; resultCache: CachedResults | null; keys: { permission: Permission } | null },
->(services: S): S {
-  const { engine, resultCache, keys } = services
-  return keys ? { ...services, ...permitted(engine, resultCache, keys.permission) } : services
 }

@@ -8,6 +8,7 @@ import { createApp } from '../http/app'
 import { Inference } from '../http/dialects/oip/inference'
 import { MemoryBudget } from '../http/memory-budget'
 import { photoRate } from '../http/photo-rate'
+import { permitted } from '../keys/permitted-engine'
 import type { Log } from '../observe/log'
 import { Gallery } from '../pages/gallery'
 import { localSite } from '../pages/local-site'
@@ -39,14 +40,14 @@ export async function createServerRuntime(environment: Environment, log: Log): P
   const lifecycle = new Lifecycle()
   const build = { version, onnxruntime: runtimeVersion() }
   const metrics = openMetrics(environment, { service: 'web', stats: () => engine.stats(), jobs, build }, log)
+  const resultCache = bytes > 0 ? new ResultCache(engine, { bytes, redis: redis ?? undefined }) : null
   if (keys) {
     keys.onUse = (key, usage) => metrics.keyUsed(key.name, usage)
     if (keys.required) providePageCookie(pageCookies(keys, environment))
   }
   const services = {
-    engine,
+    ...(keys ? permitted(engine, resultCache, keys.permission) : { engine, resultCache }),
     redis,
-    resultCache: bytes > 0 ? new ResultCache(engine, { bytes, redis: redis ?? undefined }) : null,
     jobs,
     training: openTraining(environment, engine, custom),
     feedback: await openFeedback(environment, engine, {
