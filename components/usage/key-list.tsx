@@ -2,6 +2,7 @@ import clsx from 'clsx'
 import { useTranslations } from 'use-intl'
 import type { ApiKey } from '@/lib/shared/contract/keys'
 import type { Figures } from '@/lib/shared/usage/summary'
+import { ConfirmButton } from '../ui/confirm-button'
 import { useFormat } from '../ui/use-format'
 
 const NONE: Figures = { photos: 0, requests: 0, errors: 0, bytes: 0 }
@@ -12,10 +13,11 @@ interface KeyListProps {
   /** ID of the key that the chart shows; null for all. */
   chosen: string | null
   onChoose(id: string): void
+  onRevoke(id: string): void
 }
 
 /** Each key with its rights, its figures in the period, and its quota of this month. */
-export function KeyList({ keys, totals, chosen, onChoose }: KeyListProps) {
+export function KeyList({ keys, totals, chosen, onChoose, onRevoke }: KeyListProps) {
   const t = useTranslations('usage')
   return (
     <section aria-labelledby="keys-title" className="mt-10">
@@ -30,6 +32,7 @@ export function KeyList({ keys, totals, chosen, onChoose }: KeyListProps) {
               totals={totals.get(key.id) ?? NONE}
               isChosen={key.id === chosen}
               onChoose={() => onChoose(key.id === chosen ? '' : key.id)}
+              onRevoke={() => onRevoke(key.id)}
             />
           </li>
         ))}
@@ -43,9 +46,10 @@ interface KeyRowProps {
   totals: Figures
   isChosen: boolean
   onChoose(): void
+  onRevoke(): void
 }
 
-function KeyRow({ apiKey, totals, isChosen, onChoose }: KeyRowProps) {
+function KeyRow({ apiKey, totals, isChosen, onChoose, onRevoke }: KeyRowProps) {
   const t = useTranslations('usage')
   const format = useFormat()
   const { id, name, state, scopes, last_used, monthly_quota, month_photos } = apiKey
@@ -82,6 +86,19 @@ function KeyRow({ apiKey, totals, isChosen, onChoose }: KeyRowProps) {
           {last_used === null ? t('neverUsed') : t('lastUsed', { time: format.day(Date.parse(last_used)) })}
         </p>
         {monthly_quota !== null && <Quota used={month_photos} quota={monthly_quota} />}
+        {state !== 'revoked' && (
+          <div className="-mx-3 mt-1">
+            <ConfirmButton
+              className="h-9 px-3!"
+              aria-label={t('revokeKey', { name })}
+              yes={t('revokeYes')}
+              no={t('revokeNo')}
+              onConfirm={onRevoke}
+            >
+              {t('revoke')}
+            </ConfirmButton>
+          </div>
+        )}
       </div>
       <dl className="grid grid-cols-4 gap-3">
         {figures.map(([label, value]) => (

@@ -23,10 +23,11 @@ interface UsageReportProps {
   onDays(days: number): void
   onReload(): void
   onForget(): void
+  onRevoke(id: string): void
 }
 
 /** Figures and a chart of a period, and a row for each key. */
-export function UsageReport({ usage, days, loading, onDays, onReload, onForget }: UsageReportProps) {
+export function UsageReport({ usage, days, loading, onDays, onReload, onForget, onRevoke }: UsageReportProps) {
   const t = useTranslations('usage')
   const [measure, setMeasure] = useState<Measure>('photos')
   const [only, setOnly] = useState('')
@@ -81,7 +82,13 @@ export function UsageReport({ usage, days, loading, onDays, onReload, onForget }
         <MeasureTabs totals={totalOf(rows)} value={measure} onChange={setMeasure} />
         <DayChart days={daysOf(rows, usage, measure)} measure={measure} />
       </section>
-      <KeyList keys={usage.keys} totals={totalsByKey(usage.rows)} chosen={chosen?.id ?? null} onChoose={setOnly} />
+      <KeyList
+        keys={usage.keys}
+        totals={totalsByKey(usage.rows)}
+        chosen={chosen?.id ?? null}
+        onChoose={setOnly}
+        onRevoke={onRevoke}
+      />
       <p role="status" className="sr-only">
         {loading ? t('loading') : ''}
       </p>

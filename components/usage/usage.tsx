@@ -13,7 +13,7 @@ export function Usage() {
   const t = useTranslations('usage')
   const problem = useProblem()
   const [days, setDays] = useState(30)
-  const { state, unlock, forget, reload } = useUsage(days)
+  const { state, unlock, forget, reload, revoke } = useUsage(days)
   if (state.name === 'locked') return <TokenForm failure={state.failure} onToken={unlock} />
   if (state.name === 'failed') {
     const { title, detail } = problem(state.failure)
@@ -46,6 +46,7 @@ export function Usage() {
       onDays={setDays}
       onReload={reload}
       onForget={forget}
+      onRevoke={revoke}
     />
   )
 }

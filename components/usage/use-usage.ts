@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react'
 import type { Failure } from '@/lib/client/api/failure'
 import { keepOperatorToken, operatorToken } from '@/lib/client/api/operator-token'
-import { type LoadedUsage, loadUsage } from '@/lib/client/usage/usage-api'
+import { type LoadedUsage, loadUsage, revokeKey } from '@/lib/client/usage/usage-api'
 import { firstDay } from '@/lib/shared/usage/summary'
 
 /** Codes that say that the token isn't one of the operator. */
@@ -62,5 +62,16 @@ export function useUsage(days: number) {
     setToken(null)
     setState({ name: 'locked', failure: null })
   }, [])
-  return { state, unlock: setToken, forget, reload: () => setAttempt((count) => count + 1) }
+  const reload = useCallback(() => setAttempt((count) => count + 1), [])
+
+  async function revoke(id: string): Promise<void> {
+    if (token === null) return
+    try {
+      await revokeKey(token, id)
+      reload()
+    } catch (error) {
+      setState({ name: 'failed', failure: error as Failure })
+    }
+  }
+  return { state, unlock: setToken, forget, reload, revoke }
 }

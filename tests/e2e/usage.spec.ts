@@ -10,10 +10,11 @@ import { failOnPageErrors, heading, waitForHydration } from './browser-page'
 const ADMIN_TOKEN = 'operator-of-the-tests'
 
 let data: string
+let secrets: Map<string, string>
 let server: TestServer
 test.beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), 'usage-'))
-  await writeKeyUsage(data)
+  secrets = await writeKeyUsage(data)
   const env = { API_KEYS: 'required', ADMIN_TOKEN, DATA_DIR: data, LOG_LEVEL: 'warn', DEFAULT_MODEL_TYPE: 'fast' }
   server = await startServer({ env })
 })
@@ -47,7 +48,7 @@ test('shows the operator alone what each key did, by day and by key, and exports
   await expect(page.getByRole('radio', { name: /^Requests/ })).toHaveAccessibleName(/Requests\s*\d{2,3},\d{3}/)
   await expect(page.getByText('revoked', { exact: true })).toBeVisible()
   await expect(page.getByText(/^[\d,]+ of 25,000 photos this month$/)).toBeVisible()
-  await page.getByRole('button', { name: 'research' }).click()
+  await page.getByRole('button', { name: 'research', exact: true }).click()
   await expect(page.getByRole('combobox', { name: 'Key' })).toHaveValue(/^[0-9a-f]{12}$/)
   await expect(page.getByRole('table', { name: 'Use by day' }).getByRole('row')).toHaveCount(4)
   const download = page.waitForEvent('download')
@@ -66,7 +67,7 @@ test('shows the operator alone what each key did, by day and by key, and exports
   expect(overflow).toBeLessThanOrEqual(0)
 })
 
-test('fits texts a third longer and has no text outside of the message files @phone', async ({ page, context }) => {
+test('is in German, with German numbers, and fits the screen @phone', async ({ page, context }) => {
   await context.addCookies([{ name: 'locale', value: 'de', url: server.url }])
   await page.goto(`${server.url}/usage`)
   await waitForHydration(page)
@@ -75,6 +76,22 @@ test('fits texts a third longer and has no text outside of the message files @ph
   await expect(page.getByRole('heading', { name: 'Schlüssel', exact: true })).toBeVisible()
   await expect(page.getByText(/^[\d.]+ von 25\.000 Fotos/)).toBeVisible()
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+})
+
+test('revokes a key after a question', async ({ page }) => {
+  const secret = secrets.get('research') ?? ''
+  const classify = () =>
+    fetch(`${server.url}/api/models`, { headers: { authorization: `Bearer ${secret}` } }).then(({ status }) => status)
+  await unlock(page)
+  expect(await classify()).toBe(200)
+  const row = page.getByRole('listitem').filter({ hasText: 'research' })
+  await row.getByRole('button', { name: 'Revoke research' }).click()
+  await row.getByRole('button', { name: 'Keep it' }).click()
+  await row.getByRole('button', { name: 'Revoke research' }).click()
+  await row.getByRole('button', { name: 'Revoke for good' }).click()
+  await expect(row.getByText('revoked', { exact: true })).toBeVisible()
+  await expect(row.getByRole('button', { name: /Revoke/ })).toHaveCount(0)
+  expect(await classify()).toBe(401)
 })
 
 test('with keys required, a visitor classifies a photo without one', async ({ page }) => {
