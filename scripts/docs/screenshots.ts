@@ -34,7 +34,7 @@ const PAGES: readonly [name: string, visit: (page: Page) => Promise<void>][] = [
   ['train', train],
   ['train-save', trainSave],
   ['history', (page) => open(page, '/history', 'Review your history')],
-  ['api', (page) => open(page, '/api-docs', 'Classify photos from your code')],
+  ['api', sendRequest],
   ['menu', menu],
   ['shared', shared],
   ['feedback', feedback],
@@ -44,6 +44,12 @@ const PAGES: readonly [name: string, visit: (page: Page) => Promise<void>][] = [
 async function open(page: Page, path: string, heading: string | RegExp): Promise<void> {
   await page.goto(path, { waitUntil: 'networkidle' })
   await page.getByRole('heading', { level: 1, name: heading }).waitFor()
+}
+
+async function sendRequest(page: Page): Promise<void> {
+  await open(page, '/api-docs', 'Classify photos from your code')
+  await page.getByRole('button', { name: 'Send request' }).click()
+  await page.getByRole('status').getByText(/^200/).waitFor()
 }
 
 async function choose(page: Page, files: readonly string[]): Promise<void> {
