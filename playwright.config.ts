@@ -24,7 +24,8 @@ export default defineConfig({
   reporter: [['list'], ['json']],
   timeout: 60_000,
   expect: { timeout: 15_000 },
-  workers: 2,
+  // Tests wait part of the time.
+  workers: 3,
   retries: 0,
   forbidOnly: true,
   use: {
