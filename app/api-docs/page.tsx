@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { ApiDocs } from '@/components/api/api-docs'
 import { PageMessages } from '@/components/layout/messages-provider'
-import { classifyPageData } from '@/lib/server/pages/page-data'
+import { apiPageData } from '@/lib/server/pages/page-data'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
 import { requestOrigin } from '../origin'
 import { translation } from '../translation'
@@ -16,7 +16,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function Page() {
   const { messages } = await translation()
-  const { models, limits } = await classifyPageData(null)
+  const { models, limits, dialects } = await apiPageData()
   const model = models.find((each) => each.default) ?? models[0]
   return (
     <main id="content" tabIndex={-1} className="mx-auto max-w-[70rem] px-4 pt-6 pb-20 outline-none xl:px-0">
@@ -26,6 +26,7 @@ export default async function Page() {
           models={models.map(({ id, title }) => ({ id, title }))}
           model={model?.id ?? ''}
           explains={limits.explain}
+          dialects={dialects}
         />
       </PageMessages>
     </main>

@@ -1,6 +1,7 @@
 'use client'
 
 import { useTranslations } from 'use-intl'
+import type { DialectName } from '@/lib/shared/dialects/dialects'
 import { underBase } from '@/lib/shared/web/base-path'
 import { Reference } from './reference/reference'
 import { TryIt } from './try/try-it'
@@ -13,10 +14,12 @@ interface ApiDocsProps {
   model: string
   /** Whether this server explains results. */
   explains: boolean
+  /** The services whose clients this server answers. */
+  dialects: readonly DialectName[]
 }
 
 /** For developers: a request to try, as code and with its answer, and the reference of every endpoint. */
-export function ApiDocs({ site, models, model, explains }: ApiDocsProps) {
+export function ApiDocs({ site, models, model, explains, dialects }: ApiDocsProps) {
   const t = useTranslations('api')
   const openApi = underBase('/api/openapi.json')
   return (
@@ -25,7 +28,7 @@ export function ApiDocs({ site, models, model, explains }: ApiDocsProps) {
       <p className="mt-2 max-w-[45rem] text-ink-2">{t('lead')}</p>
 
       <h2 className="mt-8 font-semibold text-lg">{t('try')}</h2>
-      <TryIt site={site} models={models} model={model} explains={explains} />
+      <TryIt site={site} models={models} model={model} explains={explains} dialects={dialects} />
 
       <h2 className="mt-12 font-semibold text-lg">{t('reference')}</h2>
       <p className="mt-1 text-ink-2 text-sm">

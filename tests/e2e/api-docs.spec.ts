@@ -20,6 +20,9 @@ test('a photo of the gallery, or of the visitor, is sent, with the request as co
   await expect(answer(page).getByRole('status')).toHaveText(/^200 · [\d.]+ ms · [\d.]+ KB$/)
   await expect(answer(page)).toContainText('"label": "koala"')
 
+  await page.getByLabel('Or another client').selectOption('Hugging Face (Python)')
+  await expect(code).toContainText(/image_classification\("koala\.webp", top_k=10\)/)
+
   const chooser = page.waitForEvent('filechooser')
   await page.getByRole('button', { name: 'Choose a photo' }).click()
   await (await chooser).setFiles(photoPath('goldfish.webp'))

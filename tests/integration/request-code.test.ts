@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CLIENT_CODE } from '@/lib/shared/contract/client-code'
 import { type CodeLanguage, type CodeRequest, REQUEST_CODE } from '@/lib/shared/contract/request-code'
 import { clientPython } from '@/scripts/tools/client-python.mjs'
 import { REAL_MODEL } from '../support/models'
@@ -14,9 +15,10 @@ const FILE = `it's a photo.png`
 let server: TestServer
 let folder: string
 beforeAll(async () => {
-  server = await startServer({ env: REAL_MODEL })
+  server = await startServer({ env: { ...REAL_MODEL, DIALECTS: 'all' } })
   folder = mkdtempSync(join(tmpdir(), 'code-'))
   copyFileSync('public/gallery/espresso.png', join(folder, FILE))
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
 })
 afterAll(async () => {
   rmSync(folder, { recursive: true })
@@ -62,3 +64,16 @@ test.each(Object.keys(PROGRAMS) as CodeLanguage[])('the code in %s sends what it
     expect([what, stdout]).toEqual([what, expect.stringMatching(expected)])
   }
 })
+
+const RESULTS = { classify: /espresso/, embed: /\d\.\d+(e-\d+)?, /, explain: /^\[\[\[\[-?\d/ }
+const LANGUAGE = { shell: 'cURL', python: 'Python', javascript: 'TypeScript' } as const
+
+test.each(CLIENT_CODE.map((each) => [`${each.name}, ${each.endpoint}`, each] as const))(
+  'the code for %s gets its result',
+  async (_, { endpoint, language, code }) => {
+    const request = { site: server.url, endpoint, model: 'fast', topK: 2, file: FILE }
+    const [program, args] = PROGRAMS[LANGUAGE[language]](code(request).trimEnd())
+    const { stdout } = await run(program, args, { cwd: folder, maxBuffer: 1e7 })
+    expect(stdout).toMatch(RESULTS[endpoint])
+  },
+)

@@ -5,7 +5,7 @@ import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from '@/components/ui/button'
 import { Segmented } from '@/components/ui/segmented'
-import type { CodeLanguage } from '@/lib/shared/contract/request-code'
+import type { DialectName } from '@/lib/shared/dialects/dialects'
 import { SAMPLES } from '@/lib/shared/gallery/samples'
 import { underBase, withoutBase } from '@/lib/shared/web/base-path'
 import { type ChosenPhoto, PhotoChoice } from './photo-choice'
@@ -19,18 +19,19 @@ interface TryItProps {
   models: readonly { id: string; title: string }[]
   model: string
   explains: boolean
+  /** The services whose clients this server answers. */
+  dialects: readonly DialectName[]
 }
 
 type Endpoint = 'classify' | 'embed' | 'explain'
 
 /** Sends a real photo to the API, and shows the request as code and what the server answers. */
-export function TryIt({ site, models, model: first, explains }: TryItProps) {
+export function TryIt({ site, models, model: first, explains, dialects }: TryItProps) {
   const t = useTranslations('api')
   const [photo, setPhoto] = useState<ChosenPhoto>(SAMPLES[0])
   const [endpoint, setEndpoint] = useState<Endpoint>('classify')
   const [model, setModel] = useState(first)
   const [topK, setTopK] = useState('3')
-  const [language, setLanguage] = useState<CodeLanguage>('cURL')
   const { state, send } = useAnswer()
   const query = new URLSearchParams({ model, ...(endpoint === 'classify' && { top_k: topK }) })
   const path = underBase(`/api/${endpoint}?${query}`)
@@ -67,8 +68,8 @@ export function TryIt({ site, models, model: first, explains }: TryItProps) {
       <div className="grid min-w-0 grid-cols-1 content-start gap-5">
         <RequestPreview
           request={{ method: 'POST', url: `${site}${withoutBase(path)}`, body: { file: name } }}
-          language={language}
-          onLanguage={setLanguage}
+          client={{ site, endpoint, model, topK: Number(topK), file: name }}
+          dialects={dialects}
         />
         <Reply state={state} />
       </div>

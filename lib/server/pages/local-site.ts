@@ -1,4 +1,5 @@
 import type { Site, SiteFacts, TrainingOffer } from '@/lib/shared/contract/site'
+import { chosenDialects } from '../config/dialects'
 import type { Environment } from '../config/environment'
 import type { Services } from '../http/services'
 import type { Gallery } from './gallery'
@@ -26,6 +27,7 @@ export function localSite(
       feedback: feedback && { photos: feedback.mode === 'photos', days: environment.FEEDBACK_RETENTION_DAYS },
       training: training && trainingOffer(environment),
       keys: environment.API_KEYS,
+      dialects: chosenDialects(environment),
       batches: jobs && { files: environment.MAX_FILES, retentionHours: environment.JOB_RETENTION_HOURS },
     }
   }

@@ -2,6 +2,7 @@ import { type ModelInfo, modelInfoSchema } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import type { ModelDetails } from '@/lib/shared/contract/model-details'
 import type { SiteFacts, TrainingOffer } from '@/lib/shared/contract/site'
+import type { DialectName } from '@/lib/shared/dialects/dialects'
 import { type GalleryPicture, licenseName } from '@/lib/shared/gallery/gallery'
 import { getRuntime } from '../runtime/get-runtime'
 
@@ -55,6 +56,14 @@ export async function trainPageData(): Promise<{
   const bases = models.filter(({ base_model, status }) => base_model === null && status !== 'failed').map(toModelInfo)
   if (bases.length === 0) return null
   return { bases, imageBytes: limits.imageBytes, offer: training }
+}
+
+/** What the page of the API needs. */
+export async function apiPageData(): Promise<
+  Pick<SiteFacts, 'models' | 'limits'> & { dialects: readonly DialectName[] }
+> {
+  const { models, limits, dialects = [] } = await facts()
+  return { models, limits, dialects }
 }
 
 /** What decides which data this server stores. */

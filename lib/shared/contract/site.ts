@@ -1,3 +1,4 @@
+import type { DialectName } from '../dialects/dialects'
 import type { GalleryPicture } from '../gallery/gallery'
 import type { TRAINING_MODES } from './custom-models'
 import type { FeedbackOffer } from './feedback'
@@ -25,6 +26,8 @@ export interface SiteFacts {
   batches: { files: number; retentionHours: number } | null
   /** Null if nobody can train. */
   training: TrainingOffer | null
+  /** The services whose clients the server answers. Undefined on servers that don’t know of any. */
+  dialects?: readonly DialectName[]
   /** Whether there are API keys, and whether requests need one. Undefined on servers that don’t know of keys. */
   keys?: (typeof API_KEY_MODES)[number]
 }

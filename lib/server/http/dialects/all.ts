@@ -1,5 +1,5 @@
-import { DIALECTS, type DialectName } from '@/lib/shared/dialects/dialects'
-import { isLoopback } from '../../config/loopback'
+import type { DialectName } from '@/lib/shared/dialects/dialects'
+import { chosenDialects } from '../../config/dialects'
 import type { ExplanationSlots } from '../explanation-slots'
 import type { MemoryBudget } from '../memory-budget'
 import type { App, Endpoints, Services } from '../services'
@@ -25,11 +25,9 @@ const MAKERS: Record<
   torchserve,
 }
 
-/** The dialects that `DIALECTS` turns on. Tools for agents are off by default where others can reach the server. */
+/** The dialects that `DIALECTS` turns on. */
 export function dialects(services: Services, uploads: MemoryBudget, explanations: ExplanationSlots): Dialect[] {
-  const { DIALECTS: chosen, HOST } = services.environment
-  const names = chosen ?? DIALECTS.filter((name) => name !== 'mcp' || isLoopback(HOST))
-  return names.map((name) => MAKERS[name](services, uploads, explanations))
+  return chosenDialects(services.environment).map((name) => MAKERS[name](services, uploads, explanations))
 }
 
 /** The paths of dialects with their handlers. */
