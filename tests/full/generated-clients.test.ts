@@ -81,13 +81,14 @@ test('openapi-python-client', () => {
   mkdirSync(join(folder, 'python'), { recursive: true })
   const program = `
 import sys
-from vision_object_classifier_client import Client
+from vision_object_classifier_client import AuthenticatedClient
 from vision_object_classifier_client.api.jobs import job
 from vision_object_classifier_client.api.photos import classify
 from vision_object_classifier_client.models import Classification, ClassifyFilesBody, Problem
 from vision_object_classifier_client.types import File
 
-client = Client(base_url=sys.argv[1])
+# The token is a key of the API, where the server requires one.
+client = AuthenticatedClient(base_url=sys.argv[1], token="not-needed-here")
 with open(sys.argv[2], "rb") as photo:
     body = ClassifyFilesBody(file=File(payload=photo, file_name="photo.png"))
     result = classify.sync(client=client, body=body)
