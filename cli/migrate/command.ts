@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { parse, type TomlTable, type TomlValue } from 'smol-toml'
 import { OPTIONS, RENAMED_OPTIONS } from '@/lib/server/config/options'
+import { shellWord } from '@/lib/shared/contract/shell-word'
 import { type Place, placeOf, secretsPath } from '@/lib/shared/deployment/parameters'
 import type { CommandContext } from '../program/context'
 import { EXIT, Failure } from '../program/exit'
@@ -79,7 +80,7 @@ function render(file: string, { to, stage }: Options, commandName: string): stri
  */
 function commands(file: string, stage: string, secrets: ReadonlyMap<string, string>, commandName: string): string[] {
   const at = (place: Place) => [...secrets].filter(([name]) => placeOf(newName(name), isKnown(name)) === place)
-  const from = `${commandName} migrate secrets ${shellQuote(file)}`
+  const from = `${commandName} migrate secrets ${shellWord(file)}`
   // Values go through a pipe, so that they never appear in the shell history or in a process list.
   const put = at('secret').map(
     ([name]) =>
@@ -87,7 +88,7 @@ function commands(file: string, stage: string, secrets: ReadonlyMap<string, stri
   )
   const settings = at('setting')
     .filter(([, value]) => value !== '')
-    .map(([name, value]) => shellQuote(`${newName(name)}=${value}`))
+    .map(([name, value]) => shellWord(`${newName(name)}=${value}`))
   return [
     // Tasks read the secrets in the region of the stage.
     ...(put.length > 0 ? [`export AWS_REGION="$(npm run --silent deploy:region -- --stage ${stage})"`, ...put] : []),
@@ -96,11 +97,6 @@ function commands(file: string, stage: string, secrets: ReadonlyMap<string, stri
       isKnown(name) ? `# a stage sets it itself: ${newName(name)}` : `# not read by this app: ${name}`,
     ),
   ]
-}
-
-/** Quotes text as a shell word. */
-function shellQuote(text: string): string {
-  return /^[\w./:@,+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
 function envLine(name: string, value: string): string {

@@ -7,7 +7,8 @@ import { useId } from 'react'
 interface SegmentedProps<T extends string> {
   label: string
   options: readonly { value: T; label: string; disabled?: boolean; lang?: string }[]
-  value: T
+  /** Null if none is chosen. */
+  value: T | null
   onChange(value: T): void
 }
 

@@ -23,6 +23,11 @@ test('a photo of the gallery, or of the visitor, is sent, with the request as co
   await page.getByLabel('Or another client').selectOption('Hugging Face (Python)')
   await expect(code).toContainText(/image_classification\("koala\.webp", top_k=10\)/)
 
+  // One of them is chosen at a time, and the language that was chosen before can be chosen again.
+  await expect(page.getByRole('radio', { name: 'cURL' })).not.toBeChecked()
+  await page.getByText('cURL', { exact: true }).first().click()
+  await expect(code).toContainText('curl --data-binary')
+
   const chooser = page.waitForEvent('filechooser')
   await page.getByRole('button', { name: 'Choose a photo' }).click()
   await (await chooser).setFiles(photoPath('goldfish.webp'))

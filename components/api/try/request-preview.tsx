@@ -34,7 +34,7 @@ export function RequestPreview({ request, client, dialects }: RequestPreviewProp
       <Segmented
         label={t('code')}
         options={LANGUAGES}
-        value={language}
+        value={other ? null : language}
         onChange={(chosen) => {
           setLanguage(chosen)
           setName(null)

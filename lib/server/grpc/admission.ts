@@ -2,7 +2,7 @@ import { Problem } from '@/lib/shared/problems/problem'
 import { isAdminToken } from '../http/admin'
 import { clientNetwork } from '../http/client-network'
 import { authenticator } from '../http/keys/authenticator'
-import { onlyKey } from '../http/keys/credentials'
+import { hasToken, onlyKey } from '../http/keys/credentials'
 import { requireAllowed } from '../http/keys/guard'
 import { requireQueueSpace } from '../http/read-photo'
 import type { Services } from '../http/services'
@@ -44,8 +44,7 @@ export class Admission {
       if (signIn) await signIn.check(call.authorization, clientNetwork(call.address))
       this.requireApi(call.authorization)
     }
-    const hasToken = call.apiKey !== undefined || /^bearer /i.test(call.authorization ?? '')
-    if (keys) requireAllowed(keys, call.caller, accessOf(call.path), hasToken)
+    if (keys) requireAllowed(keys, call.caller, accessOf(call.path), hasToken(call.authorization, call.apiKey))
     if (call.path !== WITH_PHOTOS) return
     this.takePlace(call)
     const count = await photoRate.count(call.caller, call.address)

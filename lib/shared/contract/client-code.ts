@@ -1,4 +1,5 @@
 import type { DialectName } from '../dialects/dialects'
+import { shellWord } from './shell-word'
 
 /** A photo for an endpoint of the API. */
 export interface ClientRequest {
@@ -63,7 +64,7 @@ print(client.image_classification(${text(file)}, top_k=${topK}))
     dialect: 'torchserve',
     endpoint: 'classify',
     language: 'shell',
-    code: ({ site, model, file }) => `curl -T ${quoted(file)} ${quoted(`${site}/predictions/${model}`)}
+    code: ({ site, model, file }) => `curl -T ${shellWord(file)} ${shellWord(`${site}/predictions/${model}`)}
 `,
   },
   {
@@ -85,7 +86,7 @@ print(client.embeddings.create(model=${text(model)}, input=url).data[0].embeddin
     dialect: 'torchserve',
     endpoint: 'explain',
     language: 'shell',
-    code: ({ site, model, file }) => `curl -T ${quoted(file)} ${quoted(`${site}/explanations/${model}`)}
+    code: ({ site, model, file }) => `curl -T ${shellWord(file)} ${shellWord(`${site}/explanations/${model}`)}
 `,
   },
 ]
@@ -93,9 +94,4 @@ print(client.embeddings.create(model=${text(model)}, input=url).data[0].embeddin
 /** A text of Python or JavaScript. */
 function text(value: string): string {
   return JSON.stringify(value)
-}
-
-/** A word of a shell. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

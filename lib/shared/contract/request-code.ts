@@ -1,3 +1,5 @@
+import { shellWord } from './shell-word'
+
 /** A request to write as code. Files are named as on the reader's disk. */
 export interface CodeRequest {
   method: string
@@ -17,19 +19,19 @@ export type CodeLanguage = keyof typeof REQUEST_CODE
 
 function curl({ method, url, body }: CodeRequest): string {
   const verb = (method === 'GET' && !body) || (method === 'POST' && body) ? '' : ` -X ${method}`
-  return `curl${verb}${curlBody(body)} ${quoted(url)}`
+  return `curl${verb}${curlBody(body)} ${shellWord(url)}`
 }
 
 function curlBody(body: CodeBody | undefined): string {
   if (!body) return ''
   if ('form' in body) {
     const parts = body.form.map(([name, value]) => {
-      return ` -F ${quoted(`${name}=${typeof value === 'string' ? value : `@${value.file}`}`)}`
+      return ` -F ${shellWord(`${name}=${typeof value === 'string' ? value : `@${value.file}`}`)}`
     })
     return parts.join('')
   }
-  const type = body.type ? ` -H ${quoted(`content-type: ${body.type}`)}` : ''
-  return 'file' in body ? `${type} --data-binary ${quoted(`@${body.file}`)}` : `${type} -d ${quoted(body.text)}`
+  const type = body.type ? ` -H ${shellWord(`content-type: ${body.type}`)}` : ''
+  return 'file' in body ? `${type} --data-binary ${shellWord(`@${body.file}`)}` : `${type} -d ${shellWord(body.text)}`
 }
 
 function python({ method, url, body }: CodeRequest): string {
@@ -76,11 +78,6 @@ function typescriptBody(body: CodeBody | undefined): { before: string; init: str
   const headers = body.type ? [`headers: { 'content-type': ${single(body.type)} }`] : []
   const content = 'file' in body ? `await openAsBlob(${single(body.file)})` : single(body.text)
   return { before: `const body = ${content}\n`, init: [...headers, 'body'] }
-}
-
-/** A word of a shell. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 /** A text of JavaScript. */

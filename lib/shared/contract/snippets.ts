@@ -1,6 +1,8 @@
+import { shellWord } from './shell-word'
+
 /** Code that sends the same request to the API, by programming language. */
 export const SNIPPETS = {
-  cURL: ({ file, ...request }: SnippetRequest) => `curl --data-binary @${shell(file)} '${url(request)}'`,
+  cURL: ({ file, ...request }: SnippetRequest) => `curl --data-binary @${shellWord(file)} '${url(request)}'`,
   Python: ({ file, ...request }: SnippetRequest) => `import json, urllib.request
 
 with open(${JSON.stringify(file)}, "rb") as photo:
@@ -32,9 +34,4 @@ export interface SnippetRequest {
 
 function url({ site, model, crop }: Omit<SnippetRequest, 'file'>): string {
   return `${site}/api/classify?model=${encodeURIComponent(model)}${crop === undefined ? '' : `&crop=${crop}`}`
-}
-
-/** A file name quoted so that a shell reads it as one word. */
-function shell(name: string): string {
-  return /^[\w./-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`
 }

@@ -11,7 +11,7 @@ export const KINDS_LENGTH = 0.5
  * its kinds, scaled to half of it. The square root evens out a few large values; measured against the plain embedding, it
  * is one to six points more accurate.
  *
- * @param kinds whether the vector has a part from the kinds
+ * @param withKinds whether the vector has a part from the kinds
  * @param out [dimensions + kinds]
  */
 export function writeFeatures(

@@ -13,7 +13,7 @@ export function guard(keys: Pick<KeyService, 'required'>, method: string, path: 
   const access = accessOf(method, path)
   return async (c, next) => {
     const caller = c.get('caller') ?? ANONYMOUS
-    requireAllowed(keys, caller, access, hasToken(c))
+    requireAllowed(keys, caller, access, hasToken(c.req.header('authorization'), c.req.header('x-api-key')))
     return withGrant(caller, purposeOf(access), next)
   }
 }
