@@ -1,3 +1,4 @@
+import { toBase64 } from '@/lib/server/embeddings/vector'
 import { startServer } from '../tests/support/server'
 import { madeUp } from './made-up-examples'
 import { load } from './measure'
@@ -12,9 +13,10 @@ const ROUNDS = ['alone', 'training', 'training', 'alone'] as const
 /** Latency of single requests while models are trained one after another, compared with an idle server. */
 export async function besideTraining(): Promise<void> {
   const server = await startServer({ env: { LOG_LEVEL: 'warn' } })
-  const examples = madeUp(EXAMPLES.labels, EXAMPLES.perLabel).map(({ embedding, ...example }) => ({
+  const examples = madeUp(EXAMPLES.labels, EXAMPLES.perLabel).map(({ embedding, kinds, ...example }) => ({
     ...example,
-    embedding: Buffer.from(embedding.buffer).toString('base64'),
+    embedding: toBase64(embedding),
+    kinds: kinds && toBase64(kinds),
   }))
   let trained = 0
   async function trainUntil(ended: () => boolean): Promise<void> {
