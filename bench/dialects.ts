@@ -2,9 +2,8 @@
 // POST /api/classify (or /api/embed) of the same photo in the same round. Options: --rounds 15 --photos 200
 import { parseArgs } from 'node:util'
 import { grpcClient, inferPhotos, startGrpcServer } from '../tests/support/grpc'
-import { cpuSeconds } from './cpu'
+import { compareCpu, type Way } from './compare-cpu'
 import { machine } from './machine'
-import { median } from './measure'
 import { photos } from './photos'
 
 const { values } = parseArgs({
@@ -12,7 +11,6 @@ const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '15' }, photos: { type: 'string', default: '200' } },
 })
 const GOAL = 1.05
-const CLIENTS = 4
 
 // No cache, so that every photo is run.
 const server = await startGrpcServer({ env: { LOG_LEVEL: 'warn', RESULT_CACHE_BYTES: '0', MODELS_DIR: 'models' } })
@@ -20,12 +18,6 @@ const [photo = Buffer.of()] = await photos(500)
 const b64 = photo.toString('base64')
 const json = (body: object) => ({ body: JSON.stringify(body), type: 'application/json' })
 const raw = { body: photo, type: 'application/octet-stream' }
-
-interface Way {
-  name: string
-  /** Sends the photo once. */
-  send(): Promise<void>
-}
 
 interface Post {
   name: string
@@ -38,6 +30,7 @@ interface Post {
 function post({ name, path, body, type, headers = {} }: Post): Way {
   return {
     name,
+    pid: server.pid,
     async send() {
       const request = {
         method: 'POST',
@@ -54,6 +47,7 @@ function post({ name, path, body, type, headers = {} }: Post): Way {
 const grpc = grpcClient(server.grpc)
 const grpcWay: Way = {
   name: 'oip, gRPC',
+  pid: server.pid,
   async send() {
     const { status } = await grpc.call('ModelInfer', {
       ...inferPhotos('balanced', photo),
@@ -116,33 +110,9 @@ const COMPARED: readonly (readonly [own: Way, others: readonly Way[]])[] = [
   ],
 ]
 
-/** CPU milliseconds per photo. */
-async function measure({ send }: Way): Promise<number> {
-  const before = cpuSeconds(server.pid)
-  let left = Number(values.photos)
-  async function client(): Promise<void> {
-    while (left-- > 0) await send()
-  }
-  await Promise.all(Array.from({ length: CLIENTS }, client))
-  return (1000 * (cpuSeconds(server.pid) - before)) / Number(values.photos)
-}
-
 console.log(`${machine()}\nCPU time per photo, median of ${values.rounds} rounds; goal: at most ${GOAL} × the API\n`)
 try {
-  for (const [own, others] of COMPARED) {
-    const rounds: number[][] = []
-    for (let round = -1; round < Number(values.rounds); round++) {
-      const times: number[] = []
-      for (const way of [own, ...others]) times.push(await measure(way))
-      if (round >= 0) rounds.push(times)
-    }
-    for (const [at, { name }] of [own, ...others].entries()) {
-      const ms = median(rounds.map((times) => times[at] ?? Number.NaN))
-      const ratio = median(rounds.map((times) => (times[at] ?? Number.NaN) / (times[0] ?? Number.NaN)))
-      console.log(`${name.padEnd(44)}${ms.toFixed(2).padStart(8)} ms${ratio.toFixed(3).padStart(8)}`)
-    }
-    console.log()
-  }
+  for (const [own, others] of COMPARED) await compareCpu([own, ...others], Number(values.rounds), Number(values.photos))
 } finally {
   grpc.close()
   await server.stop()

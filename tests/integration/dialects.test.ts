@@ -367,7 +367,7 @@ test('TensorFlow Serving and KServe: predictions, classes, state, metadata, and 
   for (const { classes, label, probabilities } of predictions) {
     expect([classes, label]).toEqual([best?.index, best?.label])
     expect(probabilities).toHaveLength(1000)
-    for (const { index, score } of own.predictions) expect(probabilities[index]).toBe(score)
+    for (const { index, score } of own.predictions) expect(probabilities[index]).toBe(Number(score.toPrecision(6)))
   }
   const { outputs } = await json(postJson('/v1/models/balanced/versions/1:predict', { inputs: { b64 } }))
   expect(outputs).toEqual([predictions[0]])

@@ -394,6 +394,57 @@ test('pages use the API by a session that other clients can’t use', async () =
   await refusal(classify(server.url, espresso, { headers: forged }), 401, 'key_required')
 })
 
+describe('pages in front of an API that requires keys', () => {
+  const inFront = (secret: string) =>
+    startServer({ env: { ...PAGES, API_URL: server.url, API_KEY: secret, RATE_LIMIT: '4', MODELS_DIR: 'nowhere' } })
+  /** The headers of a page of a server. */
+  async function pageOf({ url }: TestServer) {
+    const page = await fetch(url)
+    expect(page.status).toBe(200)
+    return { cookie: page.headers.get('set-cookie')?.split(';')[0] ?? '', origin: url }
+  }
+
+  test('send its key for visitors, who can do what it allows and no more', async () => {
+    const { key: made, secret } = await key({ name: 'of the pages' })
+    const front = await inFront(secret)
+    const own = await pageOf(front)
+    const send = (headers: Record<string, string>) => classify(front.url, espresso, { headers })
+    expect((await answer(send(own))).predictions).not.toEqual([])
+    expect((await usageOf(server.url, `?key=${made.id}`)).rows).toMatchObject([{ photos: 1 }])
+    // Not without a page of this front, and not with a session of the API's own pages.
+    await refusal(send({}), 401, 'key_required')
+    await refusal(send({ ...own, origin: 'https://a.example' }), 401, 'key_required')
+    await refusal(send({ ...own, cookie: (await pageOf(server)).cookie }), 401, 'key_required')
+    expect((await fetch(`${front.url}/hf/models/fast`, { method: 'POST', body: photo, headers: own })).status).toBe(401)
+    await refusal(fetch(`${front.url}/api/keys`, { headers: own }), 403, 'insufficient_scope')
+    await refusal(
+      fetch(`${front.url}/api/embed`, { method: 'POST', body: photo, headers: own }),
+      403,
+      'insufficient_scope',
+    )
+    // The key of a visitor is the only one that counts.
+    const visitor = await key()
+    await answer(send({ ...own, 'x-api-key': visitor.secret }))
+    await answer(send(bearer(visitor.secret)))
+    await refusal(send({ ...own, ...bearer(`${visitor.secret}x`) }), 401, 'invalid_key')
+    expect((await usageOf(server.url, `?key=${visitor.key.id}`)).rows).toMatchObject([{ photos: 2 }])
+    await answer(send(own))
+    await answer(send(own))
+    await refusal(send(own), 429, 'rate_limited')
+    expect(front.output()).not.toContain(secret)
+    await front.stop()
+  })
+
+  test('don’t send a key of operators', async () => {
+    const front = await inFront((await key({ scopes: ['admin'] })).secret)
+    const own = await pageOf(front)
+    await refusal(classify(front.url, espresso, { headers: own }), 503, 'not_ready')
+    await refusal(fetch(`${front.url}/api/keys`, { headers: own }), 503, 'not_ready')
+    expect(front.output()).toContain('API_KEY has the scope admin')
+    await front.stop()
+  })
+})
+
 test('with API_KEYS=optional, requests without a key have no limits of one, and foreign tokens are ignored', async () => {
   const optional = await startServer({ env: { ...env, API_KEYS: 'optional' } })
   await answer(classify(optional.url, espresso))

@@ -21,6 +21,9 @@ export type Environment = Options & {
   MAX_PIXELS: number
 }
 
+/** Options whose values no message shows. */
+const SECRETS: readonly string[] = ['ADMIN_TOKEN', 'API_KEY', 'BASIC_AUTH']
+
 /** An invalid value that prevents the start. The operator sees its one-line message. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError'
@@ -41,7 +44,8 @@ export function readEnvironment(
     const value = current[name] || undefined
     const parsed = schema.safeParse(value)
     if (!parsed.success) {
-      throw new EnvironmentError(`${name}=${JSON.stringify(value)} is invalid; expected: ${allowed(schema)}`)
+      const shown = SECRETS.includes(name) ? '…' : JSON.stringify(value)
+      throw new EnvironmentError(`${name}=${shown} is invalid; expected: ${allowed(schema)}`)
     }
     values[name] = parsed.data
   }
@@ -54,6 +58,8 @@ export function readEnvironment(
     throw new EnvironmentError('GRPC_PORT contradicts API_URL: a server in front of another one serves only pages')
   if (values.API_URL !== undefined && values.API_KEYS !== 'off')
     throw new EnvironmentError(`API_KEYS="${values.API_KEYS}" contradicts API_URL: the server there checks the keys`)
+  if (values.API_KEY !== undefined && values.API_URL === undefined)
+    throw new EnvironmentError('API_KEY has no effect without API_URL, the API that it is a key of')
   return values as Environment
 }
 

@@ -5,6 +5,7 @@ import { FEEDBACK_MODES } from '@/lib/shared/contract/feedback'
 import { API_KEY_MODES } from '@/lib/shared/contract/keys'
 import { DIALECTS } from '@/lib/shared/dialects/dialects'
 import { isPasswordHash } from '../auth/password'
+import { parseToken } from '../keys/token'
 import { parseLocation } from '../storage/location'
 
 /**
@@ -24,6 +25,12 @@ const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values).meta({ allowed: values.join(', ') })
 
 const text = z.string().min(1).meta({ allowed: 'any text' })
+
+/** A key of `vision keys create`. */
+const apiKey = z
+  .string()
+  .refine((key) => parseToken(key) !== null)
+  .meta({ allowed: 'a key from `vision keys create`, vk_…' })
 
 /** `https://a.example, https://b.example` or `*`. */
 const origins = z
@@ -318,6 +325,11 @@ export const OPTIONS = {
     webAddress.optional(),
     SERVER,
     'URL of an API elsewhere. This server then serves only the pages, forwards their requests and loads no model',
+  ),
+  API_KEY: option(
+    apiKey.optional(),
+    SERVER,
+    'Key for the API at `API_URL`. Requests of these pages are sent on with it, so visitors can do what it allows. See [keys](keys.md#pages-in-front-of-an-api)',
   ),
   PUBLIC_API: option(
     choice(['true', 'false']).default('true'),

@@ -1,11 +1,14 @@
 import { type Context, Hono } from 'hono'
+import { createMiddleware } from 'hono/factory'
 import { proxy } from 'hono/proxy'
 import { Problem } from '@/lib/shared/problems/problem'
 import { routedPath } from './canonical-path'
 import { clientAddress } from './client-address'
+import { type FrontKey, needsFrontKey } from './front-key'
 import { accessLog } from './middleware/access-log'
 import { compress } from './middleware/compress'
 import { discardRefusedUploads } from './middleware/discard-upload'
+import { rateLimit } from './middleware/rate-limit'
 import { requestId } from './middleware/request-id'
 import { refuseDuringShutdown } from './middleware/shutdown'
 import { requireSignIn } from './middleware/sign-in'
@@ -15,7 +18,11 @@ import { API_DOCS_GUESSES, toApiDocs } from './routes/api-docs'
 import { live } from './routes/health'
 import type { App, AppEnv, Services } from './services'
 
-type FrontServices = Pick<Services, 'environment' | 'lifecycle' | 'log' | 'metrics' | 'signIn'>
+interface FrontServices
+  extends Pick<Services, 'environment' | 'lifecycle' | 'log' | 'metrics' | 'signIn' | 'photoRate'> {
+  /** For the requests of this server's pages; null if the API needs none. */
+  key: FrontKey | null
+}
 
 /**
  * Proxies the API of a remote server at the paths where this server's pages expect it. Bodies are streamed in both
@@ -35,9 +42,20 @@ export function createFrontApp(services: FrontServices, url: (path: string) => U
   )
   app.get('/health/live', live())
   for (const path of API_DOCS_GUESSES) app.get(path, toApiDocs)
+  if (services.key) app.use(sendKey(services, services.key))
   app.all('*', (c) => forward(c, services, url))
   app.onError(failureReply(services))
   return app
+}
+
+/** Sends requests of this server's pages on with its key, within the limit of each visitor. */
+function sendKey(services: FrontServices, key: FrontKey) {
+  const limit = rateLimit(services)
+  return createMiddleware<AppEnv>(async (c, next) => {
+    if (!(await needsFrontKey(c, key))) return next()
+    c.set('frontKey', await key.secret())
+    return limit(c, next)
+  })
 }
 
 /** Hop-by-hop headers (RFC 9110, 7.6.1) and headers that this server has already handled. */
@@ -82,6 +100,8 @@ async function forward(
   // The password is for this server; an operator's token may be for the remote one.
   if (/^basic /i.test(headers.get('authorization') ?? '')) headers.delete('authorization')
   for (const name of HOP_BY_HOP_HEADERS) headers.delete(name)
+  const key = c.get('frontKey')
+  if (key !== undefined) headers.set('authorization', `Bearer ${key}`)
   headers.set('x-forwarded-for', clientAddress(c, environment.TRUST_PROXY))
   headers.set('x-request-id', c.get('requestId'))
   const target = url(`${c.req.path.slice(1)}${search}`)

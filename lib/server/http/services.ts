@@ -68,6 +68,8 @@ export type AppEnv = {
     model: string | undefined
     /** Who sent the request; undefined if there are no keys. */
     caller: Caller | undefined
+    /** The key that this request is sent on with, to an API elsewhere. */
+    frontKey: string | undefined
     /** The form of errors that the clients of a path expect; `problem+json` if undefined. */
     errorReply: ((problem: Problem) => ErrorReply) | undefined
   }

@@ -71,7 +71,9 @@ export async function privacyFacts(): Promise<
   Pick<SiteFacts, 'batches' | 'feedback' | 'training'> & { urlInput: boolean; session: boolean }
 > {
   const { batches, feedback, training, limits, keys } = await facts()
-  return { batches, feedback, training, urlInput: limits.urlInput, session: keys === 'required' }
+  const { API_URL, API_KEY } = (await getRuntime()).environment
+  const session = API_URL === undefined ? keys === 'required' : API_KEY !== undefined
+  return { batches, feedback, training, urlInput: limits.urlInput, session }
 }
 
 /** Whether this server has API keys. */

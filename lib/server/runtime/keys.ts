@@ -56,7 +56,7 @@ export async function openKeyService(
 
 /** How pages get the session that lets them use an API that requires keys. */
 export function pageCookies(
-  keys: KeyService,
+  keys: Pick<KeyService, 'sessions'>,
   { TRUST_PROXY }: Environment,
 ): (headers: Headers) => Promise<string | null> {
   return async (headers) => {

@@ -37,6 +37,7 @@ export const FIXED_OPTIONS = [
   'AWS_ENDPOINT_URL',
   // A stage is the API; with this option, its tasks would serve only the pages of another one.
   'API_URL',
+  'API_KEY',
   'TRUST_PROXY',
   'INSTANCES',
   'RATE_LIMIT',

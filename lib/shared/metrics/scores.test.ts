@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { softmax, topK } from './scores'
+import { sixDigits, softmax, topK } from './scores'
 
 /** Pseudorandom numbers, the same in every run. */
 function numbers(count: number, seed: number): number[] {
@@ -24,6 +24,23 @@ test('softmax matches known values, with and without a temperature', () => {
     expect(scores.every((score, i) => Math.abs(score - (expected[i] ?? 0)) < 1e-8)).toBe(true)
   close(softmax(Float32Array.of(0, 0), 1), [0.5, 0.5])
   close(softmax(Float32Array.of(Math.log(8), 0), 3), [2 / 3, 1 / 3])
+})
+
+test('sixDigits rounds to six significant digits at every size', () => {
+  for (const score of [
+    0,
+    1,
+    0.1,
+    1e-7,
+    0.999_999_9,
+    1e-300,
+    ...numbers(500, 3),
+    ...numbers(500, 4).map((x) => x ** 9),
+  ]) {
+    const rounded = sixDigits(score)
+    if (score > 1e-17) expect(JSON.stringify(rounded)).toBe(JSON.stringify(Number(score.toPrecision(6))))
+    expect(Math.abs(rounded - score)).toBeLessThanOrEqual(score * 5.001e-6)
+  }
 })
 
 test('topK equals the start of a stable sort', () => {

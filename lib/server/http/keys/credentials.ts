@@ -44,3 +44,10 @@ export function onlyKey(headers: readonly (string | undefined)[]): string | null
 export function hasToken(authorization: string | undefined, apiKey: string | undefined): boolean {
   return apiKey !== undefined || /^bearer /i.test(authorization ?? '')
 }
+
+/** Whether a request has a credential for the API, of whatever kind. The password of `BASIC_AUTH` is none. */
+export function hasCredential(c: Context<AppEnv>): boolean {
+  const authorization = c.req.header('authorization')
+  if (authorization !== undefined && !/^basic /i.test(authorization)) return true
+  return HEADERS.some((name) => c.req.header(name) !== undefined)
+}

@@ -4,10 +4,10 @@ import { ANONYMOUS, type Caller, OPERATOR, PAGE } from '../../keys/caller'
 import type { KeyService } from '../../keys/service'
 import { isAdminToken } from '../admin'
 import { clientAddress } from '../client-address'
-import { fromOwnPage } from '../middleware/sign-in'
 import type { AppEnv, Services } from '../services'
 import { authenticator } from './authenticator'
 import { keyOf } from './credentials'
+import { isFromPage } from './from-page'
 
 /**
  * Finds out who sent a request, and counts what holders of keys do. With `API_KEYS=required`, somebody without a
@@ -23,19 +23,12 @@ export function identify(services: Services, keys: KeyService) {
     if (token !== null) return holder(c, token)
     if (ADMIN_TOKEN !== undefined && isAdminToken(c.req.header('authorization'), ADMIN_TOKEN)) return OPERATOR
     if (!keys.required) return ANONYMOUS
-    return (await isPage(c)) ? PAGE : ANONYMOUS
+    return (await isFromPage(c, () => keys.sessions())) ? PAGE : ANONYMOUS
   }
 
   function holder(c: Context<AppEnv>, token: string): Promise<Caller> {
     const [address, origin] = [clientAddress(c, TRUST_PROXY), c.req.header('origin')]
     return authenticate(token, { address, origin, onHolder: (caller) => c.set('caller', caller) })
-  }
-
-  /** Only paths that the pages use: a session is no way around a key for other clients. */
-  async function isPage(c: Context<AppEnv>): Promise<boolean> {
-    if (!c.req.path.startsWith('/api/') || !fromOwnPage(c.req.raw.headers)) return false
-    const cookie = c.req.header('cookie')
-    return cookie !== undefined && (await keys.sessions()).isValid(cookie, Date.now())
   }
 
   return createMiddleware<AppEnv>(async (c, next) => {

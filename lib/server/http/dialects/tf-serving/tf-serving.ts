@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
-import { softmax } from '@/lib/shared/metrics/scores'
+import { sixDigits, softmax, topK } from '@/lib/shared/metrics/scores'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { GraphSignature } from '../../../engine/types'
 import { json } from '../../json-response'
@@ -145,6 +145,6 @@ function isBytes(value: object): value is { b64: string } {
 /** A photo's row: the best class, its label, and the calibrated scores in the order of the labels. */
 function row(logits: Float32Array, { temperature, labels }: GraphSignature): object {
   const probabilities = softmax(logits, temperature)
-  const best = probabilities.indexOf(Math.max(...probabilities))
-  return { classes: best, label: labels[best] ?? '', probabilities: [...probabilities] }
+  const best = topK(probabilities, 1)[0]?.index ?? 0
+  return { classes: best, label: labels[best] ?? '', probabilities: Array.from(probabilities, sixDigits) }
 }
