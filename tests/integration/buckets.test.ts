@@ -10,10 +10,12 @@ import {
 } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { s3Client } from '@/lib/server/storage/s3'
+import type { Scope } from '@/lib/shared/contract/keys'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { fullTest } from '../support/full'
 import { refusal } from '../support/http'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
+import { ADMIN_TOKEN, bearer, createKey, usageOf } from '../support/keys'
 import { distinctPhotos, formOf } from '../support/many-photos'
 import { writeCatalog } from '../support/onnx'
 import { type FaultyProxy, startFaultyProxy } from '../support/proxies'
@@ -26,7 +28,8 @@ const PHOTOS = distinctPhotos(6)
 const MANY = 60
 /** Objects in a page of the list. */
 const PAGE = 40
-const post = (url: string, body: BodyInit | null = null) => fetch(url, { method: 'POST', body })
+const post = (url: string, body: BodyInit | null = null, headers: HeadersInit = {}) =>
+  fetch(url, { method: 'POST', body, headers })
 
 let s3: S3Server
 let network: FaultyProxy
@@ -128,6 +131,8 @@ describe.each(HOMES)('jobs of photos that are in a bucket already; jobs in %s', 
       MODELS_DIR: models,
       AWS_ENDPOINT_URL: network.url,
       JOBS_S3_PREFIXES: 's3://camera/set, s3://camera/many/, s3://versions',
+      API_KEYS: 'optional',
+      ADMIN_TOKEN,
     })
   })
   afterAll(() => home?.stop())
@@ -168,6 +173,21 @@ describe.each(HOMES)('jobs of photos that are in a bucket already; jobs in %s', 
     const { id } = await createJob(home.url, null, '?model=fast&source=s3://versions/set')
     expect((await jobDone(home.url, id)).counts.ok).toBe(6)
     expect((await resultsOf(home.url, id)).map(({ file }) => file)).toEqual(names('versions'))
+  })
+
+  test('counts photos for the key that created the job as they are listed, up to its quota', async () => {
+    const terms = { scopes: ['classify', 'jobs'] as Scope[], monthly_quota: 10 }
+    const { key, secret } = await createKey(home.url, { name: 'of the camera', ...terms })
+    const create = () => createJob(home.url, null, '?model=fast&source=s3://camera/set/', bearer(secret))
+    const whole = await jobDone(home.url, (await create()).id)
+    expect(whole.counts).toEqual({ total: 6, done: 6, ok: 6, failed: 0 })
+    const part = await jobDone(home.url, (await create()).id)
+    expect([part.counts, part.listing]).toEqual([{ total: 5, done: 5, ok: 4, failed: 1 }, false])
+    const rows = await resultsOf(home.url, part.id)
+    expect(rows.map(({ file }) => file)).toEqual(names('camera').slice(0, 5))
+    expect(rows[4]).toMatchObject({ status: 'failed', error_code: 'quota_exceeded' })
+    await refusal(post(`${home.url}/api/jobs?source=s3://camera/set/`, null, bearer(secret)), 429, 'quota_exceeded')
+    await expect.poll(async () => (await usageOf(home.url, `?key=${key.id}`)).rows).toMatchObject([{ photos: 10 }])
   })
 
   test('refuses prefixes that are not allowed', async () => {

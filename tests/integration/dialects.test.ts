@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -23,6 +23,7 @@ let own: Classification
 
 beforeAll(async () => {
   server = await startGrpcServer({ env: ALL_MODELS })
+  mkdirSync('test-results', { recursive: true })
   folder = mkdtempSync('test-results/clients-')
   photo = new Uint8Array(await as('jpeg'))
   writeFileSync(join(folder, 'photo.jpg'), photo)

@@ -15,6 +15,8 @@ export interface JobSpec {
   callback?: { url: string; secret: string }
   /** Where its photos are listed from, `s3://bucket/prefix`. */
   source?: string
+  /** The API key that created it, if its photos are counted when they are listed. */
+  charged_to?: string
   /** The Idempotency-Key that it was created with. */
   key?: string
 }
@@ -24,7 +26,7 @@ export interface JobInput {
   file: string
   url?: string
   object?: BucketObject
-  /** Why the photo couldn't be extracted from its archive. The photo fails with this. */
+  /** Why there is no photo: it couldn't be extracted from its archive, or a quota is used up. It fails with this. */
   problem?: { code: ProblemCode; detail: string }
 }
 
@@ -116,12 +118,14 @@ export interface JobBackend {
    * Creates a job with the photos that `fill` adds. With a key, a second call that adds the same photos returns the
    * same job.
    *
+   * @param chargedTo the API key that photos of a source are counted for
    * @throws Problem `unknown_model`, `conflict` if the key belongs to a different job, and what `fill` throws
    */
   create(
     parameters: JobParameters,
     fill: (draft: Draft) => Promise<void>,
     key?: string,
+    chargedTo?: string,
   ): Promise<{ job: Job; created: boolean }>
   view(id: string): Promise<Job>
   list(): Promise<Job[]>

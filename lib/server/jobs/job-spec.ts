@@ -7,9 +7,14 @@ import { requireEmbedding, requireModel } from './require-model'
 /**
  * The fixed parameters of a new job. They include the model's revision as of now.
  *
+ * @param chargedTo the API key that photos of a source are counted for
  * @throws Problem `unknown_model`, and `invalid_parameter` if embeddings are requested and the model has none
  */
-export async function newSpec(engine: Pick<Engine, 'model'>, parameters: JobParameters): Promise<JobSpec> {
+export async function newSpec(
+  engine: Pick<Engine, 'model'>,
+  parameters: JobParameters,
+  chargedTo?: string,
+): Promise<JobSpec> {
   const { model: name, top_k, threshold, callback_url, source, embeddings = false } = parameters
   const model = await requireModel(engine, name)
   if (embeddings) await requireEmbedding(engine, model.id)
@@ -21,7 +26,7 @@ export async function newSpec(engine: Pick<Engine, 'model'>, parameters: JobPara
     threshold,
     created_at: new Date().toISOString(),
     ...(embeddings ? { embeddings } : {}),
-    ...(source === undefined ? {} : { source }),
+    ...(source === undefined ? {} : { source, ...(chargedTo === undefined ? {} : { charged_to: chargedTo }) }),
     ...(callback_url === undefined ? {} : { callback: { url: callback_url, secret } }),
   }
 }

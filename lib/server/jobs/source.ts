@@ -3,7 +3,7 @@ import type { Buckets } from '../storage/buckets'
 import { listPhotos } from '../storage/list-photos'
 import { isWithin, type Location, locationOf, parseLocation } from '../storage/location'
 import { ObjectRefusedError } from '../storage/object-store'
-import type { BucketObject, JobInput } from './backend'
+import type { BucketObject, JobInput, JobSpec } from './backend'
 
 /** What jobs may read from buckets. */
 export interface Sources {
@@ -12,7 +12,25 @@ export interface Sources {
   allowed: readonly Location[]
   /** Maximum photos per job. */
   maxPhotos: number
+  charge: Charge
 }
+
+/**
+ * Takes listed photos from the quota of an API key, as many as it has left.
+ *
+ * @param sizes bytes of each photo
+ * @returns how many were taken, and why not all
+ * @throws Problem `not_ready`, `storage_full` if the quota is unknown
+ */
+export type Charge = (key: string, sizes: readonly number[]) => Promise<Charged>
+
+export interface Charged {
+  taken: number
+  refusal: Problem | null
+}
+
+/** Photos that are taken from a quota at once: after a crash, so many may be taken twice. */
+const CHARGED_AT_ONCE = 100
 
 /** @throws Problem `invalid_parameter`, `url_refused` if clients may not read there with this server's credentials */
 export function requireSource(text: string, { allowed }: Sources): Location {
@@ -25,11 +43,53 @@ export function requireSource(text: string, { allowed }: Sources): Location {
   )
 }
 
-/** The photos of a source after a given key, page by page. @throws Problem `too_many_files` */
+/**
+ * The photos of a source after a given key, page by page. If the quota of a job's API key is used up, the last one is the
+ * first photo that it doesn't cover, with the problem.
+ *
+ * @throws Problem `too_many_files`, `not_ready`
+ */
 export async function* listSource(
+  { source = '', charged_to }: Pick<JobSpec, 'source' | 'charged_to'>,
+  sources: Sources,
+  position: Position,
+): AsyncGenerator<JobInput[]> {
+  for await (const page of listPages(source, sources, position)) {
+    if (charged_to === undefined) {
+      yield page
+      continue
+    }
+    for (let at = 0; at < page.length; at += CHARGED_AT_ONCE) {
+      const photos = page.slice(at, at + CHARGED_AT_ONCE)
+      const { taken, refusal } = await sources.charge(
+        charged_to,
+        photos.map(({ object }) => object?.size ?? 0),
+      )
+      const [first] = photos.slice(taken)
+      if (first === undefined || refusal === null) yield photos
+      else {
+        yield [...photos.slice(0, taken), { ...first, problem: notCovered(refusal) }]
+        return
+      }
+    }
+  }
+}
+
+/** Where listing begins: after this key, with so many photos before it. */
+interface Position {
+  after?: string | undefined
+  already: number
+  signal: AbortSignal
+}
+
+function notCovered({ code, detail }: Problem) {
+  return { code, detail: `${detail} This photo and those after it aren’t in this job.` }
+}
+
+async function* listPages(
   source: string,
   { buckets, maxPhotos }: Sources,
-  { after, already, signal }: { after?: string | undefined; already: number; signal: AbortSignal },
+  { after, already, signal }: Position,
 ): AsyncGenerator<JobInput[]> {
   const location = parseLocation(source) as Location
   const { bucket } = location

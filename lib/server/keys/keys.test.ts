@@ -7,6 +7,7 @@ import { Problem } from '@/lib/shared/problems/problem'
 import { FolderObjects, type Objects } from '../storage/folder-objects'
 import { PageSessions } from './page-session'
 import { KeyRegistry } from './registry'
+import { KeyService } from './service'
 import { KeyStore } from './store'
 import { formatToken, hasHash, hashSecret, hasKey, parseToken, redactKeys } from './token'
 import { FileMeter } from './usage/file-meter'
@@ -114,6 +115,27 @@ describe('registry', () => {
       vi.useRealTimers()
     }
   })
+})
+
+test('a job takes what is left of a quota, and nothing with a key that was revoked', async () => {
+  const keys = registry()
+  const meter = new FileMeter(join(folder, 'usage'), log)
+  const service = new KeyService(new KeyStore(new FolderObjects(folder)), keys, meter, true)
+  const { record } = await keys.create(createKeySchema.parse({ name: 'jobs', monthly_quota: 357 }))
+  const sizes = Array.from({ length: 100 }, () => 1000)
+  const taken: number[] = []
+  for (let page = 0; page < 4; page++) {
+    const { taken: photos, refusal } = await service.takeListed(record.id, sizes)
+    taken.push(photos)
+    expect(refusal?.code).toBe(page < 3 ? undefined : 'quota_exceeded')
+  }
+  expect(taken).toEqual([100, 100, 100, 57])
+  const day = record.created.slice(0, 10)
+  expect(await service.usage({ from: day, to: day })).toMatchObject([{ photos: 357, bytes: 357_000 }])
+  const { record: unlimited } = await keys.create(terms('unlimited'))
+  expect((await service.takeListed(unlimited.id, sizes)).taken).toBe(100)
+  await keys.revoke(unlimited.id)
+  expect(await service.takeListed(unlimited.id, sizes)).toMatchObject({ taken: 0, refusal: { code: 'key_revoked' } })
 })
 
 describe('use without Redis', () => {

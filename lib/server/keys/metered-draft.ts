@@ -1,5 +1,4 @@
 import type { JobParameters } from '@/lib/shared/contract/jobs'
-import { Problem } from '@/lib/shared/problems/problem'
 import type { Engine } from '../engine/types'
 import type { Draft } from '../jobs/backend'
 import type { Permission } from './permission'
@@ -49,7 +48,7 @@ export function meterUpload(permission: Permission): MeteredUpload {
 /**
  * Requires that the current request may create a job.
  *
- * @throws Problem `insufficient_scope`, `model_not_allowed`, `forbidden` if its photos would be counted only later
+ * @throws Problem `insufficient_scope`, `model_not_allowed`, `quota_exceeded` if it can't have even one photo of its source
  */
 export async function requireJob(
   permission: Permission,
@@ -59,6 +58,7 @@ export async function requireJob(
   const used = await engine.model(model)
   permission.requireUse('jobs', used)
   if (embeddings) permission.requireUse('embed', used)
-  if (source === undefined || !permission.hasQuota()) return
-  throw new Problem('forbidden', 'A key with a monthly quota can’t create jobs from a bucket. Upload the photos.')
+  if (source === undefined) return
+  await permission.take(1)
+  await permission.giveBack(1)
 }

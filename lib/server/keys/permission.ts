@@ -3,8 +3,9 @@ import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { Scope } from '@/lib/shared/contract/keys'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Caller } from './caller'
+import { quotaExceeded } from './quota'
 import type { KeyRecord } from './record'
-import { endOfMonth, type Meter, type Usage } from './usage/meter'
+import type { Meter, Usage } from './usage/meter'
 
 /** What a request may do, for everything that runs on its behalf. */
 interface Grant {
@@ -90,16 +91,7 @@ export class Permission {
     const { caller } = currentGrant()
     if (caller.kind !== 'key' || caller.key.monthly_quota === null) return
     const { key, time } = caller
-    if (await this.meter.take(key.id, photos, caller.key.monthly_quota, time)) return
-    const end = endOfMonth(time)
-    const date = new Date(end).toISOString().slice(0, 10)
-    throw new Problem(
-      'quota_exceeded',
-      `This key’s ${key.monthly_quota} photos of this month are used up. It can be used again from ${date}.`,
-      {
-        retryAfterSeconds: Math.ceil((end - time) / 1000),
-      },
-    )
+    if (!(await this.meter.take(key.id, photos, caller.key.monthly_quota, time))) throw quotaExceeded(key, time)
   }
 
   /** Returns photos that were taken and then didn't run. */
@@ -115,9 +107,9 @@ export class Permission {
     if (caller.kind === 'key') this.countUse(caller.key, { photos, bytes }, caller.time)
   }
 
-  /** Whether the photos of the current request are limited. */
-  hasQuota(): boolean {
+  /** The ID of the key of the current request; undefined if it has none. */
+  keyId(): string | undefined {
     const { caller } = currentGrant()
-    return caller.kind === 'key' && caller.key.monthly_quota !== null
+    return caller.kind === 'key' ? caller.key.id : undefined
   }
 }

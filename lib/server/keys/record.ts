@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type ApiKey, apiKeySchema } from '@/lib/shared/contract/keys'
+import { Problem } from '@/lib/shared/problems/problem'
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 
@@ -17,6 +18,17 @@ export type KeyRecord = z.output<typeof keyRecordSchema>
 export function stateOf({ revoked, expires }: Pick<KeyRecord, 'revoked' | 'expires'>, now: number): ApiKey['state'] {
   if (revoked !== null) return 'revoked'
   return expires !== null && Date.parse(expires) <= now ? 'expired' : 'active'
+}
+
+/** @param now milliseconds since 1970 @throws Problem `key_revoked`, `key_expired` */
+export function requireActive(record: KeyRecord, now: number): void {
+  const state = stateOf(record, now)
+  if (state === 'revoked') throw new Problem('key_revoked', 'This key was revoked. Ask the operator for another one.')
+  if (state === 'expired')
+    throw new Problem(
+      'key_expired',
+      `This key expired on ${record.expires?.slice(0, 10)}. Ask the operator for another one.`,
+    )
 }
 
 /** What the operator sees of a key. */

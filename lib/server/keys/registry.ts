@@ -1,6 +1,6 @@
 import type { CreateKey } from '@/lib/shared/contract/keys'
 import { Problem } from '@/lib/shared/problems/problem'
-import { type KeyRecord, stateOf } from './record'
+import { type KeyRecord, requireActive } from './record'
 import type { KeyStore, StoredKey } from './store'
 import { createId, createSecret, formatToken, hasHash, hashSecret, parseToken } from './token'
 import { NO_VERSIONS, type Versions } from './versions'
@@ -68,13 +68,7 @@ export class KeyRegistry {
     const isPrevious = hasHash(token.secret, record?.previous?.hash ?? NO_HASH)
     const previousUntil = Date.parse(record?.previous?.until ?? '')
     if (record === undefined || !(isCurrent || (isPrevious && now < previousUntil))) throw invalid()
-    const state = stateOf(record, now)
-    if (state === 'revoked') throw new Problem('key_revoked', 'This key was revoked. Ask the operator for another one.')
-    if (state === 'expired')
-      throw new Problem(
-        'key_expired',
-        `This key expired on ${record.expires?.slice(0, 10)}. Ask the operator for another one.`,
-      )
+    requireActive(record, now)
     return [record, now]
   }
 

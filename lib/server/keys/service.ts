@@ -1,7 +1,9 @@
 import type { ApiKey, CreateKey, NewApiKey, UsageRow } from '@/lib/shared/contract/keys'
+import { Problem } from '@/lib/shared/problems/problem'
 import { PageSessions } from './page-session'
 import { Permission } from './permission'
-import { type KeyRecord, viewOf } from './record'
+import { quotaExceeded, takeUpTo } from './quota'
+import { type KeyRecord, requireActive, viewOf } from './record'
 import type { KeyRegistry } from './registry'
 import type { KeyStore } from './store'
 import { createSecret } from './token'
@@ -47,6 +49,30 @@ export class KeyService {
     const records = [...keys.values()].map(({ record }) => record)
     records.sort((a, b) => (a.created < b.created ? 1 : -1))
     return Promise.all(records.map((record) => this.view(record, now)))
+  }
+
+  /**
+   * Takes photos that a job lists in a bucket from the quota of the key that created it, as many as are left, and counts
+   * them.
+   *
+   * @param sizes bytes of each
+   * @returns how many were taken, and why not all
+   * @throws Problem `not_ready`, `storage_full`
+   */
+  async takeListed(id: string, sizes: readonly number[]): Promise<{ taken: number; refusal: Problem | null }> {
+    const { keys, now } = await this.registry.snapshot()
+    const key = keys.get(id)?.record
+    if (key === undefined)
+      return { taken: 0, refusal: new Problem('invalid_key', 'The key of this job no longer exists.') }
+    try {
+      requireActive(key, now)
+    } catch (error) {
+      return { taken: 0, refusal: error as Problem }
+    }
+    const taken = await takeUpTo(this.meter, key, sizes.length, now)
+    const bytes = sizes.slice(0, taken).reduce((sum, size) => sum + size, 0)
+    if (taken > 0) this.count(key, { photos: taken, bytes }, now)
+    return { taken, refusal: taken < sizes.length ? quotaExceeded(key, now) : null }
   }
 
   /** Adds to the use of a key. @param now by the clock that all instances share (milliseconds since 1970) */

@@ -11,6 +11,7 @@ import { openCustomModels } from './custom-models'
 import { defaultWorkers } from './default-workers'
 import { openEngine, reloadModels } from './engine'
 import { jobDependencies } from './jobs'
+import { openKeyService } from './keys'
 import { openMetrics } from './metrics'
 import { openModels } from './models'
 
@@ -46,7 +47,9 @@ export async function runBatchWorker(): Promise<void> {
   models.onChange(() => reloadModels(engine, log))
   await engine.settled()
   const metrics = openMetrics(environment, { service: 'worker', stats: () => engine.stats() }, log)
-  const dependencies = await jobDependencies(environment, workers)
+  // Also if this process has no API_KEYS: jobs name the keys that they are counted for.
+  const keys = await openKeyService(environment, redis, log)
+  const dependencies = await jobDependencies(environment, workers, (id, sizes) => keys.takeListed(id, sizes))
   const agent = ecsAgentUri()
   const protection = agent === undefined ? undefined : new ScaleInProtection(agent, log)
   const worker = new BatchWorker({
@@ -71,6 +74,7 @@ export async function runBatchWorker(): Promise<void> {
     setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MS).unref()
     await worker.close(FINISH_SHARE * SHUTDOWN_TIMEOUT_MS)
     await protection?.release()
+    await keys.close()
     await metrics.close()
     await engine.close()
     await models.close()

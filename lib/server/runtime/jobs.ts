@@ -3,6 +3,8 @@ import type { Environment } from '../config/environment'
 import type { Engine } from '../engine/types'
 import type { JobBackend } from '../jobs/backend'
 import { LeasedBackend } from '../jobs/embedded/leased-backend'
+import type { Charge } from '../jobs/source'
+import type { KeyService } from '../keys/service'
 import type { Log } from '../observe/log'
 import { fetchPhoto } from '../photo-url/fetch-photo'
 import { postJson } from '../photo-url/post-json'
@@ -14,8 +16,12 @@ import type { Buckets } from '../storage/buckets'
 const LANES_PER_WORKER = 4
 const HOUR_MS = 3_600_000
 
-/** The external dependencies of jobs, for either backend. */
-export async function jobDependencies(environment: Environment, workers: number) {
+/**
+ * The external dependencies of jobs, for either backend.
+ *
+ * @param charge counts photos that jobs list in a bucket
+ */
+export async function jobDependencies(environment: Environment, workers: number, charge: Charge) {
   const fetching = {
     maxBytes: environment.MAX_IMAGE_BYTES,
     timeoutMs: environment.URL_INPUT_TIMEOUT_MS,
@@ -27,6 +33,7 @@ export async function jobDependencies(environment: Environment, workers: number)
       buckets: await bucketsOf(environment),
       allowed: environment.JOBS_S3_PREFIXES,
       maxPhotos: environment.JOBS_S3_MAX_FILES,
+      charge,
     },
     imageBytes: environment.MAX_IMAGE_BYTES,
     retentionMs: environment.JOB_RETENTION_HOURS * HOUR_MS,
@@ -44,14 +51,27 @@ export async function jobDependencies(environment: Environment, workers: number)
 
 type JobDependencies = Awaited<ReturnType<typeof jobDependencies>>
 
+interface OpenJobs {
+  workers: number
+  folder: string
+  redis: RedisClient | null
+  keys: KeyService | null
+  log: Log
+}
+
+/** Counts listed photos for the key of their job, unless keys were turned off meanwhile. */
+function chargeWith(keys: KeyService | null): Charge {
+  return async (id, sizes) => (keys ? keys.takeListed(id, sizes) : { taken: sizes.length, refusal: null })
+}
+
 /** Opens the jobs backend as configured; null if jobs are off, or if they can't work, which is logged. */
 export async function openJobs(
   environment: Environment,
   engine: Engine,
-  { workers, folder, redis, log }: { workers: number; folder: string; redis: RedisClient | null; log: Log },
+  { workers, folder, redis, keys, log }: OpenJobs,
 ): Promise<JobBackend | null> {
   if (environment.ENABLE_BATCH_PROCESSING === 'false') return null
-  const options = { ...(await jobDependencies(environment, workers)), engine, folder, log }
+  const options = { ...(await jobDependencies(environment, workers, chargeWith(keys))), engine, folder, log }
   const { BUCKET, INSTANCES } = environment
   const shared = redis !== null && BUCKET !== undefined
   if (!shared && INSTANCES > 1) {

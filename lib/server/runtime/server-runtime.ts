@@ -34,8 +34,9 @@ export async function createServerRuntime(environment: Environment, log: Log): P
   models.onChange(() => reloadModels(engine, log))
   const redis = await openRedis(environment, log)
   const bytes = environment.RESULT_CACHE_BYTES
-  const jobs = await openJobs(environment, engine, { workers, folder: fromRoot(environment.DATA_DIR), redis, log })
   const keys = await openKeys(environment, redis, log)
+  const folder = fromRoot(environment.DATA_DIR)
+  const jobs = await openJobs(environment, engine, { workers, folder, redis, keys, log })
   const version = ownVersion()
   const lifecycle = new Lifecycle()
   const build = { version, onnxruntime: runtimeVersion() }

@@ -69,7 +69,12 @@ export function jobRoutes(
       await requireJob(keys.permission, engine, parameters)
       const upload = meterUpload(keys.permission)
       try {
-        const created = await jobs.create(parameters, (draft) => fill(upload.draft(draft), parameters.zip_names), key)
+        const created = await jobs.create(
+          parameters,
+          (draft) => fill(upload.draft(draft), parameters.zip_names),
+          key,
+          keys.permission.keyId(),
+        )
         // A repeated request has added nothing.
         if (created.created) upload.keep()
         else await upload.undo()

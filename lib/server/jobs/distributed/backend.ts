@@ -67,8 +67,8 @@ export class DistributedBackend implements JobBackend {
     return this.processFolder.path
   }
 
-  async create(parameters: JobParameters, fill: (draft: Draft) => Promise<void>, key?: string) {
-    const prepared = await this.creator.prepare(parameters)
+  async create(parameters: JobParameters, fill: (draft: Draft) => Promise<void>, key?: string, chargedTo?: string) {
+    const prepared = await this.creator.prepare(parameters, chargedTo)
     return translateRedisErrors(() => this.creator.create(prepared, parameters, fill, key))
   }
 

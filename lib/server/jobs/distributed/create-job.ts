@@ -41,11 +41,11 @@ export class JobCreator {
   ) {}
 
   /** What can be refused without the photos is refused at once. @throws Problem */
-  async prepare(parameters: JobParameters): Promise<JobSpec> {
+  async prepare(parameters: JobParameters, chargedTo?: string): Promise<JobSpec> {
     const { options } = this
     if (parameters.callback_url !== undefined) options.requireAllowedUrl(parameters.callback_url)
     if (parameters.source !== undefined) requireSource(parameters.source, options.sources)
-    return newSpec(options.engine, parameters)
+    return newSpec(options.engine, parameters, chargedTo)
   }
 
   async create(

@@ -22,14 +22,13 @@ export class SourceLister {
 
   async run(id: string, signal: AbortSignal): Promise<void> {
     const record = await this.ledger.record(id)
-    const source = record?.spec.source
-    if (source === undefined || !record?.listing || record.state !== 'running') return
-    const { shards, total, round } = record
+    if (record?.spec.source === undefined || !record.listing || record.state !== 'running') return
+    const { spec, shards, total, round } = record
     const after = await this.lastListedKey(id, shards)
     const next = { shard: shards, first: total }
     const writer = new ShardWriter(this.store, id, next, this.registerAndDispatch(id), 'refuse')
     try {
-      for await (const page of listSource(source, this.sources, { after, already: total, signal })) {
+      for await (const page of listSource(spec, this.sources, { after, already: total, signal })) {
         for (const input of page) await writer.add(input)
       }
     } catch (error) {

@@ -81,9 +81,10 @@ export class EmbeddedBackend implements JobBackend {
     parameters: JobParameters,
     fill: (draft: Draft) => Promise<void>,
     key?: string,
+    chargedTo?: string,
   ): Promise<{ job: Job; created: boolean }> {
     if (this.closing) throw new Problem('shutting_down', 'The server is shutting down. Send the request again.')
-    return this.inFlight.run(() => this.creator.create(parameters, fill, key))
+    return this.inFlight.run(() => this.creator.create(parameters, fill, key, chargedTo))
   }
 
   get uploadFolder(): string {

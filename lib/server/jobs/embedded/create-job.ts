@@ -29,12 +29,17 @@ export class JobCreator {
     private readonly viewOf: (job: JobFolder) => Job,
   ) {}
 
-  async create(parameters: JobParameters, fill: Fill, key?: string): Promise<{ job: Job; created: boolean }> {
-    if (key === undefined) return this.write(parameters, fill, null)
+  async create(
+    parameters: JobParameters,
+    fill: Fill,
+    key?: string,
+    chargedTo?: string,
+  ): Promise<{ job: Job; created: boolean }> {
+    if (key === undefined) return this.write(parameters, fill, null, chargedTo)
     const name = createHash('sha256').update(key).digest('hex')
     // Of two concurrent requests with one key, the second waits and finds the job of the first.
     const before = this.creatingByKey.get(name) ?? Promise.resolve()
-    const mine = before.catch(() => {}).then(() => this.write(parameters, fill, name))
+    const mine = before.catch(() => {}).then(() => this.write(parameters, fill, name, chargedTo))
     this.creatingByKey.set(name, mine)
     try {
       return await mine
@@ -47,11 +52,11 @@ export class JobCreator {
    * Writes everything into a draft, whose rename creates the job. A kill or a failure before the rename leaves no job;
    * after it there is nothing left to do.
    */
-  private async write(parameters: JobParameters, fill: Fill, key: string | null) {
+  private async write(parameters: JobParameters, fill: Fill, key: string | null, chargedTo: string | undefined) {
     const { callback_url, source } = parameters
     if (callback_url !== undefined) this.options.requireAllowedUrl(callback_url)
     if (source !== undefined) requireSource(source, this.options.sources)
-    const spec = await newSpec(this.options.engine, parameters)
+    const spec = await newSpec(this.options.engine, parameters, chargedTo)
     const digest = createHash('sha256').update(JSON.stringify(parameters))
     const draft = withStorage(() => this.store.createDraft(spec))
     try {

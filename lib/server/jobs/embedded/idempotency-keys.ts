@@ -57,9 +57,10 @@ export class IdempotencyKeys {
   }
 }
 
+/** Files named by the SHA-256 of their key. The API keys have the same folder. */
 function filesIn(folder: string): string[] {
   try {
-    return readdirSync(folder)
+    return readdirSync(folder).filter((name) => /^[0-9a-f]{64}$/.test(name))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error

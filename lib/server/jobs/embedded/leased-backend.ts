@@ -71,8 +71,8 @@ export class LeasedBackend implements JobBackend {
     return { state: reason === null ? 'ok' : 'waiting', reason }
   }
 
-  async create(parameters: JobParameters, fill: (draft: Draft) => Promise<void>, key?: string) {
-    return this.current.create(parameters, fill, key)
+  async create(parameters: JobParameters, fill: (draft: Draft) => Promise<void>, key?: string, chargedTo?: string) {
+    return this.current.create(parameters, fill, key, chargedTo)
   }
 
   async view(id: string): Promise<Job> {

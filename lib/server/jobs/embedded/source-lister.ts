@@ -34,9 +34,8 @@ export class SourceLister {
   }
 
   private async list(job: JobFolder, signal: AbortSignal): Promise<void> {
-    const { source = '' } = job.spec
     const position = { after: job.inputs.at(-1)?.object?.key, already: job.inputs.length, signal }
-    for await (const page of listSource(source, this.sources, position)) {
+    for await (const page of listSource(job.spec, this.sources, position)) {
       for await (const input of yieldingBetween(page)) {
         if (signal.aborted) return
         job.add(input)
