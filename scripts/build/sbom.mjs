@@ -1,7 +1,9 @@
 // node scripts/build/sbom.mjs <folder> <dpkg status>: writes the contents of the image as CycloneDX to
-// <folder>/sbom.cdx.json: Debian packages, Node, the npm packages of which a file is present, and the models.
+// <folder>/sbom.cdx.json: Debian packages, Node, the npm packages of which a file is present or part of a bundle, and
+// the models.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { bundledPackages } from './bundled-packages.mjs'
 
 const [folder, status] = process.argv.slice(2)
 if (folder === undefined || status === undefined) {
@@ -10,7 +12,13 @@ if (folder === undefined || status === undefined) {
 }
 
 const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-const components = [...debianPackages(), node(), ...npmPackages('node_modules'), ...models()]
+const components = unique([
+  ...debianPackages(),
+  node(),
+  ...npmPackages('node_modules'),
+  ...bundledPackages(['dist', '.next/server']).map(component),
+  ...models(),
+])
 writeFileSync(
   join(folder, 'sbom.cdx.json'),
   JSON.stringify({
@@ -22,6 +30,11 @@ writeFileSync(
   }),
 )
 console.log(`${components.length} components`)
+
+/** A package may be both a folder and part of a bundle. */
+function unique(all) {
+  return [...new Map(all.map((one) => [one.purl ?? one.name, one])).values()]
+}
 
 function debianPackages() {
   return readFileSync(status, 'utf8')

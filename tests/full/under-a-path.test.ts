@@ -166,7 +166,10 @@ async function comparesAndRemembers(page: Page): Promise<void> {
   await page.getByText('koala.webp').first().waitFor()
   await page.getByRole('banner').getByRole('link', { name: 'Models' }).click()
   await page.getByRole('button', { name: 'Measure' }).first().click()
-  await page.getByText(/ms inference,/).waitFor()
+  await page
+    .getByText(/ms inference,/)
+    .first()
+    .waitFor()
 }
 
 /** A batch with its events, reopened by its URL. */

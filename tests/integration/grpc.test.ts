@@ -1,6 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect as connectHttp2 } from 'node:http2'
 import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { ClientUnaryCall } from '@grpc/grpc-js'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
@@ -346,9 +350,19 @@ test('it is off without a port or the dialect, and a port that is taken stops th
   await without.stop()
 })
 
-test('API keys hold over gRPC: scope, quota, statistics, and an end on the next call', async () => {
-  const server = await startGrpcServer({ env: { API_KEYS: 'required', ADMIN_TOKEN } })
-  const client = grpcClient(server.grpc)
+test('API keys hold over gRPC with TLS: scope, quota, statistics, and an end on the next call', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
+  const [GRPC_TLS_KEY, GRPC_TLS_CERT] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const subject = ['-subj', '/CN=vision.example', '-addext', 'subjectAltName=IP:127.0.0.1']
+  const files = ['-keyout', GRPC_TLS_KEY, '-out', GRPC_TLS_CERT]
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject, ...files])
+  const env = { API_KEYS: 'required', ADMIN_TOKEN, GRPC_TLS_CERT }
+  await expect(startGrpcServer({ env })).rejects.toThrow(/GRPC_TLS_CERT and GRPC_TLS_KEY belong together/)
+  const swapped = { ...env, GRPC_TLS_KEY: GRPC_TLS_CERT }
+  await expect(startGrpcServer({ env: swapped })).rejects.toThrow(/GRPC_TLS_CERT and GRPC_TLS_KEY can’t be used: /)
+  const server = await startGrpcServer({ env: { ...env, GRPC_TLS_KEY } })
+  const client = grpcClient(server.grpc, {}, readFileSync(GRPC_TLS_CERT))
+  expect(await connected(server).call('ServerLive', {})).toMatchObject({ status: 'UNAVAILABLE' })
   const infer = async (headers: Record<string, string> = {}) => {
     const { status, trailer } = await client.call('ModelInfer', inferPhotos('fast', espresso), { metadata: headers })
     return [status, trailer['problem-code']]
@@ -381,4 +395,5 @@ test('API keys hold over gRPC: scope, quota, statistics, and an end on the next 
   expect(server.output()).not.toContain(secret)
   client.close()
   await server.stop()
+  rmSync(folder, { recursive: true })
 })

@@ -44,10 +44,11 @@ export interface GrpcClient {
   close(): void
 }
 
-/** A client as the gRPC library makes it. */
-export function grpcClient(address: string, options: Record<string, number> = {}): GrpcClient {
+/** A client as the gRPC library makes it. @param certificate that it trusts, in PEM; without one, it uses no TLS */
+export function grpcClient(address: string, options: Record<string, number> = {}, certificate?: Buffer): GrpcClient {
   // Not the connection that another client has to the same address.
-  const client = new Client(address, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1, ...options })
+  const security = certificate === undefined ? credentials.createInsecure() : credentials.createSsl(certificate)
+  const client = new Client(address, security, { 'grpc.use_local_subchannel_pool': 1, ...options })
   return {
     call(method, message, { metadata = {}, deadlineMs, health = false, begun, bytes } = {}) {
       const service = definitions[health ? 'grpc.health.v1.Health' : 'inference.GRPCInferenceService']

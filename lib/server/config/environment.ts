@@ -52,15 +52,22 @@ export function readEnvironment(
   const plan = planMemory(memory, values.MAX_QUEUE_BYTES as number | undefined)
   values.MAX_QUEUE_BYTES = plan.queueBytes
   values.MAX_PIXELS ??= plan.pixels
+  requireConsistent(values as Environment)
+  return values as Environment
+}
+
+/** @throws EnvironmentError for options that contradict each other */
+function requireConsistent(values: Environment): void {
   if (values.API_URL !== undefined && values.PAGES === 'false')
     throw new EnvironmentError('PAGES="false" contradicts API_URL: a server in front of another one serves only pages')
   if (values.API_URL !== undefined && values.GRPC_PORT !== undefined)
     throw new EnvironmentError('GRPC_PORT contradicts API_URL: a server in front of another one serves only pages')
+  if ((values.GRPC_TLS_CERT === undefined) !== (values.GRPC_TLS_KEY === undefined))
+    throw new EnvironmentError('GRPC_TLS_CERT and GRPC_TLS_KEY belong together; set both, or none')
   if (values.API_URL !== undefined && values.API_KEYS !== 'off')
     throw new EnvironmentError(`API_KEYS="${values.API_KEYS}" contradicts API_URL: the server there checks the keys`)
   if (values.API_KEY !== undefined && values.API_URL === undefined)
     throw new EnvironmentError('API_KEY has no effect without API_URL, the API that it is a key of')
-  return values as Environment
 }
 
 /** @throws EnvironmentError if a server starts with another base path than it was built with */

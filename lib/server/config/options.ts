@@ -345,8 +345,14 @@ export const OPTIONS = {
   GRPC_PORT: option(
     integer(1, 65_535).optional(),
     SERVER,
-    'Port on `HOST` for the Open Inference Protocol over gRPC, without TLS. Off by default. Needs `oip` in `DIALECTS`. See [clients](clients.md#kserve-and-triton)',
+    'Port on `HOST` for the Open Inference Protocol over gRPC. Off by default. Needs `oip` in `DIALECTS`. See [clients](clients.md#kserve-and-triton)',
   ),
+  GRPC_TLS_CERT: option(
+    text.optional(),
+    SERVER,
+    'PEM file with the certificate of the gRPC port, followed by those of its issuers. With `GRPC_TLS_KEY`, the port uses TLS. Read at the start',
+  ),
+  GRPC_TLS_KEY: option(text.optional(), SERVER, 'PEM file with the private key of that certificate'),
   CORS_ORIGINS: option(
     origins.default([]),
     SERVER,

@@ -4,7 +4,6 @@ import {
   type handleUnaryCall,
   logVerbosity,
   Server,
-  ServerCredentials,
   type ServerOptions,
   setLogVerbosity,
   status,
@@ -15,6 +14,7 @@ import type { Services } from '../http/services'
 import { withGrant } from '../keys/permission'
 import { accessOf } from './access'
 import { connectionListener } from './connections'
+import { serverCredentials } from './credentials'
 import { type Received, serviceNamed } from './definitions'
 import { type Calls, gate } from './gate'
 import { healthMethods, inferenceMethods, type Method } from './methods'
@@ -33,7 +33,7 @@ export interface GrpcServer {
   close(): Promise<void>
 }
 
-/** The Open Inference Protocol, version 2, over gRPC, without TLS, and gRPC's health check. */
+/** The Open Inference Protocol, version 2, over gRPC, and gRPC's health check. */
 export function createGrpcServer(services: Services): GrpcServer {
   // The library would log the headers of calls, credentials included, that it can't read.
   setLogVerbosity(logVerbosity.NONE)
@@ -50,7 +50,7 @@ export function createGrpcServer(services: Services): GrpcServer {
     server.addService(serviceNamed(name), implementation(methods, calls))
   add(INFERENCE, inferenceMethods(services))
   add(HEALTH, healthMethods(services, [INFERENCE]))
-  const connections = server.createConnectionInjector(ServerCredentials.createInsecure())
+  const connections = server.createConnectionInjector(serverCredentials(services.environment))
   const listener = connectionListener((socket) => connections.injectConnection(socket))
   return {
     listener,

@@ -27,6 +27,8 @@ export const FIXED_OPTIONS = [
   'METRICS_PORT',
   // The load balancer forwards HTTP only.
   'GRPC_PORT',
+  'GRPC_TLS_CERT',
+  'GRPC_TLS_KEY',
   'ENVIRONMENT',
   'PROJECT_NAME',
   'MODELS_DIR',
