@@ -55,7 +55,7 @@ export function openFrontKey(key: string, url: (path: string) => URL, sessions: 
 }
 
 /** The header that sends a key. */
-export function bearer(key: string): { authorization: string } {
+function bearer(key: string): { authorization: string } {
   return { authorization: `Bearer ${key}` }
 }
 

@@ -24,7 +24,7 @@ export interface Sources {
  */
 export type Charge = (key: string, sizes: readonly number[]) => Promise<Charged>
 
-export interface Charged {
+interface Charged {
   taken: number
   refusal: Problem | null
 }

@@ -15,7 +15,7 @@ export const keyRecordSchema = apiKeySchema.omit({ state: true, last_used: true,
 export type KeyRecord = z.output<typeof keyRecordSchema>
 
 /** @param now milliseconds since 1970 */
-export function stateOf({ revoked, expires }: Pick<KeyRecord, 'revoked' | 'expires'>, now: number): ApiKey['state'] {
+function stateOf({ revoked, expires }: Pick<KeyRecord, 'revoked' | 'expires'>, now: number): ApiKey['state'] {
   if (revoked !== null) return 'revoked'
   return expires !== null && Date.parse(expires) <= now ? 'expired' : 'active'
 }
