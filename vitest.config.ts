@@ -12,7 +12,7 @@ const SERVERS = ['tests/{integration,parity,faults}/**/*.test.ts']
 const FULL_TOO = [
   'tests/faults/{all-or-nothing,damaged,machines,store}.test.ts',
   'tests/integration/{buckets,classify-command,compressed,distributed,encoded-uploads,explain,grpc,heic}.test.ts',
-  'tests/integration/{jobs-restarts,keys,keys-machines,lifecycle,memory,odd-files,openapi,options,raw-requests,reload}.test.ts',
+  'tests/integration/{jobs-restarts,keys,keys-machines,lifecycle,memory,odd-files,openapi,options,raw-requests,reload,slow-models}.test.ts',
 ]
 
 /** Tests that measure time, memory or the whole folder. Nothing else can run beside them. */

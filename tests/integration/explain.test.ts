@@ -168,7 +168,10 @@ test('returns 404 if explanations are disabled, and reports a timeout', async ()
   const off = await startServer({ env: { MAX_EXPLANATIONS: '0' } })
   await refusal(fetch(`${off.url}/api/explain`, { method: 'POST', body: espresso as BodyInit }), 404, 'not_found')
   await off.stop()
-  const short = await startServer({ env: { ...REAL_MODEL, REQUEST_TIMEOUT_MS: '200' } })
+  // A machine that is slow or busy takes longer for everything.
+  const { timings } = await explained(espresso)
+  const timeout = String(Math.ceil(timings.total_ms / 2))
+  const short = await startServer({ env: { ...REAL_MODEL, REQUEST_TIMEOUT_MS: timeout } })
   await refusal(
     fetch(`${short.url}/api/explain`, { method: 'POST', body: espresso as BodyInit }),
     503,

@@ -10,8 +10,8 @@ import { distinctPhotos } from '../support/many-photos'
 import { writeCatalog } from '../support/onnx'
 import { startServer } from '../support/server'
 
-/** Random cases per operation; as many again test the limits. */
-const EXAMPLES = Number(process.env.EXAMPLES ?? 2)
+/** Random cases per operation. */
+const EXAMPLES = Number(process.env.EXAMPLES ?? (FULL ? 2 : 1))
 
 let command = ''
 beforeAll(() => {
@@ -42,7 +42,8 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(models, { recursive: true }))
 
-const ALL = ['--phases', 'coverage,fuzzing', '--checks', 'all']
+/** The full tests also try every limit of every parameter. */
+const ALL = ['--phases', FULL ? 'examples,coverage,fuzzing' : 'examples,fuzzing', '--checks', 'all']
 const TOKEN = 'Authorization: Bearer open sesame'
 const LEAST = { ENABLE_BATCH_PROCESSING: 'false', MAX_EXPLANATIONS: '0', URL_INPUT: 'false' }
 

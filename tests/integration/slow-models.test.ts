@@ -7,6 +7,7 @@ import { readModelFolder } from '@/lib/server/catalog/catalog'
 import { createEngine } from '@/lib/server/engine/engine'
 import type { EngineOptions } from '@/lib/server/engine/engine-options'
 import type { Problem } from '@/lib/shared/problems/problem'
+import { fullTest } from '../support/full'
 import { SLOW_PREPROCESSOR, slowOnnx, writeModelFolder } from '../support/onnx'
 import { visionHere } from '../support/vision-here'
 
@@ -68,7 +69,7 @@ afterEach(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('does not kill a worker whose photos wait for other runs', async () => {
+fullTest('does not kill a worker whose photos wait for other runs', async () => {
   // A machine that is busy for a moment takes three times as long for a run.
   const limit = Math.round(5 * (await runMs()))
   const slow = await engine({ workerTimeoutMs: limit })
