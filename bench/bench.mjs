@@ -1,7 +1,8 @@
 // npm run bench: measures the production build. `-- page` measures the first paint, `-- batch` many photos, `--
 // explain` explanations, `-- embed` embeddings, `-- heic` HEIC photos, `-- results` files with a million rows, `--
 // memory` the memory of a worker, `-- train` the training of custom models, `-- custom-models` a server that has many,
-// `-- dialects` the APIs of other servers, `-- keys` what checking API keys costs.
+// `-- dialects` the APIs of other servers, `-- keys` what checking API keys costs, `-- search` exact search in vectors,
+// `-- check` the check of data sets.
 
 import { buildOnce, install, requireNode } from '../scripts/steps.mjs'
 import { keep } from './keep.mjs'
@@ -21,6 +22,8 @@ const scripts = {
   'custom-models': 'bench/custom-models.ts',
   dialects: 'bench/dialects.ts',
   keys: 'bench/keys.ts',
+  search: 'bench/search.ts',
+  check: 'bench/check.ts',
 }
 const script = scripts[kind] ?? 'bench/run.ts'
 const bench = keep(process.execPath, ['--import', 'tsx', script, ...process.argv.slice(2)])

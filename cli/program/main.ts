@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { calledAs, readEnvironment } from '@/lib/server/config/environment'
 import { defaultWorkers } from '@/lib/server/runtime/default-workers'
+import { checkCommand } from '../check/command'
 import { classifyCommand } from '../classify/command'
 import { completionCommand } from '../completion/command'
 import { embedCommand } from '../embed/command'
@@ -36,6 +37,7 @@ export async function run(argv: readonly string[], root: string): Promise<ExitCo
   const context = { root, commandName, maxPixels, limits: { workerTimeoutMs, deadlineMs }, defaultWorkers }
   classifyCommand(program, context)
   embedCommand(program, context)
+  checkCommand(program, context)
   jobsCommand(program)
   serveCommand(program, context)
   trainCommand(program, context)

@@ -1,5 +1,6 @@
 import { expectTypeOf, test } from 'vitest'
 import type { Evaluation } from '@/lib/server/custom-models/evaluation'
+import type { PhotoCheck } from '@/lib/shared/contract/check'
 import type * as contract from '@/lib/shared/contract/contract'
 import type { EmbeddingReply } from '@/lib/shared/contract/embed'
 import type * as explain from '@/lib/shared/contract/explain'
@@ -19,7 +20,8 @@ test('the types of the client are those of the API', () => {
   expectTypeOf<client.ModelInfo>().toEqualTypeOf<contract.ModelInfo>()
   expectTypeOf<client.Label>().toEqualTypeOf<contract.Label>()
   expectTypeOf<client.ProblemCode>().toEqualTypeOf<problems.ProblemCode>()
-  type Row = Required<Omit<ResultRow, 'embedding' | 'kinds' | 'truth' | 'correct' | 'uncertain_reason'>>
+  type Hidden = 'embedding' | 'kinds' | 'traits' | 'truth' | 'correct' | 'uncertain_reason' | keyof PhotoCheck
+  type Row = Required<Omit<ResultRow, Hidden>>
   expectTypeOf<Omit<client.PhotoResult, 'uncertain_reason'>>().toEqualTypeOf<Row>()
   expectTypeOf<Evaluation>().toExtend<client.TrainingEvaluation>()
 })

@@ -46,11 +46,12 @@ const EXTERNAL = [
 const REQUIRE =
   "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);"
 
-/** Entry points that others start: processes with the models or for training, and the HEIC decoder thread. */
+/** Entry points that others start: processes with the models, for training, or for checks, and the HEIC decoder thread. */
 const CHILDREN = {
   'engine-worker': 'lib/server/engine/worker/main.ts',
   'heic-thread': 'lib/server/image/heic/heic-thread.ts',
   'training-worker': 'lib/server/custom-models/training/main.ts',
+  'check-worker': 'lib/server/jobs/check/main.ts',
 }
 
 /**

@@ -25,6 +25,7 @@ export function toClassification(
     timings: timingsOf(result, totalMs),
     ...(result.embedding ? { embedding: result.embedding } : {}),
     ...(result.kinds ? { kinds: result.kinds } : {}),
+    ...(result.traits ? { traits: result.traits } : {}),
     ...(result.preview ? { preview: toPreview(result.preview) } : {}),
   }
 }

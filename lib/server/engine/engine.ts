@@ -43,7 +43,7 @@ export async function createEngine(
     image: Uint8Array,
     model: Model,
     request: RunOptions,
-    output: Pick<PhotoJob, 'want' | 'preview' | 'embedding'>,
+    output: Pick<PhotoJob, 'want' | 'preview' | 'embedding' | 'traits'>,
     signal?: AbortSignal,
   ) {
     signal?.throwIfAborted()
@@ -135,11 +135,11 @@ export async function createEngine(
 
     async classify(image, request, signal) {
       const start = performance.now()
-      const { preview = false, embedding = false } = request
+      const { preview = false, embedding = false, traits = false } = request
       const model =
         lookup.known(request.model, request.revision) ?? (await lookup.find(request.model, request.revision))
       const want = limitTopK(request, model)
-      const result = await run(image, model, request, { want, preview, embedding }, signal)
+      const result = await run(image, model, request, { want, preview, embedding, traits }, signal)
       return toClassification(model, result, request, image.byteLength, performance.now() - start)
     },
 

@@ -1,5 +1,6 @@
 import type { ExplainMethod } from '@/lib/shared/contract/explain'
 import type { Area } from '@/lib/shared/crop/crop'
+import type { PhotoTraits } from '@/lib/shared/dataset-check/photo-traits'
 import type { UncertainReason, UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import type { ProblemCode } from '@/lib/shared/problems/problem'
 import type { FileStamp } from '../catalog/revision'
@@ -61,6 +62,8 @@ export interface PhotoJob {
   want: number | 'logits' | 'pixels' | 'embedding'
   /** Whether to return the embedding as well, from the same run. */
   embedding?: boolean
+  /** Whether to return the traits of the photo, from the same decode. */
+  traits?: boolean
   /** Whether to return the model input as an image. */
   preview: boolean
   /** The part of the upright photo to use, in its pixels; the preprocessor's crop if absent. */
@@ -121,6 +124,8 @@ export interface PhotoResult {
   embedding: Float32Array | null
   /** Scores of the kinds of things [kinds]. Only with an embedding, and null if the model knows none. */
   kinds: Float32Array | null
+  /** Only if requested. */
+  traits: PhotoTraits | null
   image: { width: number; height: number; format: string }
   /** The part of the upright photo that the model received, in pixels of the photo. */
   area: Area

@@ -2,6 +2,7 @@ import type { Classification, Label, ModelInfo } from '@/lib/shared/contract/con
 import type { ExplainMethod, Explanation } from '@/lib/shared/contract/explain'
 import type { ModelDetails } from '@/lib/shared/contract/model-details'
 import type { Area } from '@/lib/shared/crop/crop'
+import type { PhotoTraits } from '@/lib/shared/dataset-check/photo-traits'
 
 /** Batch work delays an interactive request by at most the photo that is running. */
 export type Priority = 'interactive' | 'batch'
@@ -30,6 +31,8 @@ export interface ClassifyOptions extends RunOptions {
   preview?: boolean
   /** Whether the result contains the embedding, from the same run. */
   embedding?: boolean
+  /** Whether the result contains the traits of the photo, from the same decode. */
+  traits?: boolean
   requestId?: string
 }
 
@@ -50,8 +53,15 @@ export interface Embedding extends Pick<Classification, 'request_id' | 'image' |
   normalized: boolean
 }
 
-/** A classification, and if it was requested the embedding [dimensions] and the scores of kinds [kinds]. */
-export type EmbeddedClassification = Classification & { embedding?: Float32Array; kinds?: Float32Array }
+/**
+ * A classification, and if they were requested the embedding [dimensions], the scores of kinds [kinds], and the photo's
+ * traits.
+ */
+export type EmbeddedClassification = Classification & {
+  embedding?: Float32Array
+  kinds?: Float32Array
+  traits?: PhotoTraits
+}
 
 export interface ExplainOptions extends Pick<RunOptions, 'model' | 'revision' | 'crop'> {
   /** Name or index of the label to explain; the best one if absent. */

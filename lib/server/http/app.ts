@@ -77,6 +77,7 @@ export function createApp(services: Services & { site: Site }): App {
     mount('/api/explain', { POST: { withQuery: explain(services, uploads, explanations) } })
   mount('/api/photo', { POST: photo(services, uploads) })
   app.use('/api/jobs', limit)
+  app.use('/api/jobs/:id/similar', limit)
   if (services.jobs) mountAll(jobRoutes(services.jobs, services, uploads))
   app.use('/api/feedback', limit)
   mountAll(feedbackRoutes(services, uploads))

@@ -8,6 +8,7 @@ import type { Engine } from '../engine/types'
 import type { Feedback } from '../feedback/feedback'
 import type { Lifecycle } from '../host/lifecycle'
 import type { JobBackend } from '../jobs/backend'
+import type { JobChecks } from '../jobs/check/job-checks'
 import type { Caller } from '../keys/caller'
 import type { CachedResults } from '../keys/permitted-engine'
 import type { KeyService } from '../keys/service'
@@ -24,6 +25,8 @@ export interface Services {
   engine: Engine
   /** Batch jobs; null if they are turned off. */
   jobs: JobBackend | null
+  /** Checks of the photos of jobs; null if jobs are turned off. */
+  checks: JobChecks | null
   /** Training of custom models; null if it is turned off. */
   training: CustomModelService | null
   /** Feedback from visitors; null if it is turned off. */

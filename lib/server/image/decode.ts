@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp'
 import type { Area } from '@/lib/shared/crop/crop'
+import { type PhotoTraits, photoTraits } from '@/lib/shared/dataset-check/photo-traits'
 import { Problem } from '@/lib/shared/problems/problem'
 import { type Geometry, plan, planBox, type Size } from './geometry'
 import { toGreyscale } from './greyscale'
@@ -20,6 +21,8 @@ export interface Decoded {
   /** The whole image, upright. */
   source: Size & { format: string }
   geometry: Geometry
+  /** Of the whole photo; null unless requested. */
+  traits: PhotoTraits | null
 }
 
 /** A part of the photo to use instead of the preprocessor's crop, and the size of the model input. */
@@ -57,6 +60,7 @@ sharp.cache(false)
  *
  * @param signal aborts the decode of a HEIC; other formats decode too fast to be worth stopping
  * @param requested replaces the resize and crop of the preprocessor
+ * @param withTraits whether the traits of the photo are needed, too
  * @throws Problem `too_many_pixels` before decoding, `truncated_image` if the data ends early or is damaged,
  * `invalid_parameter` if the requested crop isn't within the photo
  */
@@ -66,6 +70,7 @@ export async function decode(
   maxPixels: number,
   signal?: AbortSignal,
   requested: RequestedCrop | null = null,
+  withTraits = false,
 ): Promise<Decoded> {
   const format = sniff(image)
   const planFor: Plan = (size) => (requested ? planBox(requested.area, requested.input) : plan(size, preprocessor))
@@ -80,13 +85,14 @@ export async function decode(
     : await readImage(image, format, maxPixels, readPixels)
   const source = shrunk?.source ?? heic?.source ?? { width: picture.width, height: picture.height }
   if (requested) requireWithin(source, requested.area)
+  const traits = withTraits ? photoTraits(picture.pixels, picture.width, picture.height) : null
   if (preprocessor.channels === 'grey') toGreyscale(picture.pixels)
   const geometry = planFor(source)
   const { width, height } = geometry.canvas ?? geometry.crop
   const box = geometry.box && scaleArea(geometry.box, picture.width / source.width, picture.height / source.height)
   const resized = resample(picture.pixels, picture, { ...geometry, box }, preprocessor.interpolation)
   const input = placeOnCanvas(resized, geometry)
-  return { pixels: input, width, height, source: { ...source, format }, geometry }
+  return { pixels: input, width, height, source: { ...source, format }, geometry, traits }
 }
 
 /** @throws Problem `invalid_parameter` */

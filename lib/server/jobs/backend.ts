@@ -1,6 +1,7 @@
 import type { DeadLetter, Job, JobParameters, JobPhotos, JobState } from '@/lib/shared/contract/jobs'
 import type { ProblemCode } from '@/lib/shared/problems/problem'
 import type { ModelName, ResultRow } from '@/lib/shared/results/columns'
+import type { StoredCheck } from './check/stored-check'
 
 /** The fixed parameters of a job. */
 export interface JobSpec {
@@ -10,6 +11,8 @@ export interface JobSpec {
   threshold: number
   /** Whether the results have embeddings. */
   embeddings?: true
+  /** Whether the photos are checked when the job is done. Only with embeddings. */
+  check?: true
   created_at: string
   /** Where the callback is sent, and the secret that signs it. */
   callback?: { url: string; secret: string }
@@ -159,6 +162,12 @@ export interface JobBackend {
    */
   resultsSince(id: string, position: string): Promise<AsyncIterable<PositionedResult>>
   feed(id: string): Promise<JobFeed>
+  /** The parameters of a job. */
+  spec(id: string): Promise<JobSpec>
+  /** What the latest check found; null if there was none yet. */
+  readCheck(id: string): Promise<StoredCheck | null>
+  /** Replaces what the latest check found. */
+  writeCheck(id: string, check: StoredCheck): Promise<void>
   /** The jobs part of `/health/status`. */
   health?(): JobsHealth
   /** How many jobs there are, and their backlog. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { toRowTraits } from '@/lib/shared/dataset-check/row-traits'
 import { Problem } from '@/lib/shared/problems/problem'
 import { tooLargeDetail } from '@/lib/shared/problems/too-large-detail'
 import { classifiedRow, failedRow, type ModelName, type ResultRow } from '@/lib/shared/results/columns'
@@ -52,9 +53,13 @@ export async function classifyPhoto(
     known = { file, bytes: image.byteLength, sha256: await sha256Of(image) }
     const result = await cache.get(image, known.sha256 as string, signal)
     const row = classifiedRow(known, result)
-    if (!result.embedding) return row
-    const embedded = { ...row, embedding: toBase64(result.embedding) }
-    return result.kinds ? { ...embedded, kinds: toBase64(result.kinds) } : embedded
+    const { embedding, kinds, traits } = result
+    return {
+      ...row,
+      ...(embedding ? { embedding: toBase64(embedding) } : {}),
+      ...(embedding && kinds ? { kinds: toBase64(kinds) } : {}),
+      ...(traits ? { traits: toRowTraits(traits) } : {}),
+    }
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof Problem && error.code === 'shutting_down') throw error

@@ -15,7 +15,8 @@ export async function newSpec(
   parameters: JobParameters,
   chargedTo?: string,
 ): Promise<JobSpec> {
-  const { model: name, top_k, threshold, callback_url, source, embeddings = false } = parameters
+  const { model: name, top_k, threshold, callback_url, source, check = false } = parameters
+  const embeddings = check || (parameters.embeddings ?? false)
   const model = await requireModel(engine, name)
   if (embeddings) await requireEmbedding(engine, model.id)
   const secret = randomBytes(32).toString('hex')
@@ -26,6 +27,7 @@ export async function newSpec(
     threshold,
     created_at: new Date().toISOString(),
     ...(embeddings ? { embeddings } : {}),
+    ...(check ? { check } : {}),
     ...(source === undefined ? {} : { source, ...(chargedTo === undefined ? {} : { charged_to: chargedTo }) }),
     ...(callback_url === undefined ? {} : { callback: { url: callback_url, secret } }),
   }

@@ -15,6 +15,8 @@ const TYPES = {
   bytes: 'INT32',
   ms: 'DOUBLE',
   correct: 'BOOLEAN',
+  copy_group: 'INT32',
+  label_issue: 'DOUBLE',
 } as const
 
 /** Rows are encoded in groups: enough for compression, and with embeddings a few megabytes. */

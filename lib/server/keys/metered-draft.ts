@@ -53,11 +53,11 @@ export function meterUpload(permission: Permission): MeteredUpload {
 export async function requireJob(
   permission: Permission,
   engine: Pick<Engine, 'model'>,
-  { model, source, embeddings }: Pick<JobParameters, 'model' | 'source' | 'embeddings'>,
+  { model, source, embeddings, check }: Pick<JobParameters, 'model' | 'source' | 'embeddings' | 'check'>,
 ): Promise<void> {
   const used = await engine.model(model)
   permission.requireUse('jobs', used)
-  if (embeddings) permission.requireUse('embed', used)
+  if (embeddings || check) permission.requireUse('embed', used)
   if (source === undefined) return
   await permission.take(1)
   await permission.giveBack(1)

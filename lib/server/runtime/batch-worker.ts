@@ -10,6 +10,7 @@ import { RedisMonitor } from '../redis/monitor'
 import { openCustomModels } from './custom-models'
 import { defaultWorkers } from './default-workers'
 import { openEngine, reloadModels } from './engine'
+import { checkScript } from './job-checks'
 import { jobDependencies } from './jobs'
 import { openKeyService } from './keys'
 import { openMetrics } from './metrics'
@@ -60,6 +61,7 @@ export async function runBatchWorker(): Promise<void> {
     blocking,
     log,
     protection,
+    checkScript: checkScript(),
     onClassified: (model, timings) => metrics.photo(model, timings),
     refreshModels: async () => {
       await Promise.all([models.refresh(), custom.models.refresh()])

@@ -51,12 +51,14 @@ export async function jobDependencies(environment: Environment, workers: number,
 
 type JobDependencies = Awaited<ReturnType<typeof jobDependencies>>
 
-interface OpenJobs {
+export interface OpenJobs {
   workers: number
   folder: string
   redis: RedisClient | null
   keys: KeyService | null
   log: Log
+  /** Called for jobs with a check that are done here; with batch workers, never. */
+  onDone(id: string): void
 }
 
 /** Counts listed photos for the key of their job, unless keys were turned off meanwhile. */
@@ -68,10 +70,11 @@ function chargeWith(keys: KeyService | null): Charge {
 export async function openJobs(
   environment: Environment,
   engine: Engine,
-  { workers, folder, redis, keys, log }: OpenJobs,
+  { workers, keys, ...options }: OpenJobs,
 ): Promise<JobBackend | null> {
   if (environment.ENABLE_BATCH_PROCESSING === 'false') return null
-  const options = { ...(await jobDependencies(environment, workers, chargeWith(keys))), engine, folder, log }
+  const { folder, redis, log } = options
+  const dependencies = { ...(await jobDependencies(environment, workers, chargeWith(keys))), ...options, engine }
   const { BUCKET, INSTANCES } = environment
   const shared = redis !== null && BUCKET !== undefined
   if (!shared && INSTANCES > 1) {
@@ -80,7 +83,9 @@ export async function openJobs(
   }
   if (shared && (await losesKeys(redis, log))) return null
   try {
-    return shared ? await openDistributed(environment, { ...options, redis }) : await LeasedBackend.open(options)
+    return shared
+      ? await openDistributed(environment, { ...dependencies, redis })
+      : await LeasedBackend.open(dependencies)
   } catch (error) {
     // Classifying single photos needs neither.
     const { message: reason } = error as Error

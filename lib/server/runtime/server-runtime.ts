@@ -17,7 +17,7 @@ import { openCustomModels, openTraining } from './custom-models'
 import { defaultWorkers } from './default-workers'
 import { openEngine, reloadModels } from './engine'
 import { openFeedback } from './feedback'
-import { openJobs } from './jobs'
+import { openCheckedJobs } from './job-checks'
 import { openKeys, pageCookies } from './keys'
 import { openMetrics } from './metrics'
 import { openModels } from './models'
@@ -36,7 +36,7 @@ export async function createServerRuntime(environment: Environment, log: Log): P
   const bytes = environment.RESULT_CACHE_BYTES
   const keys = await openKeys(environment, redis, log)
   const folder = fromRoot(environment.DATA_DIR)
-  const jobs = await openJobs(environment, engine, { workers, folder, redis, keys, log })
+  const { jobs, checks } = await openCheckedJobs(environment, engine, { workers, folder, redis, keys, log })
   const version = ownVersion()
   const lifecycle = new Lifecycle()
   const build = { version, onnxruntime: runtimeVersion() }
@@ -50,6 +50,7 @@ export async function createServerRuntime(environment: Environment, log: Log): P
     ...(keys ? permitted(engine, resultCache, keys.permission) : { engine, resultCache }),
     redis,
     jobs,
+    checks,
     training: openTraining(environment, engine, custom),
     feedback: await openFeedback(environment, engine, {
       folder: join(fromRoot(environment.DATA_DIR), 'feedback'),
@@ -78,6 +79,7 @@ export async function createServerRuntime(environment: Environment, log: Log): P
     },
     async release() {
       services.feedback?.close()
+      await checks?.close()
       await services.jobs?.shutDown()
     },
     async close() {

@@ -114,7 +114,7 @@ function numeric(spelling: RegExp, error: string) {
   return z.union([z.number(), z.string().regex(spelling).transform(Number)], { error })
 }
 
-const integer = numeric(/^\d{1,9}$/, 'expected a whole number')
+export const integer = numeric(/^\d{1,9}$/, 'expected a whole number')
 const decimal = numeric(/^\d{1,9}(\.\d{1,20})?(e-?\d{1,3})?$/i, 'expected a number')
 
 /** A boolean from JSON, or its spelling in a query or form. */

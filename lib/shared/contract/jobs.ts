@@ -36,6 +36,10 @@ export const jobParametersSchema = z
     embeddings: flag.optional().meta({
       description: 'Whether to keep the embedding of each photo as well. The results have them in Parquet.',
     }),
+    check: flag.optional().meta({
+      description:
+        'Whether to look for copies, labels that look wrong, and photos of low quality once all photos are done. Keeps the embeddings, too.',
+    }),
     zip_names: zipNames,
     open: flag.default(false).meta({ description: 'Whether more photos will be added until the job is closed.' }),
   })

@@ -1,5 +1,7 @@
 import Papa from 'papaparse'
+import type { PhotoCheck } from '../contract/check'
 import type { Classification } from '../contract/contract'
+import type { RowTraits } from '../dataset-check/row-traits'
 import type { UncertainReason } from '../metrics/uncertainty'
 
 /** The columns of batch results, in this order, from every entry point; JSON has one more, see `columnsFor`. Types and meanings: docs/results.md. */
@@ -44,6 +46,9 @@ export const EMBEDDED_COLUMNS = [
   'error',
 ] as const
 
+/** The columns that a check of the whole batch adds after all others. */
+export const CHECK_COLUMNS = ['near_copy_of', 'copy_group', 'label_issue', 'suggested_label', 'quality'] as const
+
 /** A field of JSON and NDJSON only: tables keep the columns that programs know by their position. */
 export const JSON_COLUMN = 'uncertain_reason'
 
@@ -51,6 +56,7 @@ export const JSON_COLUMN = 'uncertain_reason'
 export type FileColumn =
   | (typeof PAGE_COLUMNS)[number]
   | (typeof LABELED_COLUMNS)[number]
+  | (typeof CHECK_COLUMNS)[number]
   | typeof JSON_COLUMN
   | 'embedding'
 
@@ -68,8 +74,8 @@ export function columnsFor<C extends FileColumn>(
   return columns.flatMap((column) => (column === 'uncertain' ? [column, JSON_COLUMN] : column))
 }
 
-/** The result of one photo. */
-export interface ResultRow {
+/** The result of one photo, and if the batch was checked what was found about it. */
+export interface ResultRow extends Partial<PhotoCheck> {
   /** Index of the photo in its job, from 0; absent outside of jobs. */
   index?: number
   /** The name as given. */
@@ -99,6 +105,8 @@ export interface ResultRow {
   embedding?: string
   /** Scores of kinds of things, likewise, for custom models to learn from; absent if the model knows none. */
   kinds?: string
+  /** What a check needs to know of its pixels; absent for a failed photo, and unless requested. */
+  traits?: RowTraits
   /** The true label, or the word in the labels file if the model has no such label; absent without a labels file. */
   truth?: string | null
   /** Whether `label` is the true label; null if that is unknown. */

@@ -25,6 +25,11 @@ const WIDTHS: Record<FileColumn, number> = {
   embedding: 40,
   truth: 28,
   correct: 9,
+  near_copy_of: 40,
+  copy_group: 11,
+  label_issue: 12,
+  suggested_label: 28,
+  quality: 24,
 }
 
 type Rows = AsyncIterable<ResultRow> | Iterable<ResultRow>

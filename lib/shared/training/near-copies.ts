@@ -1,3 +1,4 @@
+import { DisjointSets } from './disjoint-sets'
 import type { TrainingSet } from './training-set'
 import type { Work } from './work'
 
@@ -24,7 +25,7 @@ const DIRECTIONS = 32
  * @returns for each example the first example of its group [count]
  */
 export function* groupCopies(set: TrainingSet): Work<Int32Array> {
-  const groups = new Groups(set.count)
+  const groups = new DisjointSets(set.count)
   const distinct = joinExactCopies(set, groups)
   for (const examples of set.count <= ALL_PAIRS_UP_TO ? [distinct] : byLabel(set, distinct)) {
     const { order, points } = sortedProjections(set, examples)
@@ -33,34 +34,11 @@ export function* groupCopies(set: TrainingSet): Work<Int32Array> {
       yield
     }
   }
-  return Int32Array.from({ length: set.count }, (_, example) => groups.first(example))
-}
-
-/** Disjoint sets of examples, each named by its first example. */
-class Groups {
-  private readonly parent: Int32Array
-
-  constructor(count: number) {
-    this.parent = Int32Array.from({ length: count }, (_, index) => index)
-  }
-
-  first(example: number): number {
-    let at = example
-    while (this.parent[at] !== at) {
-      this.parent[at] = this.parent[this.parent[at] as number] as number
-      at = this.parent[at] as number
-    }
-    return at
-  }
-
-  join(a: number, b: number): void {
-    const [x, y] = [this.first(a), this.first(b)]
-    this.parent[Math.max(x, y)] = Math.min(x, y)
-  }
+  return groups.firsts()
 }
 
 /** @returns one example of each photo */
-function joinExactCopies({ sha256 }: TrainingSet, groups: Groups): number[] {
+function joinExactCopies({ sha256 }: TrainingSet, groups: DisjointSets): number[] {
   const seen = new Map<string, number>()
   for (const [example, hash] of sha256.entries()) {
     const first = seen.get(hash)
@@ -119,7 +97,13 @@ function directions(examples: readonly number[], row: (example: number) => Float
 }
 
 /** Joins an example with the near-copies after it. */
-function joinNeighbors(set: TrainingSet, groups: Groups, order: Int32Array, points: Float64Array, i: number): void {
+function joinNeighbors(
+  set: TrainingSet,
+  groups: DisjointSets,
+  order: Int32Array,
+  points: Float64Array,
+  i: number,
+): void {
   const example = order[i] as number
   const start = points[i * DIRECTIONS] as number
   for (let j = i + 1; j < order.length; j++) {

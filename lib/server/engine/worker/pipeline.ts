@@ -103,11 +103,11 @@ export class Pipeline {
   ): Promise<Item['step']> {
     const start = performance.now()
     this.decodeTimer.begin(job.id)
-    const { image, crop } = job
+    const { image, crop, traits = false } = job
     const requested = crop ? { area: crop, input: model.input } : null
-    const decoded = await decode(image, model.spec.preprocessor, this.options.maxPixels, signal, requested).finally(
-      () => this.decodeTimer.end(job.id),
-    )
+    const { preprocessor } = model.spec
+    const decoding = decode(image, preprocessor, this.options.maxPixels, signal, requested, traits)
+    const decoded = await decoding.finally(() => this.decodeTimer.end(job.id))
     const decodeMs = performance.now() - start
     return () => run(job, model, scorer, decoded, decodeMs)
   }
@@ -157,6 +157,7 @@ async function run(
     ...interpretScores(scores, job.want, scorer),
     embedding,
     kinds,
+    traits: decoded.traits,
     image: decoded.source,
     area: inputArea(decoded.source, decoded.geometry),
     preview: job.preview ? await previewOf(job, model, tensor, decoded) : null,

@@ -1,6 +1,6 @@
 import type { ProblemCode } from '@/lib/shared/problems/problem'
-import type { DocumentBuilder } from '../jobs/openapi'
 import { BINARY } from '../openapi/binary'
+import type { DocumentBuilder } from '../openapi/builder'
 
 const MODEL = {
   name: 'model',

@@ -36,9 +36,9 @@ export function jobEvents(c: Context<AppEnv>, feed: JobFeed): Response {
   return reply
 }
 
-/** An embedding is larger than all the rest, and belongs into a file. */
-function withoutEmbedding({ row, ...line }: ResultLine): ResultLine {
-  const { embedding: _embedding, ...rest } = row
+/** What is computed from the photo for other programs is larger than all the rest, and belongs into a file. */
+function withoutFeatures({ row, ...line }: ResultLine): ResultLine {
+  const { embedding: _embedding, kinds: _kinds, traits: _traits, ...rest } = row
   return { ...line, row: rest }
 }
 
@@ -59,7 +59,7 @@ class EventWriter {
     const now = await this.feed.view()
     for await (const { value, next } of this.feed.resultsSince(this.position)) {
       if (shouldYield()) await yieldToEventLoop()
-      await this.stream.writeSSE({ event: 'result', id: next, data: JSON.stringify(withoutEmbedding(value)) })
+      await this.stream.writeSSE({ event: 'result', id: next, data: JSON.stringify(withoutFeatures(value)) })
       if (this.stream.aborted || this.feed.stopped) return false
       this.position = next
     }

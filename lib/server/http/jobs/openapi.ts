@@ -2,17 +2,10 @@ import { ZIP_ENCODINGS } from '@/lib/shared/files/zip-names'
 import type { ProblemCode } from '@/lib/shared/problems/problem'
 import { JSON_COLUMN, RESULT_TYPES } from '@/lib/shared/results/columns'
 import { BINARY } from '../openapi/binary'
+import type { DocumentBuilder } from '../openapi/builder'
+import { checkPaths } from './check-openapi'
 import { DEFAULT_PAGE_ROWS, MAX_CURSOR_LENGTH, MAX_PAGE_ROWS } from './page'
 import { CHOICE } from './results'
-
-/** Helpers that build the document: responses by schema name, problems by code. */
-export interface DocumentBuilder {
-  reply(description: string, schema: string): object
-  problems(codes: readonly ProblemCode[]): Record<number, object>
-  /** Problems of any request with a body. */
-  body: readonly ProblemCode[]
-  parameters: object[]
-}
 
 const PHOTOS: ProblemCode[] = [
   'empty_body',
@@ -75,9 +68,10 @@ const OPTIONS = { schema: { $ref: '#/components/schemas/JobOptions' } }
 
 /** The paths of batch jobs. */
 export function jobPaths(
-  { reply, problems, body, parameters }: DocumentBuilder,
+  builder: DocumentBuilder,
   { admin, deadLetters }: { admin: boolean; deadLetters: boolean },
 ): Record<string, object> {
+  const { reply, problems, body, parameters } = builder
   const UPLOAD = [...PHOTOS, ...body]
   const action = (operationId: string, summary: string, codes: ProblemCode[] = []) => ({
     post: {
@@ -238,6 +232,7 @@ export function jobPaths(
         },
       },
     },
+    ...checkPaths(builder, ID),
     '/api/jobs/{id}/events': {
       get: {
         operationId: 'jobEvents',

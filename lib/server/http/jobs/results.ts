@@ -4,6 +4,7 @@ import { accepts } from 'hono/accepts'
 import { z } from 'zod'
 import { Problem } from '@/lib/shared/problems/problem'
 import {
+  CHECK_COLUMNS,
   columnsFor,
   type FileColumn,
   isJsonFormat,
@@ -18,6 +19,7 @@ import { resultFile } from '@/lib/shared/results/result-file'
 import { underBase } from '@/lib/shared/web/base-path'
 import { yieldingBetween } from '../../event-loop/slices'
 import type { JobBackend } from '../../jobs/backend'
+import { addCheckColumns } from '../../jobs/check/add-columns'
 import { PARQUET_TYPE, parquetFile } from '../../jobs/parquet'
 import { abortOnError } from '../abort-on-error'
 import type { AppEnv, Services } from '../services'
@@ -28,7 +30,7 @@ type JobFormat = (typeof JOB_FORMATS)[number]
 const TYPES: Record<JobFormat, string> = { ...RESULT_TYPES, parquet: PARQUET_TYPE }
 
 /** The columns that a client may choose. */
-export const CHOICE = [...PAGE_COLUMNS, JSON_COLUMN] as const
+export const CHOICE = [...PAGE_COLUMNS, ...CHECK_COLUMNS, JSON_COLUMN] as const
 
 /** Which results, and in which format. */
 export const resultsParametersSchema = z.object({
@@ -88,20 +90,32 @@ export async function resultsReply(
       throw new Problem('invalid_parameter', 'cursor and offset cannot be combined. Remove offset.')
     const page = await pageOf(jobs, id, { cursor, limit, status })
     Object.assign(headers, { 'x-next-cursor': page.next }, page.last ? {} : { link: nextLink(c, page.next) })
-    const columns = parameters.columns ?? columnsFor(format, PAGE_COLUMNS)
-    return reply(c, yieldingBetween(page.rows), format, columns, headers, log)
+    const check = await checkOf(jobs, id)
+    const columns = parameters.columns ?? columnsFor(format, [...PAGE_COLUMNS, ...check.columns])
+    return reply(c, check.rows(yieldingBetween(page.rows)), format, columns, headers, log)
   }
   const rows = await jobs.results(id, { offset: offset ?? 0, only: status })
   // Rows of a part don't show which photos they belong to, so they get the index column.
   const whole = offset === undefined && limit === undefined ? RESULT_COLUMNS : PAGE_COLUMNS
   const embeddings = format === 'parquet' && (await jobs.view(id)).embeddings ? (['embedding'] as const) : []
-  const columns = parameters.columns ?? columnsFor(format, [...whole, ...embeddings])
-  return reply(c, takeFirst(rows, limit), format, columns, headers, log)
+  const check = await checkOf(jobs, id)
+  const columns = parameters.columns ?? columnsFor(format, [...whole, ...embeddings, ...check.columns])
+  return reply(c, takeFirst(check.rows(rows), limit), format, columns, headers, log)
+}
+
+type Rows = AsyncIterable<ResultRow> | Iterable<ResultRow>
+
+/** The columns of the check, and rows with them. Without a check, there are none and rows stay as they are. */
+async function checkOf(jobs: JobBackend, id: string) {
+  const { check = false } = await jobs.spec(id)
+  if (!check) return { columns: [], rows: (rows: Rows) => rows }
+  const found = await jobs.readCheck(id)
+  return { columns: CHECK_COLUMNS, rows: (rows: Rows) => addCheckColumns(rows, found) }
 }
 
 function reply(
   c: Context<AppEnv>,
-  rows: AsyncIterable<ResultRow> | Iterable<ResultRow>,
+  rows: Rows,
   format: JobFormat,
   columns: readonly FileColumn[],
   headers: Record<string, string>,
@@ -126,7 +140,7 @@ function acceptedFormat(c: Context<AppEnv>): JobFormat {
   return BY_TYPE.get(type) ?? 'json'
 }
 
-async function* takeFirst(rows: AsyncIterable<ResultRow>, limit = Number.POSITIVE_INFINITY): AsyncGenerator<ResultRow> {
+async function* takeFirst(rows: Rows, limit = Number.POSITIVE_INFINITY): AsyncGenerator<ResultRow> {
   let count = 0
   for await (const row of rows) {
     yield row

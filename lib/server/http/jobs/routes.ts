@@ -15,6 +15,7 @@ import { json } from '../json-response'
 import type { MemoryBudget } from '../memory-budget'
 import { queryParameters, readOptions } from '../parameters'
 import type { AppEnv, Endpoint, Endpoints, Services } from '../services'
+import { checkRoutes } from './check'
 import { jobEvents } from './events'
 import { resultsParametersSchema, resultsReply } from './results'
 import { type JobUpload, type JobUploadLimits, openUpload, refuseOptions } from './uploads'
@@ -29,9 +30,10 @@ const CHARS_PER_PAGE = 1_000_000
 /** Everything under `/api/jobs`. A job can only be reached by its ID, which can't be guessed. */
 export function jobRoutes(
   jobs: JobBackend,
-  { engine, environment, keys, log }: Pick<Services, 'engine' | 'environment' | 'keys' | 'log'>,
+  services: Pick<Services, 'engine' | 'environment' | 'keys' | 'log' | 'checks'>,
   uploads: MemoryBudget,
 ): Routes {
+  const { engine, environment, keys, log, checks } = services
   const limits: JobUploadLimits = {
     files: environment.MAX_FILES,
     bytes: environment.MAX_JOB_BYTES,
@@ -157,6 +159,7 @@ export function jobRoutes(
           resultsReply(c, { jobs, log }, id(c), readOptions(resultsParametersSchema, queryParameters(c.req.url))),
       },
     },
+    ...(checks ? checkRoutes(jobs, checks, services, uploads) : {}),
     '/api/jobs/:id/events': { GET: async (c) => jobEvents(c, await jobs.feed(id(c))) },
   }
 }

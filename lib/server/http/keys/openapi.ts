@@ -1,6 +1,6 @@
 import { usageParametersSchema } from '@/lib/shared/contract/keys'
 import type { ProblemCode } from '@/lib/shared/problems/problem'
-import type { DocumentBuilder } from '../jobs/openapi'
+import type { DocumentBuilder } from '../openapi/builder'
 import { queryParameters } from '../openapi/schemas'
 
 const ID = {

@@ -3,10 +3,11 @@ import type { FeedbackMode } from '@/lib/shared/contract/feedback'
 import { jobParametersSchema } from '@/lib/shared/contract/jobs'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
 import { customModelPaths } from '../custom-models/openapi'
-import { type DocumentBuilder, jobPaths } from '../jobs/openapi'
+import { jobPaths } from '../jobs/openapi'
 import { KEY_SCHEMES, keyPaths } from '../keys/openapi'
 import { annotate, TAGS } from './annotate'
 import { BINARY } from './binary'
+import type { DocumentBuilder } from './builder'
 import {
   classifyOperation,
   embedOperation,

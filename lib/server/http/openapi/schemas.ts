@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkReportSchema, jobCheckSchema, similarPhotosSchema } from '@/lib/shared/contract/check'
 import {
   classificationSchema,
   classifyJsonSchema,
@@ -27,6 +28,7 @@ import {
   rotateKeySchema,
   usageReplySchema,
 } from '@/lib/shared/contract/keys'
+import { QUALITY_ISSUES } from '@/lib/shared/dataset-check/quality'
 import { UNCERTAIN_REASONS } from '@/lib/shared/metrics/uncertainty'
 import type { ResultRow } from '@/lib/shared/results/columns'
 
@@ -47,6 +49,9 @@ const RESPONSES = [
   jobSchema,
   deadLetterSchema,
   jobPhotosSchema,
+  checkReportSchema,
+  jobCheckSchema,
+  similarPhotosSchema,
   problemSchema,
 ]
 
@@ -176,5 +181,10 @@ const PHOTO_RESULT = {
     ms: nullable('number', { description: 'Milliseconds from the complete photo to its result.' }),
     error_code: nullable('string'),
     error: nullable('string'),
+    near_copy_of: nullable('string', { description: 'This and the following only for jobs with a check.' }),
+    copy_group: nullable('integer'),
+    label_issue: nullable('number'),
+    suggested_label: nullable('string'),
+    quality: { type: 'array', items: { type: 'string', enum: [...QUALITY_ISSUES] } },
   } satisfies Partial<Record<keyof ResultRow, object>>,
 }

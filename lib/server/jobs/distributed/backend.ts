@@ -9,14 +9,17 @@ import type {
   Draft,
   JobBackend,
   JobFeed,
+  JobSpec,
   JobStats,
   JobsHealth,
   PositionedResult,
   ResultLine,
   ResultRange,
 } from '../backend'
+import type { StoredCheck } from '../check/stored-check'
 import { invalidCursor, jobClosed } from '../problems'
 import { backlogOf, statsOf } from './backlog'
+import { readCheck, writeCheck } from './check'
 import { type CreateOptions, JobCreator } from './create-job'
 import { endJob, finishIfComplete } from './end-job'
 import { LedgerFeed } from './feed'
@@ -214,6 +217,24 @@ export class DistributedBackend implements JobBackend {
       })
       this.feeds.add(feed)
       return feed
+    })
+  }
+
+  spec(id: string): Promise<JobSpec> {
+    return translateRedisErrors(async () => (await this.lookup.get(id)).spec)
+  }
+
+  readCheck(id: string): Promise<StoredCheck | null> {
+    return translateRedisErrors(async () => {
+      await this.lookup.get(id)
+      return readCheck(this.options.store, id)
+    })
+  }
+
+  writeCheck(id: string, check: StoredCheck): Promise<void> {
+    return translateRedisErrors(async () => {
+      await this.lookup.get(id)
+      await writeCheck(this.options.store, id, check)
     })
   }
 

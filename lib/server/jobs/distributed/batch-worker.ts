@@ -1,5 +1,6 @@
 import { Worker } from 'bullmq'
 import { type CallbackOptions, CallbackQueue } from './callback-queue'
+import { checkJob, type JobCheckOptions } from './check'
 import { finishIfComplete, mergeResults } from './end-job'
 import { logMissing, withReason } from './failures'
 import { Ledger } from './ledger'
@@ -11,7 +12,7 @@ import { ShardRunner, type ShardRunnerOptions } from './shard-runner'
 import { SourceLister } from './source-lister'
 import { type JobWork, QUEUE_NAME, type ShardWork, WorkQueue } from './work-queue'
 
-export interface WorkerOptions extends Omit<ShardRunnerOptions, 'store'>, CallbackOptions {
+export interface WorkerOptions extends Omit<ShardRunnerOptions, 'store'>, CallbackOptions, JobCheckOptions {
   log: CallbackOptions['log'] & { info(fields: object, message: string): void }
   /** Notified when work begins and ends, so that this process isn't scaled in meanwhile. */
   protection?: { begin(): Promise<void>; end(): void } | undefined
@@ -129,7 +130,10 @@ export class BatchWorker {
   private async finalize(id: string): Promise<void> {
     const record = await this.ledger.record(id)
     const { store } = this.options
-    if (record?.state === 'done') await mergeResults(store, this.ledger, id, this.stop.signal)
+    if (record?.state === 'done') {
+      await mergeResults(store, this.ledger, id, this.stop.signal)
+      await checkJob(record, this.ledger, this.options, this.stop.signal)
+    }
     if (record?.state !== 'cancelled') return
     for (const task of await this.ledger.dispatchedShards(id)) await this.shards.countLate(task, this.stop.signal)
     await removeObjects(store, inputsPrefix(id))

@@ -46,6 +46,9 @@ export const endMarker = (id: string, round: number) => `${markersPrefix(id)}end
 /** All results in one object, once the job is done. */
 export const resultsKey = (id: string) => `${jobPrefix(id)}results.ndjson`
 
+/** What the check of a job found. */
+export const checkKey = (id: string) => `${jobPrefix(id)}check.json`
+
 /** Which job was created with an Idempotency-Key. */
 export const KEYS = 'keys/'
 export const idempotencyKey = (digest: string) => `${KEYS}${digest}`

@@ -3,7 +3,8 @@ import { Problem } from '@/lib/shared/problems/problem'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { withStorage } from '../../storage/storage-errors'
 import { addPhotos } from '../add-photos'
-import type { Draft, JobBackend, JobFeed, JobStats, PositionedResult, ResultRange } from '../backend'
+import type { Draft, JobBackend, JobFeed, JobSpec, JobStats, PositionedResult, ResultRange } from '../backend'
+import type { StoredCheck } from '../check/stored-check'
 import { invalidCursor, jobClosed } from '../problems'
 import type { Post } from '../send-callback'
 import { CallbackSender } from './callbacks'
@@ -25,6 +26,8 @@ export interface EmbeddedOptions extends RunnerOptions, CreateOptions {
   /** The jobs folder. */
   folder: string
   retentionMs: number
+  /** Called for jobs with a check that are done, at least once each time; also after a start. */
+  onDone?: ((id: string) => void) | undefined
   /** Sends JSON to a URL. @throws Problem */
   post: Post
 }
@@ -137,6 +140,20 @@ export class EmbeddedBackend implements JobBackend {
     return new FolderFeed(job, () => this.viewOf(job))
   }
 
+  async spec(id: string): Promise<JobSpec> {
+    return this.store.get(id).spec
+  }
+
+  async readCheck(id: string): Promise<StoredCheck | null> {
+    const job = this.store.get(id)
+    return withStorage(() => job.readCheck())
+  }
+
+  async writeCheck(id: string, check: StoredCheck): Promise<void> {
+    const job = this.store.get(id)
+    withStorage(() => job.writeCheck(check))
+  }
+
   async add(id: string, fill: (draft: Draft) => Promise<void>, unique = false): Promise<Job> {
     const job = this.store.get(id)
     // Refuses early, before the body is read. The check that counts is made as each photo is added.
@@ -208,7 +225,10 @@ export class EmbeddedBackend implements JobBackend {
 
   /** Runs for each job that was just created, or opened after a start. */
   private onJobOpened(job: JobFolder): void {
-    job.watch(() => this.callbacks.notify(job))
+    job.watch(() => {
+      this.callbacks.notify(job)
+      this.notifyDone(job)
+    })
     try {
       // A kill may have come between the last result and the end of the job.
       job.settle()
@@ -216,8 +236,13 @@ export class EmbeddedBackend implements JobBackend {
       this.runner.backOff(job, error as Error)
     }
     this.callbacks.notify(job)
+    this.notifyDone(job)
     if (job.finishedAt === null) this.runner.schedule(job)
     if (job.listing) void this.lister.run(job)
+  }
+
+  private notifyDone(job: JobFolder): void {
+    if (job.state === 'done' && job.spec.check && !job.stopped) this.options.onDone?.(job.spec.id)
   }
 
   private viewOf(job: JobFolder): Job {

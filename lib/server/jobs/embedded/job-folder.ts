@@ -6,9 +6,10 @@ import type { ResultRow } from '@/lib/shared/results/columns'
 import type { StorageFault } from '../../storage/storage-errors'
 import type { AppendLog } from '../append-log'
 import type { JobInput, JobSpec, ResultLine } from '../backend'
+import { type StoredCheck, storedCheckSchema } from '../check/stored-check'
 import { jobClosed, unknownJob } from '../problems'
 import { RateMeter } from '../rate-meter'
-import { writeJson } from './atomic-json'
+import { CorruptJobError, readJsonIfExists, writeJson } from './atomic-json'
 import { createJobFiles, type JobFiles, type JobKey, openJobFiles } from './job-files'
 import type { StorageAccess } from './lease-handle'
 import { PendingPhotos } from './pending-photos'
@@ -353,6 +354,22 @@ export class JobFolder {
     this.inputLog.setPath(join(path, 'inputs.ndjson'))
     this.resultLog.setPath(join(path, 'results.ndjson'))
     this.status.setPath(join(path, 'status.json'))
+  }
+
+  /** What the latest check found; null if there was none. @throws NodeJS.ErrnoException */
+  readCheck(): StoredCheck | null {
+    try {
+      return readJsonIfExists(join(this.folder, 'check.json'), storedCheckSchema)
+    } catch (error) {
+      // It can be computed again.
+      if (error instanceof CorruptJobError) return null
+      throw error
+    }
+  }
+
+  /** @throws NodeJS.ErrnoException such as ENOSPC */
+  writeCheck(check: StoredCheck): void {
+    writeJson(join(this.folder, 'check.json'), check, this.store)
   }
 
   /** Whether it was deleted. */

@@ -4,7 +4,17 @@ import type { Job, JobParameters, JobPhotos } from '@/lib/shared/contract/jobs'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { type StorageError, storageFaultOf } from '../../storage/storage-errors'
-import type { Draft, JobBackend, JobFeed, JobStats, JobsHealth, PositionedResult, ResultRange } from '../backend'
+import type {
+  Draft,
+  JobBackend,
+  JobFeed,
+  JobSpec,
+  JobStats,
+  JobsHealth,
+  PositionedResult,
+  ResultRange,
+} from '../backend'
+import type { StoredCheck } from '../check/stored-check'
 import { EmbeddedBackend, type EmbeddedOptions } from './backend'
 import { FaultMonitor } from './fault-monitor'
 import { type Acquisition, HEARTBEAT_MS, LEASE_LOST_CODE, Lease } from './lease'
@@ -125,6 +135,18 @@ export class LeasedBackend implements JobBackend {
 
   async feed(id: string): Promise<JobFeed> {
     return this.current.feed(id)
+  }
+
+  async spec(id: string): Promise<JobSpec> {
+    return this.current.spec(id)
+  }
+
+  async readCheck(id: string): Promise<StoredCheck | null> {
+    return this.current.readCheck(id)
+  }
+
+  async writeCheck(id: string, check: StoredCheck): Promise<void> {
+    return this.current.writeCheck(id, check)
   }
 
   async shutDown(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { JobCheck, SimilarPhotosReply } from '@/lib/shared/contract/check'
 import type { DeadLetter, Job, JobPhotos } from '@/lib/shared/contract/jobs'
 import { csvHeader, csvLine, jsonLine } from '@/lib/shared/results/columns'
 import { MODEL, ROW } from './photos'
@@ -49,6 +50,31 @@ const DEAD_LETTER = {
   failed_at: '2026-11-29T14:12:02.120Z',
 } satisfies DeadLetter
 
+const CHECK = {
+  state: 'done',
+  progress: null,
+  reason: null,
+  report: {
+    photos: 119,
+    copies: [{ kept: 'train/cat/1.jpg', copies: ['test/cat/9.jpg'], leak: ['test', 'train'], labels: null }],
+    labels: {
+      checked: 119,
+      reason: null,
+      issues: [{ file: 'train/cat/7.jpg', label: 'cat', suggested: 'dog', score: 0.97 }],
+      mixed_up: [{ label: 'cat', looks_like: 'dog', photos: 1 }],
+    },
+    outliers: [{ file: 'train/dog/3.jpg', distance: 0.62 }],
+    quality: [{ file: 'train/dog/4.jpg', issues: ['blurred'] }],
+  },
+} satisfies JobCheck
+const SIMILAR = {
+  replies: {
+    'application/json': {
+      photos: [{ index: 12, file: 'test/cat/9.jpg', similarity: 0.94 }],
+    } satisfies SimilarPhotosReply,
+  },
+}
+
 export const JOB_EXAMPLES = {
   createJob: { request: { 'text/csv': CSV, 'application/json': { model: 'fast', top_k: 3, open: true } }, ...JOB },
   listJobs: { replies: { 'application/json': { jobs: [LAST] } } },
@@ -70,5 +96,13 @@ export const JOB_EXAMPLES = {
       'application/x-ndjson': jsonLine(ROW),
     },
   },
+  jobCheck: { replies: { 'application/json': CHECK } },
+  checkJob: {
+    request: { 'text/csv': 'file,label\ntrain/cat/1.jpg,cat\n' },
+    replies: { 'application/json': { ...CHECK, state: 'waiting' } satisfies JobCheck },
+  },
+  cleanedLabels: { replies: { 'text/csv': 'file,label,split\r\ntrain/cat/1.jpg,cat,train\r\n' } },
+  similarPhotos: SIMILAR,
+  similarToPhoto: SIMILAR,
   jobEvents: { replies: { 'text/event-stream': EVENTS.map((event) => `${event}\n\n`).join('') } },
 }

@@ -1,0 +1,25 @@
+import { type KnownLabels, labelsOfFolders, labelsOfTable } from '@/lib/shared/dataset-check/known-labels'
+import { findLabelsFile } from '../eval/find-files'
+import { labelsOf, labelsTable } from '../labels/labels-file'
+import type { CheckOptions } from './options'
+
+/**
+ * Labels and splits from the labels file, or else from folders. A data set without labels can be checked, too.
+ *
+ * @throws Failure if the labels file can't be used
+ */
+export async function knownLabels(
+  folder: string,
+  photos: readonly string[],
+  { labels, fileColumn, labelColumn }: CheckOptions,
+): Promise<KnownLabels> {
+  const path = labels ?? (await findLabelsFile(folder))
+  if (path === undefined) return labelsOfFolders(photos)
+  const table = await labelsTable(path)
+  // Reports what doesn't match.
+  await labelsOf(path, table, photos, [], {
+    ...(fileColumn === undefined ? {} : { fileColumn }),
+    ...(labelColumn === undefined ? {} : { labelColumn }),
+  })
+  return labelsOfTable(table, photos, { file: fileColumn, label: labelColumn })
+}

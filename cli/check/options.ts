@@ -1,0 +1,14 @@
+/** Options of `vision check`. */
+export interface CheckOptions {
+  labels?: string
+  fileColumn?: string
+  labelColumn?: string
+  out?: string
+  cleanedLabels?: string
+  takeSuggestions?: boolean
+  json?: boolean
+  model?: string
+  workers?: number
+  modelsDir: string
+  dataDir?: string
+}

@@ -1,0 +1,22 @@
+import { parquetFile } from '@/lib/server/jobs/parquet'
+import { CHECK_COLUMNS, columnsFor, RESULT_COLUMNS, RESULT_FORMATS, type ResultRow } from '@/lib/shared/results/columns'
+import { resultFile } from '@/lib/shared/results/result-file'
+import { wholeFile, writePieces } from '../files/write-file'
+import { EXIT, Failure } from '../program/exit'
+
+const FORMATS = [...RESULT_FORMATS, 'parquet'] as const
+const COLUMNS = [...RESULT_COLUMNS, ...CHECK_COLUMNS] as const
+
+/** Writes rows with the columns of the check, in the format that the file name says. @throws Failure */
+export function outputOf(path: string): (rows: Iterable<ResultRow>, signal: AbortSignal) => Promise<void> {
+  const format = FORMATS.find((each) => path.toLowerCase().endsWith(`.${each}`))
+  if (format === undefined) {
+    const endings = FORMATS.map((each) => `.${each}`).join(', ')
+    throw new Failure(EXIT.usage, `${path}: the file name must end with ${endings}.`)
+  }
+  return async (rows, signal) => {
+    const file =
+      format === 'parquet' ? parquetFile(rows, COLUMNS) : resultFile(rows, format, columnsFor(format, COLUMNS))
+    await wholeFile(path, (temporary) => writePieces(file, temporary, signal))
+  }
+}

@@ -1,0 +1,121 @@
+import { Readable } from 'node:stream'
+import type { Context } from 'hono'
+import {
+  cleanedLabelsParametersSchema,
+  type JobCheck,
+  type SimilarPhotosReply,
+  similarParametersSchema,
+} from '@/lib/shared/contract/check'
+import { NOTHING_FOUND } from '@/lib/shared/dataset-check/checked-rows'
+import { cleanedLabels } from '@/lib/shared/dataset-check/cleaned-labels'
+import { Problem } from '@/lib/shared/problems/problem'
+import { RESULT_TYPES } from '@/lib/shared/results/columns'
+import type { JobBackend } from '../../jobs/backend'
+import type { CheckState, JobChecks } from '../../jobs/check/job-checks'
+import { knownLabels, readLabels } from '../../jobs/check/known-labels'
+import { SimilarPhotos } from '../../jobs/check/similar-photos'
+import type { StoredCheck } from '../../jobs/check/stored-check'
+import { abortOnError } from '../abort-on-error'
+import { readBody } from '../body'
+import { json } from '../json-response'
+import type { MemoryBudget } from '../memory-budget'
+import { queryParameters, readOptions } from '../parameters'
+import { readPhoto, requireQueueSpace } from '../read-photo'
+import type { AppEnv, Endpoints, Services } from '../services'
+import { hasBody } from './uploads'
+
+const NO_STORE = { 'cache-control': 'no-store' }
+
+/** What a check found about the photos of a job, and photos that are similar to one. */
+export function checkRoutes(
+  jobs: JobBackend,
+  checks: JobChecks,
+  { engine, environment, log }: Pick<Services, 'engine' | 'environment' | 'log'>,
+  uploads: MemoryBudget,
+): Record<string, Endpoints> {
+  const similar = new SimilarPhotos(jobs)
+  const id = (c: Context<AppEnv>) => c.req.param('id') ?? ''
+
+  async function state(c: Context<AppEnv>, status = 200): Promise<Response> {
+    return json(c, toReply(await checks.stateOf(id(c))), status, NO_STORE)
+  }
+
+  async function recheck(c: Context<AppEnv>): Promise<Response> {
+    const request = c.req.raw
+    await checks.requireDone(id(c))
+    const lease = uploads.reserve()
+    try {
+      const body = hasBody(request) ? await readBody(request, environment.MAX_REQUEST_BYTES, lease) : null
+      const labels = body && body.byteLength > 0 ? await readLabels(body, await checks.filesOf(id(c))) : null
+      await checks.recheck(id(c), labels)
+    } finally {
+      lease.release()
+    }
+    return state(c, 202)
+  }
+
+  async function labels(c: Context<AppEnv>): Promise<Response> {
+    const { suggestions } = readOptions(cleanedLabelsParametersSchema, queryParameters(c.req.url))
+    const { check } = await checks.stateOf(id(c))
+    if (check === null)
+      throw new Problem('not_ready', 'This job has not been checked yet. Try again later.', { retryAfterSeconds: 5 })
+    const headers = {
+      ...NO_STORE,
+      'content-type': RESULT_TYPES.csv,
+      'content-disposition': 'attachment; filename="cleaned-labels.csv"',
+    }
+    if (c.req.method === 'HEAD') return new Response(null, { headers })
+    const input = await labeledPhotos(jobs, id(c), check)
+    const pieces = abortOnError(cleanedLabels(input, { takeSuggestions: suggestions }), c, log)
+    const body = Readable.toWeb(Readable.from(pieces, { objectMode: false, highWaterMark: 1 << 16 }))
+    return new Response(body as unknown as ReadableStream, { headers })
+  }
+
+  async function likePhoto(c: Context<AppEnv>): Promise<Response> {
+    const { file, k } = readOptions(similarParametersSchema, queryParameters(c.req.url))
+    const photos = await similar.like(id(c), file, k)
+    return json(c, { photos } satisfies SimilarPhotosReply, 200, NO_STORE)
+  }
+
+  async function likeUpload(c: Context<AppEnv>): Promise<Response> {
+    const query = queryParameters(c.req.url)
+    const parameters = similarParametersSchema.omit({ file: true })
+    readOptions(parameters, query)
+    const { model } = await jobs.view(id(c))
+    requireQueueSpace(engine)
+    const lease = uploads.reserve()
+    try {
+      const { image, fields } = await readPhoto(c.req.raw, environment, lease)
+      const { k } = readOptions(parameters, query, fields)
+      const request = { model: model.id, revision: model.revision }
+      const { embedding } = await engine.embed(image, request, c.req.raw.signal)
+      return json(c, { photos: await similar.near(id(c), embedding, k) } satisfies SimilarPhotosReply, 200, NO_STORE)
+    } finally {
+      lease.release()
+    }
+  }
+
+  return {
+    '/api/jobs/:id/check': { GET: (c) => state(c), POST: recheck },
+    '/api/jobs/:id/cleaned-labels': { GET: { withQuery: labels } },
+    '/api/jobs/:id/similar': { GET: { withQuery: likePhoto }, POST: { withQuery: likeUpload } },
+  }
+}
+
+function toReply({ state, progress, check }: CheckState): JobCheck {
+  return { state, progress, reason: check?.failure ?? null, report: check && !check.failure ? check.report : null }
+}
+
+/** The classified photos of a job with their labels, and what was found about them. */
+async function labeledPhotos(jobs: JobBackend, id: string, check: StoredCheck) {
+  const photos: { index: number; file: string }[] = []
+  const rows = await jobs.results(id, { only: 'ok' })
+  for await (const { index = 0, file } of rows) photos.push({ index, file })
+  const { labels, splits } = await knownLabels(
+    photos.map(({ file }) => file),
+    check.labels,
+  )
+  const found = new Map(check.found.map((one) => [one.index, one]))
+  const list = photos.map(({ file }) => ({ file, label: labels.get(file) ?? null, split: splits.get(file) ?? null }))
+  return { photos: { list }, checks: photos.map(({ index }) => found.get(index) ?? NOTHING_FOUND) }
+}

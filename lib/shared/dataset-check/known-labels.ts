@@ -1,0 +1,38 @@
+import { matchLabels, type Picks } from '../labels-file/match-labels'
+import type { LabelsTable } from '../labels-file/table'
+import { folderLabel, splitNamed, splitOf } from './splits'
+
+/** What a data set says about its photos, by file name. */
+export interface KnownLabels {
+  labels: ReadonlyMap<string, string>
+  /** `train`, `val`, `test`, or another word from a column named so. */
+  splits: ReadonlyMap<string, string>
+}
+
+/** Names of columns with the part of the data set. */
+const SPLIT_COLUMNS = ['split', 'set', 'subset', 'partition', 'fold']
+
+/** Labels and splits by the folders that photos lie in, as in `train/cat/1.jpg`. */
+export function labelsOfFolders(photos: readonly string[]): KnownLabels {
+  const found = (of: (file: string) => string | null) =>
+    new Map(
+      photos.flatMap((file) => {
+        const word = of(file)
+        return word === null ? [] : [[file, word] as const]
+      }),
+    )
+  return { labels: found(folderLabel), splits: found(splitOf) }
+}
+
+/**
+ * Labels and splits from a labels file. Without a column of splits, those of the folders count.
+ *
+ * @throws LabelsError if the file has no column of photos or of labels
+ */
+export function labelsOfTable(table: LabelsTable, photos: readonly string[], picks: Picks = {}): KnownLabels {
+  const { labels, columns, file } = matchLabels(table, photos, [], picks)
+  const split = columns.find((name) => SPLIT_COLUMNS.includes(name.trim().toLowerCase()))
+  if (split === undefined) return { labels, splits: labelsOfFolders(photos).splits }
+  const cells = matchLabels(table, photos, [], { file: String(file + 1), label: split }).labels
+  return { labels, splits: new Map([...cells].map(([photo, word]) => [photo, splitNamed(word) ?? word])) }
+}

@@ -1,0 +1,77 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import Papa from 'papaparse'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { CheckReport } from '@/lib/shared/contract/check'
+import { CHECK_COLUMNS, RESULT_COLUMNS } from '@/lib/shared/results/columns'
+import { REAL_MODEL } from '../support/models'
+import { smallDataset } from '../support/small-dataset'
+import { visionHere as vision } from '../support/vision-here'
+
+let folder: string
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'check-'))
+  for (const { file, bytes } of await smallDataset()) {
+    const path = join(folder, 'photos', file)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, bytes)
+  }
+  writeFileSync(join(folder, 'photos', 'train', 'thing', 'broken.jpg'), 'not a photo')
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const check = (...args: string[]) =>
+  vision(['check', join(folder, 'photos'), '--workers', '1', '--models-dir', REAL_MODEL.MODELS_DIR, ...args])
+const table = (name: string) =>
+  Papa.parse<Record<string, string>>(readFileSync(join(folder, name), 'utf8').replace('\ufeff', ''), {
+    header: true,
+    skipEmptyLines: true,
+  })
+
+test('reports copies, leaks, labels that look wrong, and quality, and writes columns and cleaned labels', async () => {
+  const [out, cleaned] = [join(folder, 'out.csv'), join(folder, 'cleaned.csv')]
+  const { code, out: text } = await check('--out', out, '--cleaned-labels', cleaned, '--take-suggestions')
+  expect(code).toBe(0)
+  expect(text).toContain('Checked 23 of 24 photos.')
+  expect(text).toContain('4 groups of copies:')
+  expect(text).toContain('train/thing/ball.jpg  =  train/thing/baseball.jpg')
+  expect(text).toContain('test, train: train/animal/koala.jpg, test/animal/marsupial.jpg')
+  expect(text).toContain('train/thing/polar-bear.jpg  thing → animal')
+  expect(text).toMatch(/train\/thing\/dark\.jpg {2}.*too dark/)
+  const { data, meta } = table('out.csv')
+  expect(meta.fields).toEqual([...RESULT_COLUMNS, ...CHECK_COLUMNS])
+  const row = (name: string) => data.find(({ file }) => file?.endsWith(`/${name}.jpg`))
+  expect(row('marsupial')).toMatchObject({ near_copy_of: 'train/animal/koala.jpg' })
+  expect(row('koala')).toMatchObject({ near_copy_of: '', copy_group: row('marsupial')?.copy_group })
+  expect(row('polar-bear')).toMatchObject({ suggested_label: 'animal', quality: '' })
+  expect(Number(row('polar-bear')?.label_issue)).toBeGreaterThan(0.5)
+  expect(row('tiny')?.quality).toContain('tiny')
+  expect(row('broken')).toMatchObject({ status: 'failed', copy_group: '' })
+  const labels = new Map(table('cleaned.csv').data.map(({ file, label, split }) => [file, `${label} ${split}`]))
+  expect(labels.get('train/thing/polar-bear.jpg')).toBe('animal train')
+  expect([labels.has('test/animal/marsupial.jpg'), labels.has('train/thing/baseball.jpg')]).toEqual([false, false])
+  expect(labels.get('train/animal/koala.jpg')).toBe('animal train')
+})
+
+test('takes labels and splits from a labels file, and says why labels were not checked', async () => {
+  const labels = join(folder, 'labels.csv')
+  writeFileSync(labels, 'file,label,split\ntrain/animal/koala.jpg,a,train\ntest/animal/marsupial.jpg,b,holdout\n')
+  const { code, out } = await check('--labels', labels, '--json')
+  expect(code).toBe(0)
+  const report = JSON.parse(out) as CheckReport
+  expect(report.copies.find(({ kept }) => kept.endsWith('koala.jpg'))).toMatchObject({
+    leak: ['holdout', 'train'],
+    labels: ['a', 'b'],
+  })
+  expect(report.labels).toMatchObject({ checked: 0, reason: expect.any(String), issues: [] })
+})
+
+test('refuses a file name without a known format, and a folder without photos', async () => {
+  expect(await check('--out', join(folder, 'x.txt'))).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('the file name must end with .csv'),
+  })
+  mkdirSync(join(folder, 'empty'))
+  expect(await vision(['check', join(folder, 'empty')])).toMatchObject({ code: 3 })
+})

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parquetReadObjects } from 'hyparquet'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { JobCheck, SimilarPhotosReply } from '@/lib/shared/contract/check'
+import { CHECK_COLUMNS, RESULT_COLUMNS } from '@/lib/shared/results/columns'
+import { BACKENDS, type Backend } from '../support/backends'
+import { refusal } from '../support/http'
+import { createJob, jobDone, resultsOf } from '../support/jobs'
+import { distinctPhotos, formOf, zipOf } from '../support/many-photos'
+import { REAL_MODEL } from '../support/models'
+import { type DatasetPhoto, smallDataset } from '../support/small-dataset'
+
+const PATIENCE_MS = 120_000
+
+let photos: DatasetPhoto[]
+beforeAll(async () => {
+  photos = await smallDataset()
+})
+
+describe.each(BACKENDS)('checks of jobs in %s', (_name, open) => {
+  let backend: Backend
+  let url: string
+  beforeAll(async () => {
+    backend = await open({ LOG_LEVEL: 'warn', ...REAL_MODEL })
+    url = backend.server.url
+  })
+  afterAll(() => backend?.stop())
+
+  const get = (id: string, path: string) => fetch(`${url}/api/jobs/${id}/${path}`)
+  async function checked(id: string): Promise<JobCheck> {
+    for (const start = Date.now(); Date.now() - start < PATIENCE_MS; await sleep(50)) {
+      const check = (await (await get(id, 'check')).json()) as JobCheck
+      if (check.state === 'done' || check.state === 'failed') return check
+    }
+    throw new Error('the check never ended')
+  }
+
+  test('a job is checked once it is done, and its results have the columns after all others', async () => {
+    const zip = await zipOf(photos)
+    const headers = { 'content-type': 'application/zip' }
+    const { id, embeddings } = await createJob(url, new Uint8Array(zip), '?check=true', headers)
+    expect(embeddings).toBe(true)
+    await jobDone(url, id)
+    const { state, report } = await checked(id)
+    expect([state, report?.photos, report?.copies.length]).toEqual(['done', 23, 4])
+    expect(report?.copies).toContainEqual({
+      kept: 'train/animal/koala.jpg',
+      copies: ['test/animal/marsupial.jpg'],
+      leak: ['test', 'train'],
+      labels: null,
+    })
+    expect(report?.labels.issues.map(({ file }) => file)).toContain('train/thing/polar-bear.jpg')
+
+    const rows = await resultsOf(url, id)
+    expect(Object.keys(rows[0] ?? {}).slice(-CHECK_COLUMNS.length)).toEqual([...CHECK_COLUMNS])
+    const row = (name: string) => rows.find(({ file }) => file.endsWith(`/${name}.jpg`))
+    expect(row('marsupial')).toMatchObject({ near_copy_of: 'train/animal/koala.jpg' })
+    expect(row('polar-bear')).toMatchObject({ suggested_label: 'animal', quality: [] })
+    expect(row('dark')?.quality).toContain('too_dark')
+    const csv = await (await get(id, 'results?format=csv')).text()
+    expect(csv.split('\r\n')[0]).toBe([...RESULT_COLUMNS, ...CHECK_COLUMNS].join(','))
+    const parquet = await parquetReadObjects({ file: await (await get(id, 'results?format=parquet')).arrayBuffer() })
+    expect(Object.keys(parquet[0] ?? {})).toEqual([...RESULT_COLUMNS, 'embedding', ...CHECK_COLUMNS])
+    expect(parquet.map(({ copy_group }) => copy_group)).toEqual(rows.map(({ copy_group }) => copy_group))
+
+    const cleaned = await (await get(id, 'cleaned-labels?suggestions=true')).text()
+    expect(cleaned).toContain('train/thing/polar-bear.jpg,animal,train\r\n')
+    expect(cleaned).not.toContain('marsupial')
+    expect(await (await get(id, 'cleaned-labels')).text()).toContain('train/thing/polar-bear.jpg,thing,train\r\n')
+
+    const similar = async (reply: Promise<Response>) => ((await (await reply).json()) as SimilarPhotosReply).photos
+    const like = await similar(get(id, 'similar?file=train/animal/koala.jpg&k=3'))
+    expect([like.length, like[0]?.file]).toEqual([3, 'test/animal/marsupial.jpg'])
+    const body = new Uint8Array(photos[0]?.bytes ?? [])
+    const near = await similar(fetch(`${url}/api/jobs/${id}/similar?k=2`, { method: 'POST', body }))
+    expect(near[0]).toMatchObject({ file: photos[0]?.file, similarity: expect.closeTo(1, 2) })
+    await refusal(get(id, 'similar?file=nothing.jpg'), 404, 'not_found')
+    await refusal(get(id, 'similar'), 400, 'invalid_parameter')
+    await refusal(get(id, 'similar?file=x&k=0'), 400, 'invalid_parameter')
+
+    const labels = `file,label\n${photos.map(({ file }, at) => `${file},${at % 2}`).join('\n')}\n`
+    const again = (text: string) => fetch(`${url}/api/jobs/${id}/check`, { method: 'POST', body: text })
+    await refusal(again('file,label\nnothing.jpg,x\n'), 409, 'conflict')
+    await refusal(again('nothing'), 400, 'invalid_parameter')
+    expect((await again(labels)).status).toBe(202)
+    const second = await checked(id)
+    expect(second.report?.copies.find(({ kept }) => kept.endsWith('koala.jpg'))?.labels).toEqual(['0', '1'])
+    expect(await (await get(id, 'cleaned-labels')).text()).toContain('train/animal/koala.jpg,0,train')
+  })
+
+  test('a job without a check has neither its columns nor a report', async () => {
+    const { id } = await createJob(url, formOf(distinctPhotos(2)))
+    await jobDone(url, id)
+    for (const path of ['check', 'cleaned-labels', 'similar?file=photos/00000.webp']) {
+      await refusal(get(id, path), 409, 'conflict')
+    }
+    await refusal(fetch(`${url}/api/jobs/${id}/check`, { method: 'POST' }), 409, 'conflict')
+    expect(Object.keys((await resultsOf(url, id))[0] ?? {})).not.toContain('copy_group')
+    await refusal(get('unknown', 'check'), 404, 'unknown_job')
+  })
+})
