@@ -89,7 +89,12 @@ async function evaluate(folder: string, options: Evaluation): Promise<void> {
     const remaining = dataset.photos.filter(({ file, truth }) => !isEvaluated(journal.entries.get(file), truth))
     const progress = new Progress('eval', dataset.photos.length, dataset.photos.length - remaining.length)
     const start = performance.now()
-    const runOptions = { workers: options.workers, temperature: model.temperature ?? 1, rule: model.rule }
+    const runOptions = {
+      workers: options.workers,
+      temperature: model.temperature ?? 1,
+      activation: model.activation,
+      rule: model.rule,
+    }
     const done = (entry: Entry) => {
       lock?.guard()
       journal.add(entry)

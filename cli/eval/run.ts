@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { createEngine } from '@/lib/server/engine/engine'
 import type { EngineOptions } from '@/lib/server/engine/engine-options'
 import type { Engine } from '@/lib/server/engine/types'
-import { softmax, topK } from '@/lib/shared/metrics/scores'
+import { type Activation, activate } from '@/lib/shared/metrics/activation'
+import { topK } from '@/lib/shared/metrics/scores'
 import { type UncertaintyRule, uncertainty } from '@/lib/shared/metrics/uncertainty'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { LabelledPhoto } from './dataset'
@@ -13,6 +14,13 @@ const IN_FLIGHT = 4
 const TOP_K = 5
 
 export type Rule = UncertaintyRule | null
+
+/** How logits become scores, and which are uncertain. */
+interface ScoreOptions {
+  temperature: number
+  activation: Activation
+  rule: Rule
+}
 
 /** An engine for batch work: no deadline that a slow model could miss, and a queue for everything in flight. */
 export async function batchEngine(
@@ -34,7 +42,7 @@ export async function batchEngine(
 export async function runPhotos(
   engine: Engine,
   photos: readonly LabelledPhoto[],
-  options: { workers: number; temperature: number; rule: Rule },
+  options: { workers: number } & ScoreOptions,
   onResult: (entry: Entry) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -50,11 +58,11 @@ export async function runPhotos(
 async function runPhoto(
   engine: Engine,
   { file, path, truth }: LabelledPhoto,
-  { temperature, rule }: { temperature: number; rule: Rule },
+  { temperature, activation, rule }: ScoreOptions,
 ): Promise<Entry> {
   try {
     const logits = await engine.logits(await readFile(path), { priority: 'batch' })
-    const scores = softmax(logits, temperature)
+    const scores = activate(logits, temperature, activation)
     const top = topK(scores, TOP_K)
     const right = scores[truth] ?? 0
     return {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InstallError, publish, requireId, stage } from '@/lib/server/catalog/install'
 import { checkedDataFiles } from '@/lib/server/catalog/onnx/data-files'
-import { findOnnx } from '@/lib/server/catalog/onnx/find-onnx'
+import { findGraphs } from '@/lib/server/catalog/onnx/find-onnx'
 import { readOnnxGraph } from '@/lib/server/catalog/onnx/read-graph'
 import { slowModelWarning } from '@/lib/server/engine/slow-model-warning'
 import { EXIT, Failure } from '../program/exit'
@@ -27,9 +27,12 @@ export async function add(context: ModelsContext, path: string, options: Options
   try {
     requireId(id)
     const folder = entry.isDirectory() ? path : dirname(path)
-    const onnx = entry.isDirectory() ? await findOnnx(path) : basename(path)
-    if (onnx === undefined) throw new Failure(EXIT.invalid, `${path} contains no ONNX file.`)
-    const { files, origins } = await described(id, folder, onnx, entry.isDirectory(), options)
+    const graphs = entry.isDirectory() ? await findGraphs(path) : { image: basename(path), text: null }
+    if (graphs === undefined) throw new Failure(EXIT.invalid, `${path} contains no ONNX file.`)
+    // A text-image model has no labels, and its folder says all the rest.
+    const { files, origins } = graphs.text
+      ? { files: { '.': folder }, origins: {} }
+      : await described(id, folder, graphs.image, entry.isDirectory(), options)
     await stage(context.modelsDir, id, files)
     const check = modelCheck(context, (model, report) => {
       understood = summary(model, report, origins)

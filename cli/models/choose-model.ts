@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CatalogEntry, readCatalog, readModelFolder } from '@/lib/server/catalog/catalog'
 import { type Model, readModel } from '@/lib/server/engine/model'
+import type { Activation } from '@/lib/shared/metrics/activation'
 import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
 import { batchEngine, type Rule } from '../eval/run'
 import { defaultDataDir } from '../program/data-dir'
@@ -14,6 +15,7 @@ export interface ChosenModel {
   title: string
   revision: string
   temperature: number | null
+  activation: Activation
   rule: Rule
   classes: readonly ClassNames[]
   /** ID of the model that a custom one builds on; null for any other model. */
@@ -70,9 +72,19 @@ export async function chooseModel({
   return { model: described(model), startEngine }
 }
 
-function described({ id, title, revision, temperature, uncertainty, labels, synonyms, head }: Model): ChosenModel {
+function described({
+  id,
+  title,
+  revision,
+  temperature,
+  uncertainty,
+  labels,
+  synonyms,
+  head,
+  activation,
+}: Model): ChosenModel {
   const classes = labels.map((label, index) => ({ label, others: synonyms[index] ?? [] }))
-  return { id, title, revision, temperature, rule: uncertainty, classes, base: head?.base.id ?? null }
+  return { id, title, revision, temperature, activation, rule: uncertainty, classes, base: head?.base.id ?? null }
 }
 
 /**

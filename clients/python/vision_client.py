@@ -135,7 +135,7 @@ class _Settings:
         return {
             "method": call.method,
             "url": self._base + call.path,
-            "params": _given(call.query),
+            "params": _listed(_given(call.query)),
             "headers": {**self._headers, **call.headers},
             "content": call.content,
             "data": call.fields,
@@ -173,7 +173,11 @@ class Vision(_Settings):
         self._http.close()
 
     def classify(self, photo: Photo, **options: Any) -> Json:
-        """Classifies a photo. Options: model, top_k, threshold, crop, preview."""
+        """Classifies a photo.
+
+        Options: model, top_k, threshold, crop, preview; for a text-image model candidate_labels (a list) and
+        hypothesis_template.
+        """
         return self._json(_photo_call("/api/classify", photo, options))
 
     def classify_many(self, photos: Iterable[NamedPhoto], **options: Any) -> Iterator[Json]:
@@ -674,7 +678,14 @@ def _given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def _listed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A list becomes one value, with commas, because a repeated parameter with one value is no list."""
+    return {name: _text(value) if isinstance(value, (list, tuple)) else value for name, value in values.items()}
+
+
 def _text(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return _csv([[str(each) for each in value]]).decode().rstrip("\r\n")
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

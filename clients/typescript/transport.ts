@@ -133,10 +133,16 @@ export class Transport {
   }
 
   private request({ method = 'GET', path, query = {}, headers, body }: Call, signal: AbortSignal) {
-    const search = new URLSearchParams(Object.entries(given(query)).map(([name, value]) => [name, String(value)]))
+    const search = new URLSearchParams(Object.entries(given(query)).map(([name, value]) => [name, textOf(value)]))
     const init = { method, headers: { ...this.headers, ...headers }, body: body ?? null, signal }
     return [`${this.base}${path}${search.size > 0 ? `?${search}` : ''}`, init] as const
   }
+}
+
+/** A list is one parameter, with commas between its entries and quotes around those that have one, as in CSV. */
+function textOf(value: unknown): string {
+  if (!Array.isArray(value)) return String(value)
+  return value.map((entry) => (/[,"\n]/.test(entry) ? `"${entry.replaceAll('"', '""')}"` : entry)).join(',')
 }
 
 /** The values that aren't undefined. */

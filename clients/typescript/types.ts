@@ -153,8 +153,11 @@ export interface ModelInfo {
   embedding_reason: string | null
   /** The model that a custom model builds on; null for any other model. */
   base_model: { id: string; revision: string } | null
-  /** What a custom model is: `linear` learned from photos, `groups` adds up the scores of its base. */
-  head: 'linear' | 'groups' | null
+  /** What a custom model is: `linear` learned from photos, `cosine` compares photos with words, `groups` adds up the
+   * scores of its base. */
+  head: 'linear' | 'cosine' | 'groups' | null
+  /** Set for a text-image model, which takes labels in words and has none of its own. */
+  text: { max_tokens: number; activation: 'softmax' | 'sigmoid' } | null
 }
 
 /** A label of a model. */
@@ -184,6 +187,8 @@ export interface Job {
   top_k: number
   threshold: number
   embeddings: boolean
+  /** Its labels in words, if it was created with candidate_labels. */
+  words?: { labels: string[]; template: string } | undefined
   counts: { total: number; done: number; ok: number; failed: number }
   /** Recent photos per second. */
   rate: number | null

@@ -15,13 +15,20 @@ interface PhotoParameters {
 export interface ClassifyParameters extends PhotoParameters {
   /** Maximum number of predictions. Default: 5. */
   top_k?: number | undefined
+  /** Labels to choose from, for a text-image model. */
+  candidate_labels?: readonly string[] | undefined
+  /** The text that photos are compared with, with {} for the label. */
+  hypothesis_template?: string | undefined
   /** Omits predictions with a lower score. */
   threshold?: number | undefined
   /** Whether to return the model input. */
   preview?: boolean | undefined
 }
 
-export type StreamParameters = Pick<ClassifyParameters, 'model' | 'top_k' | 'threshold'>
+export type StreamParameters = Pick<
+  ClassifyParameters,
+  'model' | 'top_k' | 'threshold' | 'candidate_labels' | 'hypothesis_template'
+>
 
 export interface EmbedParameters extends PhotoParameters {
   /** Whether to divide the embedding by its length. */

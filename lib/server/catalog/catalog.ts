@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { availableSchema } from './available'
 import { dataFilesOf } from './onnx/data-files'
-import { findOnnx } from './onnx/find-onnx'
+import { findGraphs, type Graphs } from './onnx/find-onnx'
 import { type FileStamp, fileSha256, fingerprint } from './revision'
 
 /** A model folder found on disk, whether it is usable or not. */
@@ -15,6 +15,8 @@ export interface CatalogEntry {
   folder: string
   /** The ONNX file; `head.safetensors` for a custom model. */
   file: string
+  /** Set for a model of photos and texts: the ONNX file that takes texts. `file` takes photos. */
+  textFile: string | null
   /** Size of these weights with their data files. */
   bytes: number
   /** `sha256:` and the digest of all files that affect predictions (see revision.ts). */
@@ -24,6 +26,9 @@ export interface CatalogEntry {
   /** The problem with the folder, for the operator; null if there is none. */
   error: string | null
 }
+
+/** What turns texts into the input of a text graph. */
+export const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json']
 
 /** The weights of a custom model, which has no graph of its own. */
 const HEAD_FILE = 'head.safetensors'
@@ -119,20 +124,26 @@ async function readEntry(folder: string, identity: Identity, sha256: string | un
     ...identity,
     folder,
     file: join(folder, 'onnx', 'model.onnx'),
+    textFile: null,
     bytes: 0,
     revision: 'sha256:unknown',
     stamps: [],
     error: null,
   }
   try {
-    const name = (await hasHead(folder)) ? HEAD_FILE : await findOnnx(folder)
-    if (name === undefined) return { ...entry, error: 'onnx/model.onnx is missing' }
+    const graphs: Graphs | undefined = (await hasHead(folder))
+      ? { image: HEAD_FILE, text: null }
+      : await findGraphs(folder)
+    if (graphs === undefined) return { ...entry, error: 'onnx/model.onnx is missing' }
+    const { image: name, text } = graphs
     entry.file = join(folder, name)
+    entry.textFile = text && join(folder, text)
     // Checked before the graph is read: for a file with a known checksum, this gives the better message.
     const error = await checksumError(entry.file, name, sha256)
     if (error !== null) return { ...entry, error }
-    const weights = name === HEAD_FILE ? [name] : [name, ...(await dataFilesOf(folder, name))]
-    return { ...entry, bytes: await bytesOf(folder, weights), ...(await fingerprint(folder, weights)) }
+    const weights = name === HEAD_FILE ? [name] : await withData(folder, [name, ...(text ? [text] : [])])
+    const others = text ? TOKENIZER_FILES : []
+    return { ...entry, bytes: await bytesOf(folder, weights), ...(await fingerprint(folder, [...weights, ...others])) }
   } catch (error) {
     return { ...entry, error: (error as Error).message }
   }
@@ -141,6 +152,12 @@ async function readEntry(folder: string, identity: Identity, sha256: string | un
 async function checksumError(file: string, name: string, sha256: string | undefined): Promise<string | null> {
   const digest = sha256 === undefined ? undefined : await fileSha256(file)
   return digest === sha256 ? null : `${name} is damaged: its SHA-256 is ${digest}, but catalog.json expects ${sha256}`
+}
+
+/** ONNX files and their data files. */
+async function withData(folder: string, names: readonly string[]): Promise<string[]> {
+  const data = await Promise.all(names.map((name) => dataFilesOf(folder, name)))
+  return [...new Set([...names, ...data.flat()])]
 }
 
 async function bytesOf(folder: string, names: readonly string[]): Promise<number> {

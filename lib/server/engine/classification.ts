@@ -41,3 +41,8 @@ function toPreview({ png, geometry, ...rest }: ModelInputPreview): Preview {
   const image = `data:image/png;base64,${Buffer.from(png).toString('base64')}`
   return { image, ...rest, resize: geometry.target, crop: geometry.crop }
 }
+
+/** A classification whose embedding was only needed to score it. */
+export function withoutEmbedding({ embedding: _embedding, ...rest }: EmbeddedClassification): EmbeddedClassification {
+  return rest
+}

@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks'
 import { Problem } from '@/lib/shared/problems/problem'
 import { readHeader } from '../image/header'
-import { toClassification } from './classification'
+import { toClassification, withoutEmbedding } from './classification'
+import { scoredByWords } from './classify-by-words'
 import { toEmbedding } from './embedding'
 import type { EngineOptions } from './engine-options'
 import { labelIndex, toExplanation } from './explain/explanation'
@@ -12,10 +13,22 @@ import type { Model } from './model'
 import { toModelDetails, toModelInfo } from './model-info'
 import { isListed, ModelLookup, workerHead } from './model-lookup'
 import type { ModelSource } from './model-parts'
+import { requireLabels } from './no-labels'
 import { timingsOf } from './photo-timings'
-import type { LoadReport, MaskJob, MaskResult, PhotoJob, PhotoResult, TensorJob, TensorResult } from './protocol'
+import type {
+  LoadReport,
+  MaskJob,
+  MaskResult,
+  PhotoJob,
+  PhotoResult,
+  TensorJob,
+  TensorResult,
+  TextJob,
+  TextResult,
+} from './protocol'
 import { signatureOf } from './signature'
 import { deadlineSignal, submit } from './submit'
+import { Texts } from './texts'
 import type { ClassifyOptions, Engine, EngineStats, RunOptions } from './types'
 
 /** Decoded pixels take at most four channels (RGBA). */
@@ -78,6 +91,18 @@ export async function createEngine(
     return submit<TensorResult>({ job, cost: data.byteLength, queue, pool, deadlineMs, signal })
   }
 
+  const texts = new Texts(
+    async (model, list, { priority = 'interactive', deadlineMs = options.deadlineMs }, signal) => {
+      signal?.throwIfAborted()
+      if (closing) throw new Problem('shutting_down', 'The server is shutting down. Send the request again.')
+      const { queue, pool, reports } = current
+      const { base } = lookup.served(model, reports)
+      const job: TextJob = { kind: 'text', id: nextId++, model: base.id, texts: list, priority }
+      const cost = 2 * list.reduce((sum, text) => sum + text.length, 0)
+      return submit<TextResult>({ job, cost, queue, pool, deadlineMs, signal })
+    },
+  )
+
   /** Runs masks over the input prepared for a revision of a model. Yields to all photos. */
   function runMaskJob(
     revision: string,
@@ -135,9 +160,18 @@ export async function createEngine(
 
     async classify(image, request, signal) {
       const start = performance.now()
-      const { preview = false, embedding = false, traits = false } = request
+      const { preview = false, embedding = false, traits = false, words } = request
       const model =
         lookup.known(request.model, request.revision) ?? (await lookup.find(request.model, request.revision))
+      if (words !== undefined) {
+        const head = await texts.head(model, words, request, signal)
+        const result = await run(image, model, request, { want: 'embedding', preview, traits }, signal)
+        const scored = scoredByWords(result, head, limitTopK(request, words))
+        const named = { ...model, labels: words.labels }
+        const full = toClassification(named, scored, request, image.byteLength, performance.now() - start)
+        return embedding ? full : withoutEmbedding(full)
+      }
+      requireLabels(model)
       const want = limitTopK(request, model)
       const result = await run(image, model, request, { want, preview, embedding, traits }, signal)
       return toClassification(model, result, request, image.byteLength, performance.now() - start)
@@ -173,6 +207,12 @@ export async function createEngine(
         lookup.known(request.model, request.revision) ?? (await lookup.find(request.model, request.revision))
       const result = await run(image, model, request, { want: 'embedding', preview: false }, signal)
       return toEmbedding(model, result, request, image.byteLength, performance.now() - start)
+    },
+
+    async embedText(list, request, signal) {
+      const model =
+        lookup.known(request.model, request.revision) ?? (await lookup.find(request.model, request.revision))
+      return texts.embed(model, list, request, signal)
     },
 
     async explain(image, request, signal) {
@@ -236,6 +276,6 @@ export async function createEngine(
 }
 
 /** `top_k` is an upper bound: a model with fewer labels returns all of them, through every entry point. */
-function limitTopK({ topK }: ClassifyOptions, { labels }: Model): number {
+function limitTopK({ topK }: ClassifyOptions, { labels }: Pick<Model, 'labels'>): number {
   return Math.max(1, Math.min(topK, labels.length))
 }

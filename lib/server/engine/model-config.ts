@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { ACTIVATIONS } from '@/lib/shared/metrics/activation'
 import { publishedSchema } from '../catalog/available'
 
 /**
- * What a head does: `linear` scores embeddings with learned weights; `groups` adds up the scores of the base model's
- * labels.
+ * What a head does: `linear` scores embeddings with learned weights; `cosine` compares them with those of words; `groups`
+ * adds up the scores of the base model's labels.
  */
-const HEAD_KINDS = ['linear', 'groups'] as const
+const HEAD_KINDS = ['linear', 'cosine', 'groups'] as const
 export type HeadKind = (typeof HEAD_KINDS)[number]
 
 /** What is known about a custom model besides its head. */
@@ -18,6 +19,8 @@ const customSchema = z.object({
   examples: z.int().min(0),
   /** Whether only people who know its ID can use it. */
   unlisted: z.boolean().optional(),
+  /** The template of a model whose labels are words, with {} for the label. */
+  template: z.string().optional(),
 })
 
 export type CustomDetails = z.output<typeof customSchema>
@@ -72,6 +75,8 @@ export const configSchema = z.object({
       /** Set for a custom model: the model whose embeddings or scores its head turns into labels. */
       base_model: z.object({ id: z.string().min(1), revision: z.string().min(1) }).optional(),
       head: z.enum(HEAD_KINDS).optional(),
+      /** What makes scores of its logits; softmax if absent. */
+      activation: z.enum(ACTIVATIONS).optional(),
       custom: customSchema.optional(),
     })
     .default({}),

@@ -51,6 +51,7 @@ export function toModelInfo(model: Model, lookup: ModelLookup, { reports, pool }
     embedding_reason: typeof embedding === 'string' ? embedding : null,
     base_model: model.head?.base ?? null,
     head: model.head?.kind ?? null,
+    text: model.text && { max_tokens: model.text.maxTokens, activation: model.text.similarity.activation },
   }
 }
 

@@ -95,7 +95,9 @@ function unavailable({ id }: Model, reason: string): Problem {
 }
 
 /** What a worker needs to know of a custom model; undefined for any other model. */
-export function workerHead({ head, file, revision, labels, temperature, uncertainty }: Model): WorkerHead | undefined {
+export function workerHead(model: Model): WorkerHead | undefined {
+  const { head, file, revision, labels, temperature, activation, uncertainty } = model
   if (head === null) return undefined
-  return { kind: head.kind, file, revision, classes: labels.length, temperature: temperature ?? 1, uncertainty }
+  const classes = labels.length
+  return { kind: head.kind, file, revision, classes, temperature: temperature ?? 1, activation, uncertainty }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { EvaluationSummary, TrainingSummary } from '@/lib/shared/contract/model-details'
+import type { Activation } from '@/lib/shared/metrics/activation'
 import type { UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import type { CatalogEntry } from '../catalog/catalog'
 import { parsePreprocessor } from '../image/hf-preprocessor'
@@ -11,6 +12,7 @@ import { type CustomDetails, configSchema, type HeadKind, type ModelConfig } fro
 import { readJson, withFileName } from './model-file'
 import { labelsOf, readSynonyms } from './model-labels'
 import type { SelfTest, WorkerModel } from './protocol'
+import { readTextSide, type TextSide } from './text-side'
 
 /** A parsed model folder. If parsing failed, `error` is set and the model is never sent to a worker. */
 export interface Model extends CatalogEntry {
@@ -21,7 +23,11 @@ export interface Model extends CatalogEntry {
   /** The output with the scores, if the folder names it. */
   output: string | null
   temperature: number | null
+  /** What makes scores of the logits. */
+  activation: Activation
   uncertainty: UncertaintyRule | null
+  /** Set for a model of photos and texts, which has no labels of its own. */
+  text: TextSide | null
   /** Other names of each class, in label order; empty if the model has none. */
   synonyms: readonly (readonly string[])[]
   /** Notes on labels for the reader, by index. */
@@ -63,7 +69,9 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
     preprocessor: null,
     output: null,
     temperature: null,
+    activation: 'softmax',
     uncertainty: null,
+    text: null,
     synonyms: [],
     notes: new Map(),
     selfTest: null,
@@ -77,7 +85,8 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
   try {
     const file = await readJson(entry.folder, 'config.json')
     const config = withFileName('config.json', () => configSchema.parse(file))
-    const labels = withFileName('config.json', () => labelsOf(config))
+    const text = entry.textFile === null ? null : await readTextSide(entry.folder, entry.textFile, file)
+    const labels = text ? NO_LABELS : withFileName('config.json', () => labelsOf(config))
     return {
       ...empty,
       title: config.vision.title ?? entry.id,
@@ -88,19 +97,26 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
       head: headOf(config),
       output: config.vision.output ?? null,
       temperature: config.vision.temperature ?? null,
+      activation: config.vision.activation ?? 'softmax',
+      text,
       uncertainty: ruleOf(config.vision.uncertainty),
       synonyms: config.vision.classes ? await readSynonyms(join(entry.folder, config.vision.classes)) : labels.synonyms,
       notes: new Map(Object.entries(config.vision.notes ?? {}).map(([index, note]) => [Number(index), note])),
       selfTest: await readSelfTest(entry.folder),
       published: config.vision.published_top1 ?? null,
       evaluation: await readEvaluation(entry),
-      training: config.vision.head === 'linear' ? await readTraining(entry, config) : null,
+      training: isTrained(config.vision.head) ? await readTraining(entry, config) : null,
       card: config.vision.card ?? {},
     }
   } catch (error) {
     return { ...empty, error: (error as Error).message }
   }
 }
+
+/** A model of photos and texts gets its labels with each photo. */
+const NO_LABELS = { labels: [], synonyms: [] }
+
+const isTrained = (head: HeadKind | undefined) => head === 'linear' || head === 'cosine'
 
 async function readPreprocessor(folder: string, config: unknown, modelType: string | undefined): Promise<Preprocessor> {
   if (isTimm(config)) return withFileName('config.json', () => timmPreprocessor(config))
@@ -119,6 +135,7 @@ export function workerModel(model: Model): WorkerModel {
     classes: model.labels.length,
     selfTest: model.selfTest,
     output: model.output,
+    text: model.text,
     default: model.default,
     kinds: kindMembers(model.synonyms),
     stamps: model.stamps,

@@ -1,6 +1,7 @@
 import type { ExplainMethod } from '@/lib/shared/contract/explain'
 import type { Area } from '@/lib/shared/crop/crop'
 import type { PhotoTraits } from '@/lib/shared/dataset-check/photo-traits'
+import type { Activation } from '@/lib/shared/metrics/activation'
 import type { UncertainReason, UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import type { ProblemCode } from '@/lib/shared/problems/problem'
 import type { FileStamp } from '../catalog/revision'
@@ -9,6 +10,7 @@ import type { Interpolation, Preprocessor } from '../image/preprocessor'
 import type { TensorFormat } from '../image/tensor'
 import type { KindMembers } from './kind-scores'
 import type { HeadKind } from './model-config'
+import type { TextSide } from './text-side'
 import type { Priority } from './types'
 
 /** Messages between the engine and its worker processes, sent by structured clone. */
@@ -25,6 +27,8 @@ export interface WorkerModel {
   selfTest: SelfTest | null
   /** The output with the scores; null if it is detected from its shape. */
   output: string | null
+  /** Set for a model of photos and texts: it has embeddings but no scores. */
+  text: TextSide | null
   /** Whether it stays loaded when memory is scarce. */
   default: boolean
   /** The outputs that are of each kind of thing; null if its labels have no kinds. */
@@ -48,6 +52,7 @@ export interface WorkerHead {
   file: string
   classes: number
   temperature: number
+  activation: Activation
   uncertainty: UncertaintyRule | null
 }
 
@@ -103,7 +108,16 @@ export interface TensorJob {
   head?: WorkerHead | undefined
 }
 
-export type Job = PhotoJob | MaskJob | TensorJob
+/** Texts to embed, with a model of photos and texts. */
+export interface TextJob {
+  kind: 'text'
+  id: number
+  model: string
+  priority: Priority
+  texts: readonly string[]
+}
+
+export type Job = PhotoJob | MaskJob | TensorJob | TextJob
 
 /** The model input as an image, and how it was derived from the photo. */
 export interface ModelInputPreview {
@@ -150,7 +164,15 @@ export interface TensorResult {
   runMs: number
 }
 
-export type JobResult = PhotoResult | MaskResult | TensorResult
+export interface TextResult {
+  /** One embedding [dimensions] per text. */
+  embeddings: Float32Array[]
+  /** Whether each text was cut, because it has too many tokens. */
+  truncated: boolean[]
+  runMs: number
+}
+
+export type JobResult = PhotoResult | MaskResult | TensorResult | TextResult
 
 export type ToWorker =
   /** `timeoutMs`: time limit for decoding a photo. `scarceMemory`: whether unused models are unloaded. */

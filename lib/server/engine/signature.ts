@@ -23,6 +23,7 @@ export function signatureOf(model: Model, report: LoadReport | undefined): Graph
     },
     output: report.output.name,
     temperature: temperature ?? 1,
+    activation: model.activation,
     labels: model.labels,
     dimensions: typeof report.embedding === 'object' && report.embedding ? report.embedding.dimensions : null,
   }

@@ -3,6 +3,9 @@ import type { ExplainMethod, Explanation } from '@/lib/shared/contract/explain'
 import type { ModelDetails } from '@/lib/shared/contract/model-details'
 import type { Area } from '@/lib/shared/crop/crop'
 import type { PhotoTraits } from '@/lib/shared/dataset-check/photo-traits'
+import type { Activation } from '@/lib/shared/metrics/activation'
+import type { LabelWords } from '@/lib/shared/zero-shot/candidate-labels'
+import type { Similarity } from '@/lib/shared/zero-shot/similarity'
 
 /** Batch work delays an interactive request by at most the photo that is running. */
 export type Priority = 'interactive' | 'batch'
@@ -23,6 +26,8 @@ export interface RunOptions {
 }
 
 export interface ClassifyOptions extends RunOptions {
+  /** The labels to choose from, which a model of photos and texts needs and any other refuses. */
+  words?: LabelWords | undefined
   /** Maximum number of predictions, from 1 to the model's number of labels. */
   topK: number
   /** Predictions with a lower score are omitted; 0 keeps all. */
@@ -62,6 +67,25 @@ export type EmbeddedClassification = Classification & {
   kinds?: Float32Array
   traits?: PhotoTraits
 }
+export interface EmbedTextOptions extends Pick<RunOptions, 'model' | 'revision' | 'priority' | 'deadlineMs'> {
+  /** Whether to divide each embedding by its Euclidean (L2) length. */
+  normalize?: boolean
+}
+
+/** Texts as points in the space of a model's photos. */
+export interface TextEmbeddings {
+  model: Pick<Classification['model'], 'id' | 'type' | 'revision'>
+  /** One [dimensions] per text, in order. */
+  embeddings: readonly Float32Array[]
+  dimensions: number
+  /** Whether each text was cut, because it has more tokens than the model takes. */
+  truncated: readonly boolean[]
+  /** How the model compares them with photos. */
+  similarity: Similarity
+  /** 0 for texts that were embedded before. */
+  runMs: number
+}
+
 
 export interface ExplainOptions extends Pick<RunOptions, 'model' | 'revision' | 'crop'> {
   /** Name or index of the label to explain; the best one if absent. */
@@ -81,6 +105,8 @@ export interface GraphSignature {
   output: string
   /** Divisor of the logits before the softmax. */
   temperature: number
+  /** What makes scores of the logits. */
+  activation: Activation
   /** In the order of the scores. */
   labels: readonly string[]
   /** Length of the embeddings; null if the model has none. */
@@ -151,6 +177,12 @@ export interface Engine {
    * @throws Problem as above, and `invalid_parameter` if the model has no embedding
    */
   embed(image: Uint8Array, options: EmbedOptions, signal?: AbortSignal): Promise<Embedding>
+  /**
+   * The embeddings of texts, in the same space as those of photos. They are remembered for a while.
+   *
+   * @throws Problem as above, and `invalid_parameter` if the model doesn't take texts
+   */
+  embedText(texts: readonly string[], options: EmbedTextOptions, signal?: AbortSignal): Promise<TextEmbeddings>
   /**
    * Explains a label with a heatmap, computed from many runs with parts of the photo hidden. These runs have lower
    * priority than all photos, batches included, and an interactive photo can run between any two of them.

@@ -13,20 +13,31 @@ export type RawOptions = Readonly<Record<string, unknown>>
  *
  * @throws Problem `invalid_parameter` if a parameter is repeated
  */
-export function queryParameters(url: string): Record<string, string> {
+export function queryParameters(url: string): RawParameters {
   const parameters = emptyParameters()
   for (const [name, value] of new URL(url).searchParams) setOnce(parameters, name, value)
   return parameters
 }
 
+/** Parameters as they were sent: a text, or several for a list. */
+export type RawParameters = Record<string, string | string[]>
+
 /** An empty parameter map. It has no prototype, so `__proto__` is a parameter like any other. */
-export function emptyParameters(): Record<string, string> {
+export function emptyParameters(): RawParameters {
   return Object.create(null)
 }
 
-/** @throws Problem `invalid_parameter` if it is already set */
-export function setOnce(parameters: Record<string, string>, name: string, value: string): void {
-  if (Object.hasOwn(parameters, name))
+/** Parameters that are lists: sent several times, each value is one entry. */
+const LISTS = new Set(['candidate_labels'])
+
+/** @throws Problem `invalid_parameter` if it is already set, and isn't a list */
+export function setOnce(parameters: RawParameters, name: string, value: string): void {
+  const earlier = Object.hasOwn(parameters, name) ? parameters[name] : undefined
+  if (earlier !== undefined && LISTS.has(name)) {
+    parameters[name] = [...(typeof earlier === 'string' ? [earlier] : earlier), value]
+    return
+  }
+  if (earlier !== undefined)
     throw new Problem('invalid_parameter', `${displayName(name)} is set more than once. Set it once.`)
   parameters[name] = value
 }

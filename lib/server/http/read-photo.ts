@@ -11,7 +11,23 @@ export async function readPhoto(
   environment: Environment,
   reservation: Reservation,
 ): Promise<{ image: Uint8Array; fields: Record<string, unknown> }> {
-  const limits = { imageBytes: environment.MAX_IMAGE_BYTES, requestBytes: environment.MAX_REQUEST_BYTES }
+  const { image, fields } = await read(request, environment, reservation, false)
+  if ('texts' in image) throw new Problem('no_file', 'The JSON has no photo.')
+  return { image, fields }
+}
+
+/** As `readPhoto`, or the texts that the JSON has in place of a photo, whatever they are. */
+export function readPhotoOrTexts(request: Request, environment: Environment, reservation: Reservation) {
+  return read(request, environment, reservation, true)
+}
+
+async function read(
+  request: Request,
+  environment: Environment,
+  reservation: Reservation,
+  texts: boolean,
+): Promise<{ image: Uint8Array | { texts: unknown }; fields: Record<string, unknown> }> {
+  const limits = { imageBytes: environment.MAX_IMAGE_BYTES, requestBytes: environment.MAX_REQUEST_BYTES, texts }
   const { image, fields } = await readUpload(request, limits, reservation)
   if (!('url' in image)) return { image, fields }
   return { image: await fetchByUrl(image.url, environment, reservation, request.signal), fields }

@@ -10,14 +10,16 @@ import { emptyParameters, setOnce } from './parameters'
 
 /** One uploaded photo with the form or JSON fields next to it. */
 export interface Upload {
-  /** The photo, or the URL to fetch it from. */
-  image: Uint8Array | { url: string }
+  /** The photo, or the URL to fetch it from; or the texts, where a route takes them in place of a photo. */
+  image: Uint8Array | { url: string } | { texts: unknown }
   fields: Record<string, unknown>
 }
 
 export interface UploadLimits {
   imageBytes: number
   requestBytes: number
+  /** Whether JSON may have `text` in place of a photo. */
+  texts?: boolean
 }
 
 /** Fewer bytes than any format needs. */
@@ -40,7 +42,7 @@ export async function readUpload(request: Request, limits: UploadLimits, reserva
   const body = await readBody(request, multipart || json ? limits.requestBytes : limits.imageBytes, reservation)
   if (body.byteLength === 0) throw new Problem('empty_body', 'The request has no body. Send the photo as the body.')
   if (multipart) return fromForm(body, request.headers.get('content-type') ?? '', limits.imageBytes)
-  if (json) return fromJson(body, limits.imageBytes)
+  if (json) return fromJson(body, limits)
   if (contentType.startsWith('application/x-www-form-urlencoded') && isStripped(body)) {
     throw new Problem(
       'not_an_image',
@@ -92,12 +94,19 @@ function* formParts(body: Uint8Array, contentType: string): Generator<FormPart> 
   yield* parser.finish()
 }
 
-async function fromJson(body: Uint8Array, limit: number): Promise<Upload> {
+/** @throws Problem `invalid_parameter` if there is a photo, too */
+function textsOf({ text, image, url, ...fields }: Record<string, unknown>): Upload {
+  if (image === undefined && url === undefined) return { image: { texts: text }, fields }
+  throw new Problem('invalid_parameter', 'The JSON has a text and a photo. Send one of them.')
+}
+
+async function fromJson(body: Uint8Array, { imageBytes: limit, texts = false }: UploadLimits): Promise<Upload> {
   const json = await parseJsonBody(body)
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new Problem('invalid_json', 'The body isn’t a JSON object. Send {"image": "<base64>"}.')
   }
   const { image, url, ...fields } = json as Record<string, unknown>
+  if (texts && fields.text !== undefined) return textsOf(json as Record<string, unknown>)
   if (image !== undefined && url !== undefined) {
     throw new Problem('invalid_parameter', 'The JSON has both "image" and "url". Send one of them.')
   }

@@ -2,6 +2,7 @@ import type { DeadLetter, Job, JobParameters, JobPhotos, JobState } from '@/lib/
 import type { ProblemCode } from '@/lib/shared/problems/problem'
 import type { ModelName, ResultRow } from '@/lib/shared/results/columns'
 import type { StoredCheck } from './check/stored-check'
+import type { LabelWords } from '@/lib/shared/zero-shot/candidate-labels'
 
 /** The fixed parameters of a job. */
 export interface JobSpec {
@@ -13,6 +14,8 @@ export interface JobSpec {
   embeddings?: true
   /** Whether the photos are checked when the job is done. Only with embeddings. */
   check?: true
+  /** Labels in words, for a text-image model. */
+  words?: LabelWords
   created_at: string
   /** Where the callback is sent, and the secret that signs it. */
   callback?: { url: string; secret: string }

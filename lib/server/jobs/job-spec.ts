@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { JobParameters } from '@/lib/shared/contract/jobs'
+import { wordsOf } from '@/lib/shared/contract/words'
 import type { Engine } from '../engine/types'
 import type { JobSpec } from './backend'
-import { requireEmbedding, requireModel } from './require-model'
+import { requireEmbedding, requireLabels, requireModel } from './require-model'
 
 /**
  * The fixed parameters of a new job. They include the model's revision as of now.
@@ -17,7 +18,9 @@ export async function newSpec(
 ): Promise<JobSpec> {
   const { model: name, top_k, threshold, callback_url, source, check = false } = parameters
   const embeddings = check || (parameters.embeddings ?? false)
+  const words = wordsOf(parameters)
   const model = await requireModel(engine, name)
+  await requireLabels(engine, model.id, words)
   if (embeddings) await requireEmbedding(engine, model.id)
   const secret = randomBytes(32).toString('hex')
   return {
@@ -28,6 +31,7 @@ export async function newSpec(
     created_at: new Date().toISOString(),
     ...(embeddings ? { embeddings } : {}),
     ...(check ? { check } : {}),
+    ...(words === undefined ? {} : { words }),
     ...(source === undefined ? {} : { source, ...(chargedTo === undefined ? {} : { charged_to: chargedTo }) }),
     ...(callback_url === undefined ? {} : { callback: { url: callback_url, secret } }),
   }

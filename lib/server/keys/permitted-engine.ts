@@ -26,7 +26,7 @@ export function permitted<E extends Engine, C extends CachedResults | null>(
     return permission.metered(bytes, work)
   }
 
-  const runs: Pick<Engine, 'classify' | 'logits' | 'outputs' | 'embed' | 'explain'> = {
+  const runs: Pick<Engine, 'classify' | 'logits' | 'outputs' | 'embed' | 'embedText' | 'explain'> = {
     classify: (image, options, signal) =>
       run(options.embedding ? ['classify', 'embed'] : ['classify'], options.model, image.byteLength, () =>
         engine.classify(image, options, signal),
@@ -39,6 +39,8 @@ export function permitted<E extends Engine, C extends CachedResults | null>(
       ),
     embed: (image, options, signal) =>
       run(['embed'], options.model, image.byteLength, () => engine.embed(image, options, signal)),
+    embedText: (texts, options, signal) =>
+      run(['embed'], options.model, Buffer.byteLength(texts.join('')), () => engine.embedText(texts, options, signal)),
     explain: (image, options, signal) =>
       run(['explain'], options.model, image.byteLength, () => engine.explain(image, options, signal)),
   }

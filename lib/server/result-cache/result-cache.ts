@@ -57,10 +57,15 @@ export class ResultCache {
 
   /** Like the engine's `classify`; also returns whether the result was cached. */
   async classify(image: Uint8Array, options: ClassifyOptions, signal?: AbortSignal) {
-    const { topK, threshold = 0, preview } = options
+    const { topK, threshold = 0, preview, words } = options
+    const shown = words ? `${digestOf(JSON.stringify(words))}:` : ''
     const key = preview
       ? null
-      : await this.keyOf(image, options, ({ classes }) => `${Math.min(topK, classes)}:${threshold}`)
+      : await this.keyOf(
+          image,
+          options,
+          ({ classes }) => `${shown}${Math.min(topK, words?.labels.length ?? classes)}:${threshold}`,
+        )
     return this.answer(key, options, CLASSIFICATION, () => this.engine.classify(image, options, signal))
   }
 
@@ -100,7 +105,7 @@ export class ResultCache {
   ): Promise<string | null> {
     const model = await this.engine.model(name).catch(() => null)
     if (model === null) return null
-    const digest = createHash('sha256').update(image).digest('base64url')
+    const digest = digestOf(image)
     const area = crop ? formatCrop(crop) : ''
     return `${digest}:${options(model)}:${area}:${model.id}:${model.revision}`
   }
@@ -123,6 +128,10 @@ export class ResultCache {
     const { redis } = this.options
     if (redis?.status === 'ready') redis.set(sharedKey(key), text, 'EX', SHARED_TTL_S).catch(() => {})
   }
+}
+
+function digestOf(data: Uint8Array | string): string {
+  return createHash('sha256').update(data).digest('base64url')
 }
 
 /** Without the hash tag of the jobs, so that a cluster can distribute these keys. */

@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import { ACTIVATIONS } from '../metrics/activation'
 import { UNCERTAIN_REASONS } from '../metrics/uncertainty'
 import { PROBLEMS, type ProblemCode } from '../problems/problem'
+import { MAX_CANDIDATE_LABELS, splitLabels } from '../zero-shot/candidate-labels'
+import { DEFAULT_TEMPLATE } from '../zero-shot/template'
 import { areaSchema, cropParameterSchema } from './crop'
 
 /** The API contract as zod schemas. Types, validation, the OpenAPI document and the client all derive from these. */
@@ -124,6 +127,15 @@ export const flag = z
   })
   .pipe(z.boolean())
 
+/** Labels as a list from JSON or a repeated parameter, or as one text with commas. `labelWords` checks them. */
+const candidateLabelsSchema = z
+  .union([z.array(z.string()), z.string().transform(splitLabels)], { error: 'expected labels' })
+  .pipe(z.array(z.string()))
+  .meta({
+    description: `Labels to choose from, for a text-image model (GET /api/models: text isn’t null). A list, or one text with commas between them, in which a label with a comma stands in double quotes. At most ${MAX_CANDIDATE_LABELS}.`,
+    examples: [['cat', 'dog', 'bolts, M8']],
+  })
+
 /** The options of a classification, from the query, form or JSON. */
 export const classifyParametersSchema = z.object({
   model: z
@@ -140,6 +152,14 @@ export const classifyParametersSchema = z.object({
     .pipe(z.number().min(0).max(1))
     .default(0)
     .meta({ description: 'Omit predictions with a lower score.' }),
+  candidate_labels: candidateLabelsSchema.optional(),
+  hypothesis_template: z
+    .string()
+    .optional()
+    .meta({
+      description: `The text that photos are compared with, with {} for the label. Defaults to ${DEFAULT_TEMPLATE}`,
+      examples: ['a satellite photo of {}'],
+    }),
   crop: cropParameterSchema.optional(),
   preview: flag.default(false).meta({ description: 'Whether to return the model input.' }),
 })
@@ -196,10 +216,17 @@ export const modelInfoSchema = z
       .object({ id: z.string(), revision: z.string() })
       .nullable()
       .meta({ description: 'The model that a custom model builds on; null for any other model.' }),
-    head: z.enum(['linear', 'groups']).nullable().meta({
+    head: z.enum(['linear', 'cosine', 'groups']).nullable().meta({
       description:
-        'What a custom model is: linear learned from photos, groups adds up the scores of its base; null for any other model.',
+        'What a custom model is: linear learned from photos, cosine compares photos with words, groups adds up the scores of its base; null for any other model.',
     }),
+    text: z
+      .object({ max_tokens: z.int().min(2), activation: z.enum(ACTIVATIONS) })
+      .nullable()
+      .meta({
+        description:
+          'Set for a text-image model, which takes labels in words: the tokens of a text, and what makes scores (softmax: they sum to 1; sigmoid: each label has its own). It has no labels of its own.',
+      }),
   })
   .meta({ id: 'ModelInfo' })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ACTIVATIONS } from '../metrics/activation'
 import { classificationSchema, classifyJsonSchema, classifyParametersSchema, flag, modelRefSchema } from './contract'
 
 /** Spellings of an embedding, by their names in OpenAI's embeddings API. */
@@ -20,9 +21,26 @@ export const embedParametersSchema = z.object({
   }),
 })
 
+const MAX_TEXTS = 256
+/** Characters of a text; more than any model's tokens. */
+export const MAX_TEXT_LENGTH = 2000
+
+/** Texts to embed, one or several. */
+export const textsSchema = z
+  .union([z.string().transform((text) => [text]), z.array(z.string())], { error: 'expected a text or a list of texts' })
+  .pipe(
+    z
+      .array(z.string().max(MAX_TEXT_LENGTH, `a text has at most ${MAX_TEXT_LENGTH} characters`))
+      .min(1, 'it is empty')
+      .max(MAX_TEXTS, `there are at most ${MAX_TEXTS} texts in a request`),
+  )
+
 export const embedJsonSchema = z
   .object({
     ...classifyJsonSchema.pick({ image: true, url: true }).shape,
+    text: textsSchema.optional().meta({
+      description: `Instead of a photo, for a text-image model: a text or at most ${MAX_TEXTS}. Their embeddings are in the same space as those of photos.`,
+    }),
     ...embedParametersSchema.partial().shape,
   })
   .meta({ id: 'EmbedJson' })
@@ -50,5 +68,28 @@ export const embeddingSchema = z
     ...classificationSchema.pick({ image: true, area: true, timings: true }).shape,
   })
   .meta({ id: 'Embedding' })
+
+const vector = z.union([z.array(z.number()), z.string()])
+
+export const textEmbeddingsSchema = z
+  .object({
+    request_id: z.string(),
+    model: modelRefSchema.pick({ id: true, type: true, revision: true }),
+    embeddings: z.array(vector).meta({ description: 'One per text, in order: numbers, or their bytes in base64.' }),
+    dimensions: z
+      .int()
+      .min(1)
+      .meta({ description: 'The number of values.', examples: [512] }),
+    truncated: z
+      .array(z.boolean())
+      .meta({ description: 'Whether each text was cut, because it has more tokens than the model takes.' }),
+    similarity: z
+      .object({ scale: z.number(), bias: z.number(), activation: z.enum(ACTIVATIONS) })
+      .meta({ description: 'A score is activation(scale × cosine + bias), with the cosine of a text and a photo.' }),
+    normalized: z.boolean().meta({ description: 'Whether they have length 1.' }),
+  })
+  .meta({ id: 'TextEmbeddings' })
+
+export type TextEmbeddingsReply = z.infer<typeof textEmbeddingsSchema>
 
 export type EmbeddingReply = z.infer<typeof embeddingSchema>

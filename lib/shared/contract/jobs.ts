@@ -21,7 +21,13 @@ const zipNames = zipEncodingSchema.optional().meta({
 /** The options of a new job. */
 export const jobParametersSchema = z
   .object({
-    ...classifyParametersSchema.pick({ model: true, top_k: true, threshold: true }).shape,
+    ...classifyParametersSchema.pick({
+      model: true,
+      top_k: true,
+      threshold: true,
+      candidate_labels: true,
+      hypothesis_template: true,
+    }).shape,
     callback_url: z
       .string()
       .min(1)
@@ -64,6 +70,10 @@ export const jobSchema = z
     top_k: z.int().min(1),
     threshold: z.number().min(0).max(1),
     embeddings: z.boolean().meta({ description: 'Whether the results have embeddings.' }),
+    words: z
+      .object({ labels: z.array(z.string()), template: z.string() })
+      .optional()
+      .meta({ description: 'Its labels in words, if it was created with candidate_labels.' }),
     counts: z.object({ total: count, done: count, ok: count, failed: count }),
     rate: z.number().min(0).nullable().meta({ description: 'Recent photos per second; null if none are running.' }),
     eta_s: z.number().min(0).nullable(),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExplainMethod } from '@/lib/shared/contract/explain'
-import { softmax } from '@/lib/shared/metrics/scores'
+import { activate } from '@/lib/shared/metrics/activation'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Model } from '../model'
 import type { MaskJob, MaskResult, PhotoResult } from '../protocol'
@@ -43,7 +43,7 @@ export async function runMasks(
   { model, result, index, method }: ExplanationTarget,
   context: RunContext,
 ): Promise<Attribution> {
-  const scores = softmax(result.logits ?? new Float32Array(), model.temperature ?? 1)
+  const scores = activate(result.logits ?? new Float32Array(), model.temperature ?? 1, model.activation)
   const explained = index ?? scores.indexOf(Math.max(...scores))
   const count = maskCount(method)
   const importance = new Importance()

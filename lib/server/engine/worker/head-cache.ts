@@ -2,16 +2,19 @@ import { readFile } from 'node:fs/promises'
 import { LRUCache } from 'lru-cache'
 import { softmax } from '@/lib/shared/metrics/scores'
 import { Problem } from '@/lib/shared/problems/problem'
+import type { BaseFeatures } from '@/lib/shared/training/example'
 import { type Groups, groupScores } from '@/lib/shared/training/groups'
-import { headScorer } from '@/lib/shared/training/head'
+import { type HeadScores, headScorer } from '@/lib/shared/training/head'
 import { readGroupsHead, readLinearHead } from '@/lib/shared/training/head-file'
+import { readCosineHead } from '@/lib/shared/zero-shot/head-file'
+import { type CosineHead, cosineLogits } from '@/lib/shared/zero-shot/similarity'
 import type { WorkerHead } from '../protocol'
 
 /** Heads that a worker keeps in memory: several hundred with ten labels each. */
 const MAX_BYTES = 64_000_000
 
 export type Head = { spec: WorkerHead; bytes: number } & (
-  | { kind: 'linear'; score: ReturnType<typeof headScorer> }
+  | { kind: 'linear' | 'cosine'; score: ReturnType<typeof headScorer> }
   /** Turns the base model's logits into those of the groups. */
   | { kind: 'groups'; group(logits: Float32Array, temperature: number): Float32Array }
 )
@@ -44,11 +47,24 @@ async function readHead(spec: WorkerHead): Promise<Head> {
       const score = headScorer(readLinearHead(file, classes))
       return { kind, spec, bytes: file.byteLength, score }
     }
+    if (kind === 'cosine') {
+      const score = cosineScorer(readCosineHead(file, classes))
+      return { kind, spec, bytes: file.byteLength, score }
+    }
     const groups = { names: Array.from({ length: classes }, String), groupOf: readGroupsHead(file, classes) }
     return { kind, spec, bytes: file.byteLength, group: (...args) => groupLogits(groups, ...args) }
   } catch (error) {
     const reason = error instanceof Problem ? error.detail : `${(error as Error).message}.`
     throw new Problem('not_ready', `The custom model’s head.safetensors can’t be used. ${reason}`, { cause: error })
+  }
+}
+
+/** @throws Problem `not_ready`, by the function that it returns, if the base has embeddings of another length now */
+function cosineScorer(head: CosineHead): (photo: BaseFeatures) => HeadScores {
+  return ({ embedding }) => {
+    if (embedding.length === head.dimensions) return { logits: cosineLogits(head, embedding), likeness: null }
+    const detail = `The model compares ${head.dimensions} values of its base, which has ${embedding.length} now.`
+    throw new Problem('not_ready', `${detail} Make it again.`)
   }
 }
 

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { softmax } from '@/lib/shared/metrics/scores'
+import { activate } from '@/lib/shared/metrics/activation'
 import { maskOf } from '../explain/masks'
 import { blurredBaseline, occlude } from '../explain/occlude'
 import type { MaskJob, MaskResult } from '../protocol'
@@ -29,7 +29,7 @@ export function maskSteps(
     const stepStart = performance.now()
     const masked = occlude(pixels, baseline, input, maskOf(method, first + scores.length))
     const { logits } = await scorer.score(prepare(masked), false)
-    const probabilities = softmax(logits, scorer.temperature)
+    const probabilities = activate(logits, scorer.temperature, scorer.activation)
     scores.push(probabilities[index] ?? 0)
     const now = performance.now()
     runMs += now - stepStart

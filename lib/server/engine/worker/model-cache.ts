@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem } from '@/lib/shared/problems/problem'
 import { stampOf } from '../../catalog/revision'
 import type { LoadReport, WorkerModel } from '../protocol'
+import { loadTower } from './load-tower'
 import { type LoadedModel, loadModel } from './session'
 
 /** How long an unused model stays loaded when memory is scarce. */
@@ -125,7 +126,7 @@ export class ModelCache {
 }
 
 async function loadUnchanged(spec: WorkerModel, maxPixels: number): Promise<LoadedModel> {
-  const model = await loadModel(spec, maxPixels)
+  const model = await (spec.text ? loadTower(spec, spec.text, maxPixels) : loadModel(spec, maxPixels))
   if (!(await hasChanged(spec))) return model
   await model.release()
   throw new Error('its files changed after they were read')

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
-import { softmax, topK } from '@/lib/shared/metrics/scores'
+import { activate } from '@/lib/shared/metrics/activation'
+import { topK } from '@/lib/shared/metrics/scores'
 import { uncertainty } from '@/lib/shared/metrics/uncertainty'
 import { type Decoded, decode, orientationOf } from '../../image/decode'
 import { inputArea } from '../../image/geometry'
@@ -13,6 +14,7 @@ import type { ModelCache } from './model-cache'
 import { runTensor } from './run-tensor'
 import { type Scorer, type Scores, scorerOf } from './scorer'
 import type { LoadedModel } from './session'
+import { textSteps } from './text-steps'
 
 interface Item {
   job: Job
@@ -62,8 +64,7 @@ export class Pipeline {
     this.callers.set(job.id, caller)
     try {
       return await this.models.use(job.model, async (model) => {
-        const scorer = scorerOf(model, job.head ? await this.heads.get(job.head) : null)
-        const step = await this.stepOf(job, model, scorer, caller.signal)
+        const step = await this.stepOf(job, model, caller.signal)
         return new Promise<JobResult | null>((resolve, reject) => {
           const settle = (result: JobResult | null | Error) =>
             result instanceof Error ? reject(result) : resolve(result)
@@ -89,7 +90,9 @@ export class Pipeline {
     this.callers.get(id)?.abort()
   }
 
-  private async stepOf(job: Job, model: LoadedModel, scorer: Scorer, signal: AbortSignal): Promise<Item['step']> {
+  private async stepOf(job: Job, model: LoadedModel, signal: AbortSignal): Promise<Item['step']> {
+    if (job.kind === 'text') return textSteps(job, model)
+    const scorer = scorerOf(model, job.head ? await this.heads.get(job.head) : null)
     if (job.kind === 'masks') return maskSteps(job, model, scorer)
     if (job.kind === 'tensor') return () => runTensor(job, model, scorer)
     return this.photoStep(job, model, scorer, signal)
@@ -171,12 +174,12 @@ async function run(
 function interpretScores(
   scores: Scores | null,
   want: PhotoJob['want'],
-  { temperature, uncertainty: rule }: Scorer,
+  { temperature, activation, uncertainty: rule }: Scorer,
 ): Pick<PhotoResult, 'top' | 'uncertain' | 'logits'> {
   if (scores === null || typeof want !== 'number') return { top: [], uncertain: null, logits: scores?.logits ?? null }
   const { logits, likeness } = scores
   // The margin needs the second-best score, whatever the caller requested.
-  const top = topK(softmax(logits, temperature), Math.max(2, want))
+  const top = topK(activate(logits, temperature, activation), Math.max(2, want))
   const uncertain = uncertainty(logits, [top[0]?.score ?? 0, top[1]?.score ?? 0], rule, likeness)
   return { top: top.slice(0, want), uncertain, logits: null }
 }

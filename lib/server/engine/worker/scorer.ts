@@ -1,3 +1,4 @@
+import type { Activation } from '@/lib/shared/metrics/activation'
 import type { UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import type { TensorData } from '../../image/tensor'
 import type { Head } from './head-cache'
@@ -13,6 +14,7 @@ export interface Scores {
 /** Scores prepared images: with a loaded model, or with a head over it. */
 export interface Scorer {
   temperature: number
+  activation: Activation
   uncertainty: UncertaintyRule | null
   /** @param withEmbedding whether the embedding and kinds are needed, too; the same run returns all */
   score(tensor: TensorData, withEmbedding: boolean): Promise<Scores & Embedded>
@@ -30,13 +32,16 @@ export function scorerOf(model: LoadedModel, head: Head | null): Scorer {
     const { temperature, uncertainty } = model.spec
     return {
       temperature,
+      // Those of other models are refused when they are loaded.
+      activation: 'softmax',
       uncertainty,
       score: async (...args) => ({ ...(await logitsOf(model, ...args)), likeness: null }),
     }
   }
-  const { temperature, uncertainty } = head.spec
+  const { temperature, activation, uncertainty } = head.spec
   return {
     temperature,
+    activation,
     uncertainty,
     async score(tensor, withEmbedding) {
       if (head.kind === 'groups') {

@@ -14,6 +14,7 @@ import { type OpenedSession, openSession } from './open-session'
 import { outputReader, type Scores } from './output-reader'
 import { adaptToChannels, prepareProbes } from './probe-inputs'
 import { explainRuntimeError } from './runtime-error'
+import type { TextEncoder } from './text-encoder'
 
 // If Float16Array exists, onnxruntime-common uses it for float16 data, and onnxruntime-node 1.30 then reads zero bytes.
 // Without it, both agree on a Uint16Array of the bits. This is a worker process, and nothing else in it needs
@@ -25,7 +26,7 @@ export interface LoadedModel {
   spec: WorkerModel
   input: InputFormat
   /** The output that is read, and the kind of values it has. */
-  output: { name: string; scores: Scores }
+  output: { name: string; scores: Scores | 'embedding' }
   /** Duration of a run during loading; of the second, warm run if there were two. */
   runMs: number
   /** Converts RGB uint8 [height × width × 3] to the model's input. */
@@ -44,6 +45,8 @@ export interface LoadedModel {
     tensor: TensorData,
     withLogits: boolean,
   ): Promise<{ embedding: Float32Array; kinds: Float32Array | null; logits: Float32Array | null }>
+  /** Set for a model of photos and texts, which has no scores of its own. */
+  text: TextEncoder | null
   /** Releases its memory. No run may be in progress. */
   release(): Promise<void>
 }
@@ -101,7 +104,7 @@ export async function loadModel(requested: WorkerModel, maxPixels: number): Prom
   const embedding =
     typeof reader === 'string' ? reader : { dimensions: reader.dimensions, kinds: spec.kinds?.length ?? 0 }
   const release = () => session.release()
-  return { spec, input, output: { name, scores }, runMs, prepare, run, embedding, features, release }
+  return { spec, input, output: { name, scores }, runMs, prepare, run, embedding, features, text: null, release }
 }
 
 /**

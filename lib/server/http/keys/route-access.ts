@@ -84,6 +84,7 @@ const WRITE: Record<string, Access> = {
   '/api/keys/:id/rotate': 'admin',
   '/hf/models/:model': 'classify',
   '/hf/models/:model/pipeline/image-classification': 'classify',
+  '/hf/models/:model/pipeline/zero-shot-image-classification': 'classify',
   '/hf/models/:model/pipeline/feature-extraction': 'embed',
   '/gradio_api/upload': 'classify',
   '/gradio_api/queue/join': 'classify',

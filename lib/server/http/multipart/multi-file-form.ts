@@ -2,7 +2,7 @@ import { fileName } from '@/lib/shared/files/file-name'
 import { Problem } from '@/lib/shared/problems/problem'
 import { readChunks } from '../body-chunks'
 import type { Reservation } from '../memory-budget'
-import { emptyParameters, setOnce } from '../parameters'
+import { emptyParameters, type RawParameters, setOnce } from '../parameters'
 import { tooManyFiles } from './files'
 import { MultipartParser } from './parser'
 import type { FormPart } from './part'
@@ -23,7 +23,7 @@ const MAX_FIELDS = 20
 /** A form with many files, read as it arrives. */
 export interface MultiFileForm {
   /** The fields before the first file, which are the options. */
-  fields: Record<string, string>
+  fields: RawParameters
   /** Whether it has no files. */
   empty: boolean
   /** @throws Problem if the form is malformed, or an option follows a file */

@@ -23,13 +23,17 @@ export function classifyOperation(streams: boolean): object {
 export function embedOperation(streams: boolean): object {
   return photoOperation({
     operationId: 'embed',
-    summary: 'Embed one photo: the features that the model’s last layer turns into scores.',
+    summary: 'Embed one photo, or texts: the features that the model’s last layer turns into scores.',
     parameters: embedParametersSchema,
     stream: streams
       ? 'Accept a form with many files, without crop, and respond with NDJSON: one line per photo as it is done.'
       : null,
     json: 'EmbedJson',
-    result: { description: 'The embedding of the photo.', schema: 'Embedding' },
+    result: {
+      description: 'The embedding of the photo, or those of the texts.',
+      schema: 'Embedding',
+      or: 'TextEmbeddings',
+    },
   })
 }
 
@@ -131,7 +135,8 @@ interface PhotoOperation {
   /** Description of the `stream` parameter; null if there is none. */
   stream: string | null
   json: string
-  result: { description: string; schema: string }
+  /** `or`: of the reply to a request without a photo, if there is one. */
+  result: { description: string; schema: string; or?: string }
 }
 
 /** An operation on one photo, which can be sent in several ways. */
@@ -158,7 +163,9 @@ function photoOperation({ operationId, summary, parameters, stream, json, result
       200: {
         description: result.description,
         content: {
-          'application/json': { schema: { $ref: `#/components/schemas/${result.schema}` } },
+          'application/json': {
+            schema: result.or === undefined ? ref(result.schema) : { anyOf: [ref(result.schema), ref(result.or)] },
+          },
           'application/x-ndjson': {},
         },
       },
@@ -166,6 +173,8 @@ function photoOperation({ operationId, summary, parameters, stream, json, result
     },
   }
 }
+
+const ref = (schema: string) => ({ $ref: `#/components/schemas/${schema}` })
 
 function switchOf(name: string, description: string): object {
   return { name, in: 'query', required: false, schema: { type: 'boolean', default: false }, description }

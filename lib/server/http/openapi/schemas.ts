@@ -16,7 +16,7 @@ import {
   statusSchema,
 } from '@/lib/shared/contract/contract'
 import { changeSchema } from '@/lib/shared/contract/custom-models'
-import { embeddingSchema, embedJsonSchema } from '@/lib/shared/contract/embed'
+import { embeddingSchema, embedJsonSchema, textEmbeddingsSchema } from '@/lib/shared/contract/embed'
 import { explainJsonSchema, explanationSchema } from '@/lib/shared/contract/explain'
 import { type FeedbackMode, feedbackRequestSchema, voteSchema } from '@/lib/shared/contract/feedback'
 import { deadLetterSchema, jobParametersSchema, jobPhotosSchema, jobSchema } from '@/lib/shared/contract/jobs'
@@ -38,6 +38,7 @@ const RESPONSES = [
   previewSchema,
   classificationSchema,
   embeddingSchema,
+  textEmbeddingsSchema,
   explanationSchema,
   voteSchema,
   modelInfoSchema,
@@ -126,7 +127,8 @@ export function componentSchemas({
         jsonSchema.allOf = [{ oneOf: [{ anyOf: descriptions }, has('revision')] }]
       }
       if (SINGLE_PHOTO_REQUESTS.includes(zodSchema as z.ZodObject)) {
-        jsonSchema.allOf = [{ oneOf: [has('image'), has('url')] }]
+        const texts = zodSchema === embedJsonSchema ? [has('text')] : []
+        jsonSchema.allOf = [{ oneOf: [has('image'), has('url'), ...texts] }]
         jsonSchema.properties = omitDefaults(jsonSchema.properties ?? {})
       }
       // Options alone create an empty job, so the photos must come from a source or be added later.

@@ -1,4 +1,5 @@
 import { classifyParametersSchema } from '@/lib/shared/contract/contract'
+import { wordsOf } from '@/lib/shared/contract/words'
 import { parseCrop } from '@/lib/shared/crop/crop'
 import { cachedRuns } from '../cached-runs'
 import type { MemoryBudget } from '../memory-budget'
@@ -10,9 +11,9 @@ export function classify(services: Services, uploads: MemoryBudget) {
   const runs = cachedRuns(services)
   return singlePhoto(services, uploads, {
     parameters: classifyParametersSchema,
-    async run(image, { model, top_k, threshold, preview, crop }, { requestId, signal }) {
+    async run(image, { model, top_k, threshold, preview, crop, ...words }, { requestId, signal }) {
       const area = crop === undefined ? undefined : parseCrop(crop)
-      const options = { model, topK: top_k, threshold, preview, crop: area, requestId }
+      const options = { model, topK: top_k, threshold, preview, crop: area, requestId, words: wordsOf(words) }
       return runs.classify(image, options, signal)
     },
   })

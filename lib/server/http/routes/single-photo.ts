@@ -5,7 +5,7 @@ import { Problem } from '@/lib/shared/problems/problem'
 import { json } from '../json-response'
 import type { MemoryBudget, Reservation } from '../memory-budget'
 import { queryParameters, readOptions, takeStream, withStream } from '../parameters'
-import { readPhoto, requireQueueSpace } from '../read-photo'
+import { readPhoto, readPhotoOrTexts, requireQueueSpace } from '../read-photo'
 import type { AppEnv, Services } from '../services'
 
 /** What a route computes from a photo. */
@@ -17,6 +17,12 @@ export interface PhotoTask<S extends z.ZodObject> {
     options: z.output<S>,
     context: { requestId: string; signal: AbortSignal },
   ): Promise<{ result: PhotoReply; hit: boolean | null }>
+  /** The reply to texts, if the route takes them in place of a photo. `texts` are as the request has them. */
+  texts?(
+    texts: unknown,
+    options: z.output<S>,
+    context: { requestId: string; signal: AbortSignal },
+  ): Promise<Pick<PhotoReply, 'model'>>
 }
 
 interface PhotoReply {
@@ -28,11 +34,11 @@ interface PhotoReply {
 export function singlePhoto<S extends z.ZodObject>(
   { engine, environment, metrics }: Services,
   uploads: MemoryBudget,
-  { parameters, run }: PhotoTask<S>,
+  { parameters, run, texts: runTexts }: PhotoTask<S>,
 ) {
   const querySchema = withStream(parameters)
 
-  async function answer(c: Context<AppEnv>, reservation: Reservation): Promise<PhotoReply> {
+  async function answer(c: Context<AppEnv>, reservation: Reservation): Promise<PhotoReply | Pick<PhotoReply, 'model'>> {
     const request = c.req.raw
     const { stream, query } = takeStream(queryParameters(request.url))
     if (stream)
@@ -40,9 +46,12 @@ export function singlePhoto<S extends z.ZodObject>(
     // Validates the query before reading the body, so that an invalid one is refused without an upload.
     readOptions(querySchema, { ...query, stream })
     requireQueueSpace(engine)
-    const { image, fields } = await readPhoto(request, environment, reservation)
+    const read = runTexts ? readPhotoOrTexts : readPhoto
+    const { image, fields } = await read(request, environment, reservation)
     const options = readOptions(parameters, query, fields)
-    const { result, hit } = await run(image, options, { requestId: c.get('requestId'), signal: request.signal })
+    const context = { requestId: c.get('requestId'), signal: request.signal }
+    if (runTexts && 'texts' in image) return await runTexts(image.texts, options, context)
+    const { result, hit } = await run(image as Uint8Array, options, context)
     if (hit !== null) c.header('cache-status', hit ? 'vision; hit' : 'vision; fwd=miss')
     return result
   }
@@ -52,8 +61,10 @@ export function singlePhoto<S extends z.ZodObject>(
     try {
       const result = await answer(c, reservation)
       c.set('model', result.model.id)
-      metrics.photo(result.model.id, result.timings)
-      c.header('server-timing', serverTiming(result.timings))
+      if ('timings' in result) {
+        metrics.photo(result.model.id, result.timings)
+        c.header('server-timing', serverTiming(result.timings))
+      }
       c.header('cache-control', 'no-store')
       return json(c, result)
     } finally {

@@ -1,4 +1,5 @@
 import { classifyParametersSchema } from '@/lib/shared/contract/contract'
+import { wordsOf } from '@/lib/shared/contract/words'
 import type { MemoryBudget } from '../memory-budget'
 import type { Services } from '../services'
 import { photoStream } from './route'
@@ -9,7 +10,7 @@ export function classifyStream(services: Services, uploads: MemoryBudget) {
     // Result lines don't include the preview, and a crop belongs to one photo.
     parameters: classifyParametersSchema.omit({ preview: true, crop: true }),
     model: ({ model }) => model,
-    request: async ({ top_k, threshold }) => ({ topK: top_k, threshold }),
+    request: async ({ top_k, threshold, ...words }) => ({ topK: top_k, threshold, words: wordsOf(words) }),
     line: (row) => row,
   })
 }

@@ -28,7 +28,10 @@ export interface StreamTask<S extends z.ZodObject> {
   /** The model that the parameters ask for. */
   model(options: z.output<S>): string | undefined
   /** @throws Problem if the model can't do it */
-  request(options: z.output<S>, model: string): Promise<Pick<ClassifyOptions, 'topK' | 'threshold' | 'embedding'>>
+  request(
+    options: z.output<S>,
+    model: string,
+  ): Promise<Pick<ClassifyOptions, 'topK' | 'threshold' | 'embedding' | 'words'>>
   /** The line of a photo, as JSON without its index. */
   line(row: ResultRow, options: z.output<S>): object
 }

@@ -160,9 +160,9 @@ export class ShardRunner {
   private cacheFor(spec: JobSpec): ClassificationCache {
     const known = this.caches.get(spec.id)
     if (known) return known
-    const { model, top_k, threshold, embeddings: embedding = false, check: traits = false } = spec
+    const { model, top_k, threshold, embeddings: embedding = false, check: traits = false, words } = spec
     const { id, revision } = model
-    const request = { model: id, revision, topK: top_k, threshold, embedding, traits, ...BATCH_REQUEST }
+    const request = { model: id, revision, topK: top_k, threshold, embedding, traits, words, ...BATCH_REQUEST }
     const cache = new ClassificationCache(async (image, signal) => {
       const result = await this.options.engine.classify(image, request, signal)
       this.options.onClassified?.(result.model.id, result.timings)

@@ -109,9 +109,9 @@ export class PhotoRunner {
   }
 
   private cacheFor({ spec }: JobFolder): ClassificationCache {
-    const { model, top_k, threshold, embeddings: embedding = false, check: traits = false } = spec
+    const { model, top_k, threshold, embeddings: embedding = false, check: traits = false, words } = spec
     const { id, revision } = model
-    const request = { model: id, revision, topK: top_k, threshold, embedding, traits, ...BATCH_REQUEST }
+    const request = { model: id, revision, topK: top_k, threshold, embedding, traits, words, ...BATCH_REQUEST }
     return new ClassificationCache(async (image, signal) => {
       const result = await this.options.engine.classify(image, request, signal)
       if (result.model.revision === spec.model.revision) return result

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { classifyParametersSchema, MAX_TOP_K } from '@/lib/shared/contract/contract'
+import { labelWords } from '@/lib/shared/zero-shot/candidate-labels'
 import { json } from '../../json-response'
 import type { MemoryBudget } from '../../memory-budget'
 import { queryParameters, readOptions } from '../../parameters'
@@ -9,13 +10,14 @@ import { parseRequest } from '../parse-request'
 import { type PhotoRequest, photoHandlers } from '../photo-runs'
 
 const imageClassification = z.object({
-  inputs: z.string(),
+  // The JavaScript client wraps the photo where there are candidate labels.
+  inputs: z.union([z.string(), z.object({ image: z.string() }).transform(({ image }) => image)]),
   parameters: z
     .object({
       top_k: z.int().min(1).max(MAX_TOP_K).nullish(),
       function_to_apply: z.enum(['softmax', 'sigmoid', 'none']).nullish(),
-      // Of another task, which would get labels that it didn't ask for.
-      candidate_labels: z.null({ error: 'the labels are those of the model' }).optional(),
+      candidate_labels: z.array(z.string()).nullish(),
+      hypothesis_template: z.string().nullish(),
     })
     .nullish(),
 })
@@ -37,7 +39,7 @@ interface Label {
 }
 
 /**
- * The Inference API of Hugging Face: image classification and feature extraction, as `InferenceClient` (Python) and
+ * The Inference API of Hugging Face: image classification, also with candidate labels, and feature extraction, as `InferenceClient` (Python) and
  * `@huggingface/inference` (JavaScript) send them to an endpoint of one's own.
  * https://huggingface.co/docs/inference-providers/tasks/image-classification
  */
@@ -51,7 +53,16 @@ export function hf(services: Services, uploads: MemoryBudget): Dialect {
     const { inputs, parameters } = isJson
       ? parseRequest(imageClassification, await request.json())
       : { inputs: null, parameters: null }
+    const words = labelWords(parameters?.candidate_labels ?? undefined, parameters?.hypothesis_template ?? undefined)
     const image = inputs === null ? await request.body() : await request.photo(inputs)
+    if (words !== undefined) {
+      // As the pipeline, which returns a score for each label.
+      const { predictions } = await request.classify(image, { model, topK: words.labels.length, words })
+      return json(
+        c,
+        predictions.map(({ label, score }) => ({ label, score })),
+      )
+    }
     const topK = parameters?.top_k ?? ofUrl.top_k
     const activation = parameters?.function_to_apply ?? ofUrl.function_to_apply
     return json(c, await labels(request, services, image, { model, topK, activation }))
@@ -70,6 +81,7 @@ export function hf(services: Services, uploads: MemoryBudget): Dialect {
     routes: {
       '/hf/models/:model': { POST: { withQuery: classify } },
       '/hf/models/:model/pipeline/image-classification': { POST: { withQuery: classify } },
+      '/hf/models/:model/pipeline/zero-shot-image-classification': { POST: { withQuery: classify } },
       '/hf/models/:model/pipeline/feature-extraction': { POST: embed },
     },
     prefixes: ['/hf'],

@@ -1,4 +1,5 @@
-import { softmax, topK } from '@/lib/shared/metrics/scores'
+import { activate } from '@/lib/shared/metrics/activation'
+import { topK } from '@/lib/shared/metrics/scores'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { GraphOutputs, GraphSignature } from '../../../engine/types'
 import type { InferRequest, RequestedOutput } from './infer-request'
@@ -90,11 +91,11 @@ function outputOf(
 
 function rowOf(
   name: string,
-  { output, temperature }: GraphSignature,
+  { output, temperature, activation }: GraphSignature,
   { logits, embedding }: GraphOutputs,
 ): Float32Array {
   if (name === 'embedding') return embedding ?? new Float32Array()
-  return name === output || name === 'label' ? logits : Float32Array.from(softmax(logits, temperature))
+  return name === output || name === 'label' ? logits : Float32Array.from(activate(logits, temperature, activation))
 }
 
 function best(row: Float32Array, count: number): { index: number; score: number }[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MAX_TEXT_LENGTH } from '@/lib/shared/contract/embed'
 import { Problem } from '@/lib/shared/problems/problem'
 import { toBase64 } from '../../../embeddings/vector'
 import { json } from '../../json-response'
@@ -18,6 +19,20 @@ const embeddings = z.object({
   dimensions: z.int().optional(),
 })
 
+/** Base64 alone could be a word. */
+function isPhoto(input: string): boolean {
+  return /^(data:image|https?:\/\/\S+$)/i.test(input)
+}
+
+async function embedText({ engine }: Services, text: string, model: string, signal: AbortSignal) {
+  if (text.length > MAX_TEXT_LENGTH) {
+    const detail = `A text has at most ${MAX_TEXT_LENGTH} characters. Base64 of a photo needs data:image/…;base64, before it.`
+    throw new Problem('invalid_parameter', detail)
+  }
+  const { embeddings, dimensions, model: found } = await engine.embedText([text], { model }, signal)
+  return { embedding: embeddings[0] ?? new Float32Array(), dimensions, model: found }
+}
+
 /** Kinds of errors in OpenAI's API, by status. */
 function kindOf(status: number): string {
   if (status === 401) return 'authentication_error'
@@ -27,7 +42,8 @@ function kindOf(status: number): string {
 }
 
 /**
- * OpenAI's embeddings API, with photos as inputs: `data:` URLs, base64, or URLs of images. `usage` counts photos.
+ * OpenAI's embeddings API, with photos as inputs: `data:` URLs, base64, or URLs of images. Text-image models take texts,
+ * too: what isn't a `data:` URL or the URL of an image. `usage` counts photos and texts.
  * https://platform.openai.com/docs/api-reference/embeddings
  */
 export function openai(services: Services, uploads: MemoryBudget): Dialect {
@@ -39,8 +55,12 @@ export function openai(services: Services, uploads: MemoryBudget): Dialect {
     const texts = typeof input === 'string' ? [input] : input
     const data: object[] = []
     let id = model
+    const takesTexts = (await services.engine.model(model)).text !== null
     for (const [index, text] of texts.entries()) {
-      const result = await request.embed(await request.photo(text), { model })
+      const result =
+        takesTexts && !isPhoto(text)
+          ? await embedText(services, text, model, c.req.raw.signal)
+          : await request.embed(await request.photo(text), { model })
       if (dimensions !== undefined && dimensions !== result.dimensions) {
         const detail = `The embeddings of ${model} have ${result.dimensions} dimensions. Leave dimensions out.`
         throw new Problem('invalid_parameter', detail)

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
-import { sixDigits, softmax, topK } from '@/lib/shared/metrics/scores'
+import { activate } from '@/lib/shared/metrics/activation'
+import { sixDigits, topK } from '@/lib/shared/metrics/scores'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { GraphSignature } from '../../../engine/types'
 import { json } from '../../json-response'
@@ -146,8 +147,8 @@ function isBytes(value: object): value is { b64: string } {
 }
 
 /** A photo's row: the best class, its label, and the calibrated scores in the order of the labels. */
-function row(logits: Float32Array, { temperature, labels }: GraphSignature): object {
-  const probabilities = softmax(logits, temperature)
+function row(logits: Float32Array, { temperature, activation, labels }: GraphSignature): object {
+  const probabilities = activate(logits, temperature, activation)
   const best = topK(probabilities, 1)[0]?.index ?? 0
   return { classes: best, label: labels[best] ?? '', probabilities: Array.from(probabilities, sixDigits) }
 }

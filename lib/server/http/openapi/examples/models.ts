@@ -18,6 +18,7 @@ const SHIPPED = {
   embedding_reason: null,
   base_model: null,
   head: null,
+  text: null,
 } satisfies ModelInfo
 
 const CUSTOM = {

@@ -1,0 +1,184 @@
+import { execFile } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { InferenceClient } from '@huggingface/inference'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Vision } from '@/clients/typescript'
+import type { Classification } from '@/lib/shared/contract/contract'
+import type { TextEmbeddingsReply } from '@/lib/shared/contract/embed'
+import { joinLabels } from '@/lib/shared/zero-shot/candidate-labels'
+import { clientPython } from '@/scripts/tools/client-python.mjs'
+import { createJob, jobDone, resultsOf } from '../support/jobs'
+import { startServer, type TestServer } from '../support/server'
+import { difference, goldenPhoto, readGolden, textImageModels, values } from '../support/text-image'
+
+/** Labels in words through the API and the clients of others, on small models of both families. */
+const folder = textImageModels()
+const photo = goldenPhoto('wide')
+const golden = { clip: readGolden('clip'), siglip: readGolden('siglip') }
+const { labels } = golden.clip
+const [expected] = golden.clip.photos
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startServer({ env: { MODELS_DIR: folder } })
+})
+
+afterAll(async () => {
+  await server.stop()
+  rmSync(folder, { recursive: true })
+})
+
+const read = async <T>(reply: Response) => (await reply.json()) as T
+const json = (path: string, body: object) =>
+  fetch(server.url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+const query = (parameters: Record<string, string>) => new URLSearchParams({ model: 'clip', top_k: '9', ...parameters })
+const post = (search: URLSearchParams) =>
+  fetch(`${server.url}/api/classify?${search}`, { method: 'POST', body: new Uint8Array(photo) })
+
+/** The scores in the order of the labels. */
+function scoresOf(predictions: readonly { label: string; score: number }[]): number[] {
+  return labels.map((label) => predictions.find((one) => one.label === label)?.score ?? Number.NaN)
+}
+
+test('the same scores for labels with commas, in quotes, repeated, in JSON, and in a form', async () => {
+  const repeated = query({})
+  for (const label of labels) repeated.append('candidate_labels', label)
+  const form = new FormData()
+  for (const label of labels) form.append('candidate_labels', label)
+  form.append('file', new Blob([new Uint8Array(photo)]))
+  const replies = await Promise.all([
+    post(query({ candidate_labels: joinLabels(labels) })),
+    post(repeated),
+    json('/api/classify', { image: photo.toString('base64'), model: 'clip', top_k: 9, candidate_labels: labels }),
+    fetch(`${server.url}/api/classify?model=clip&top_k=9`, { method: 'POST', body: form }),
+  ])
+  for (const reply of replies) {
+    const { predictions, model, uncertain } = await read<Classification>(reply)
+    expect(difference(scoresOf(predictions), expected?.scores ?? [])).toBeLessThan(1e-4)
+    expect(predictions[0]).toMatchObject({ label: labels[predictions[0]?.index ?? -1] })
+    expect([model.id, model.calibrated, uncertain]).toEqual(['clip', false, false])
+  }
+})
+
+test('SigLIP scores each label by itself, and the template counts', async () => {
+  const search = query({ model: 'siglip', candidate_labels: joinLabels(labels) })
+  const { predictions } = await read<Classification>(await post(search))
+  expect(difference(scoresOf(predictions), golden.siglip.photos[0]?.scores ?? [])).toBeLessThan(1e-4)
+  search.set('hypothesis_template', 'a drawing of {}')
+  const other = await read<Classification>(await post(search))
+  expect(difference(scoresOf(other.predictions), scoresOf(predictions))).toBeGreaterThan(1e-3)
+  const best = await read<Classification>(await post(query({ model: 'siglip', candidate_labels: 'a', threshold: '1' })))
+  expect(best.predictions).toEqual([])
+})
+
+test.each([
+  ['no labels', {}, /has no labels of its own.*candidate_labels/],
+  ['a model without texts', { model: 'tiny', candidate_labels: 'cat' }, /need a text-image model/],
+  ['empty labels', { candidate_labels: ' , ' }, /has no label/],
+  ['labels that look the same', { candidate_labels: 'cat,Cat' }, /same name/],
+  ['a long label', { candidate_labels: 'a'.repeat(101) }, /longer than 100/],
+  [
+    'too many labels',
+    {
+      candidate_labels: Array(1001)
+        .fill('x')
+        .map((x, i) => x + i)
+        .join(),
+    },
+    /the limit is 1000/,
+  ],
+  ['a template without a place', { candidate_labels: 'cat', hypothesis_template: 'no place' }, /has no \{\}/],
+  ['a template without labels', { hypothesis_template: '{}' }, /for candidate_labels/],
+  ['more tokens than the model takes', { candidate_labels: '日本'.repeat(40) }, /too long.*77 tokens/],
+] as [string, Record<string, string>, RegExp][])('refuses %s', async (_, parameters, detail) => {
+  const reply = await post(query(parameters))
+  expect([reply.status, await reply.json()]).toEqual([
+    400,
+    expect.objectContaining({ code: 'invalid_parameter', detail: expect.stringMatching(detail) }),
+  ])
+})
+
+test('embeds texts into the space of the photos, and says which were cut', async () => {
+  const texts = golden.clip.texts.map(({ text }) => text)
+  const reply = await read<TextEmbeddingsReply>(await json('/api/embed', { model: 'clip', text: texts }))
+  expect(reply).toMatchObject({ dimensions: 32, similarity: { scale: 100, activation: 'softmax' } })
+  expect(reply.truncated).toEqual(texts.map((text) => text.startsWith('word word')))
+  for (const [at, { embedding }] of golden.clip.texts.entries())
+    expect(difference(reply.embeddings[at] as number[], values(embedding))).toBeLessThan(1e-5)
+  const one = await read<TextEmbeddingsReply>(
+    await json('/api/embed', { model: 'clip', text: 'a cat', normalize: true, encoding_format: 'base64' }),
+  )
+  const vector = values({ f32: String(one.embeddings[0]), shape: [] })
+  expect(Math.hypot(...vector)).toBeCloseTo(1, 5)
+  const openai = await read<{ data: { embedding: number[] }[] }>(
+    await json('/v1/embeddings', {
+      model: 'clip',
+      input: ['a cat', `data:image/png;base64,${photo.toString('base64')}`],
+    }),
+  )
+  const [text, image] = openai.data.map(({ embedding }) => embedding)
+  expect(
+    difference(
+      (text ?? []).map((value) => value / Math.hypot(...(text ?? []))),
+      vector,
+    ),
+  ).toBeLessThan(1e-5)
+  expect(difference(image ?? [], values(expected?.embedding ?? { f32: '', shape: [] }))).toBeLessThan(1e-5)
+  const refusals: [object, RegExp][] = [
+    [{ model: 'tiny', text: 'cat' }, /text-image model/],
+    [{ model: 'clip', text: [] }, /text is invalid: it is empty/],
+    [{ model: 'clip', text: 'x'.repeat(2001) }, /at most 2000 characters/],
+    [{ model: 'clip', text: 'cat', image: 'aaaa' }, /a text and a photo/],
+  ]
+  for (const [body, detail] of refusals) {
+    const refused = await json('/api/embed', body)
+    expect([refused.status, (await refused.json()).detail]).toEqual([400, expect.stringMatching(detail)])
+  }
+})
+
+test('Hugging Face’s clients get what the pipeline returns', async () => {
+  const endpointUrl = `${server.url}/hf/models/clip`
+  const found = await new InferenceClient().zeroShotImageClassification({
+    endpointUrl,
+    inputs: { image: new Blob([new Uint8Array(photo)]) },
+    parameters: { candidate_labels: labels },
+  })
+  expect(difference(scoresOf(found), expected?.scores ?? [])).toBeLessThan(1e-4)
+  expect(found.map(({ score }) => score)).toEqual(found.map(({ score }) => score).sort((a, b) => b - a))
+  const path = join(folder, 'photo.png')
+  writeFileSync(path, photo)
+  const program = `
+import json, sys
+from huggingface_hub import InferenceClient
+client = InferenceClient(model=sys.argv[1])
+found = client.zero_shot_image_classification(sys.argv[2], candidate_labels=json.loads(sys.argv[3]))
+print(json.dumps([{"label": each.label, "score": each.score} for each in found]))
+`
+  const args = ['-c', program, endpointUrl, path, JSON.stringify(labels)]
+  const { stdout } = await promisify(execFile)(clientPython(), args)
+  expect(JSON.parse(stdout)).toEqual(found)
+})
+
+test('streams and jobs take labels in words, and refuse a model that needs some without any', async () => {
+  const vision = new Vision({ url: server.url })
+  const parameters = { model: 'siglip', candidate_labels: labels }
+  const { predictions } = await vision.classify(new Blob([new Uint8Array(photo)]), { ...parameters, top_k: 9 })
+  for await (const row of vision.classifyMany([new Blob([new Uint8Array(photo)])], parameters))
+    expect(row).toMatchObject({ status: 'ok', label: predictions[0]?.label, score: predictions[0]?.score })
+  const form = new FormData()
+  form.append('candidate_labels', joinLabels(labels))
+  form.append('files', new Blob([new Uint8Array(photo)]), 'wide.png')
+  const job = await createJob(server.url, form, '?model=siglip')
+  expect(job.words).toEqual({ labels, template: 'This is a photo of {}.' })
+  await jobDone(server.url, job.id)
+  const [row] = await resultsOf(server.url, job.id)
+  expect(row).toMatchObject({ file: 'wide.png', label: predictions[0]?.label, score: predictions[0]?.score })
+  const refused = await fetch(`${server.url}/api/jobs?model=clip&open=1`, { method: 'POST' })
+  expect([refused.status, (await refused.json()).detail]).toEqual([400, expect.stringMatching(/no labels of its own/)])
+})
