@@ -3,6 +3,8 @@ import { readModelFolder } from '@/lib/server/catalog/catalog'
 import { InstallError } from '@/lib/server/catalog/install'
 import { type Model, readModel } from '@/lib/server/engine/model'
 import type { LoadReport } from '@/lib/server/engine/protocol'
+import type { Engine } from '@/lib/server/engine/types'
+import { Problem } from '@/lib/shared/problems/problem'
 import { batchEngine } from '../eval/run'
 import { EXIT, Failure } from '../program/exit'
 import type { ModelsContext } from './models-context'
@@ -22,11 +24,22 @@ export function modelCheck(
       workers: 1,
       maxPixels,
     })
-    const error = engine.models()[0]?.error ?? null
+    const error = engine.models()[0]?.error ?? (model.text && (await textProblem(engine, model.id)))
     const report = engine.report(model.id)
     if (error === null && report) found?.(model, report)
     await engine.close()
     return error
+  }
+}
+
+/** Why a text-image model can't embed texts, in one line; null if it can. */
+async function textProblem(engine: Pick<Engine, 'embedText'>, id: string): Promise<string | null> {
+  try {
+    await engine.embedText(['a photo'], { model: id })
+    return null
+  } catch (error) {
+    if (error instanceof Problem) return error.detail.replace(/\.$/, '')
+    throw error
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Model } from '@/lib/server/engine/model'
 import type { LoadReport } from '@/lib/server/engine/protocol'
+import type { TextSide } from '@/lib/server/engine/text-side'
 import type { Preprocessor } from '@/lib/server/image/preprocessor'
 
 /** Where the parts of a model's description were found; own files if absent. */
@@ -22,17 +23,29 @@ const SCORES: Record<string, string> = {
  * A short summary of how a model was interpreted, so that a wrong guess is noticed before the first wrong prediction.
  */
 export function summary(model: Model, { input, output, runMs }: LoadReport, from: Origins): string {
-  const { labels, preprocessor } = model
+  const { labels, preprocessor, text } = model
   const examples = labels.slice(0, LABELS_SHOWN).join(', ')
   const rows: [string, string, string | undefined][] = [
-    ['labels', `${labels.length}: ${examples}${labels.length > LABELS_SHOWN ? ', …' : ''}`, from.labels],
+    [
+      'labels',
+      text ? 'any, in words' : `${labels.length}: ${examples}${labels.length > LABELS_SHOWN ? ', …' : ''}`,
+      from.labels,
+    ],
     ['input', `${input?.width} × ${input?.height}, ${preprocessor ? geometry(preprocessor) : ''}`, from.size],
     ['channels', input?.channels === 1 ? '1 (gray)' : (preprocessor?.channels ?? 'rgb').toUpperCase(), from.channels],
     ['values', preprocessor ? describeNormalisation(preprocessor, input?.type) : '', from.numbers],
-    ['scores', `${SCORES[output?.scores ?? ''] ?? 'logits'} (output ${output?.name})`, undefined],
+    [
+      'scores',
+      text ? similarity(text) : `${SCORES[output?.scores ?? ''] ?? 'logits'} (output ${output?.name})`,
+      undefined,
+    ],
     ['speed', `${duration(runMs ?? 0)} per run on one core of this machine`, undefined],
   ]
   return rows.map(([key, value, origin]) => `  ${key.padEnd(10)}${value}${origin ? ` (${origin})` : ''}\n`).join('')
+}
+
+function similarity({ maxTokens, similarity: { scale, bias, activation } }: TextSide): string {
+  return `${activation} of cosine × ${Number(scale.toFixed(2))} + ${Number(bias.toFixed(2))}; texts of ${maxTokens} tokens`
 }
 
 function duration(ms: number): string {

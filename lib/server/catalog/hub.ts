@@ -126,7 +126,8 @@ async function append(
   }
 }
 
-function credentials({ url, token }: Hub) {
+/** How the Hub's client reaches it. */
+export function credentials({ url, token }: Hub) {
   return { hubUrl: url, fetch: fetchWithTimeout, ...(token ? { accessToken: token } : {}) }
 }
 

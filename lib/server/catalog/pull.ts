@@ -1,12 +1,14 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Available, WantedFile } from './available'
+import { TOKENIZER_FILES } from './catalog'
 import { fetchFile, type Hub, type Remote, type RemoteFile, remoteFiles } from './hub'
 import { publish, requireId, requireSpace } from './install'
 import { dataFile } from './onnx/data-files'
-import { ONNX_FOLDERS, ONNX_NAMES } from './onnx/find-onnx'
+import { bestOnnx, textImageGraphs } from './onnx/find-onnx'
 import { readOnnxGraph } from './onnx/read-graph'
 import { partialFolder } from './partial-folder'
+import { addSimilarity } from './similarity'
 
 /** A model to pull: a repository in the standard layout, or one described in `catalog.json`. */
 export type Wanted = Pick<Available, 'id' | 'repo' | 'revision' | 'files' | 'preprocessor'> & {
@@ -52,6 +54,8 @@ export async function pull(
   for (const { file, as } of selected) await fetchFile(hub, remote, file, join(folder, as), events.progress, signal)
   const data = await remainingDataFiles(folder, listing, selected)
   for (const { file, as } of data) await fetchFile(hub, remote, file, join(folder, as), events.progress, signal)
+  const isTextImage = textImageGraphs(selected.map(({ as }) => as)) !== null
+  const similarityFrom = isTextImage ? await addSimilarity(hub, remote, folder) : null
   const extra = { 'config.json': wanted.config, 'preprocessor_config.json': wanted.preprocessor }
   for (const [name, content] of Object.entries(extra)) {
     if (content) await writeFile(join(folder, name), `${JSON.stringify(content, null, 2)}\n`)
@@ -59,6 +63,7 @@ export async function pull(
   const source = {
     hub: hub.url,
     ...remote,
+    ...(similarityFrom === null ? {} : { similarity_from: similarityFrom }),
     files: Object.fromEntries(
       [...selected, ...data].map(({ file, as }) => [as, { bytes: file.bytes, ...file.digest }]),
     ),
@@ -85,18 +90,22 @@ function listedFiles(listing: readonly RemoteFile[], wanted: readonly WantedFile
   })
 }
 
-/** The configuration files, the best ONNX file with a known name, and its data files. */
+/** The configuration files, the best ONNX file with a known name or both sides of a text-image model, and data files. */
 function conventionalFiles(listing: readonly RemoteFile[]): PullFile[] {
-  const find = (path: string) => listing.find((file) => file.path === path)
-  const names = ONNX_FOLDERS.flatMap((place) => ONNX_NAMES.map((name) => join(place, `${name}.onnx`)))
-  const onnx = names.map(find).find((file) => file !== undefined)
-  if (!onnx) throw new Error('the repository has no onnx/model.onnx and no other ONNX file with a common name')
+  const paths = listing.map(({ path }) => path)
+  const both = textImageGraphs(paths)
+  const best = bestOnnx(paths, '')
+  const graphs = both ? [both.image, both.text] : best === undefined ? [] : [best]
+  if (graphs.length === 0)
+    throw new Error('the repository has no onnx/model.onnx and no other ONNX file with a common name')
   // Common names of data files, so that their bytes are counted from the start. Others are found in the graph.
-  const data = listing.filter(
-    ({ path }) => path.startsWith(onnx.path) && /^(_data(_\d+)?|\.data)$/.test(path.slice(onnx.path.length)),
+  const data = paths.filter((path) =>
+    graphs.some((graph) => path.startsWith(graph) && /^(_data(_\d+)?|\.data)$/.test(path.slice(graph.length))),
   )
-  const configs = CONFIGS.flatMap((path) => find(path) ?? [])
-  return [...configs, onnx, ...data].map((file) => ({ file, as: file.path }))
+  const others = both ? [...CONFIGS, ...TOKENIZER_FILES] : CONFIGS
+  // Small files first.
+  const wanted = [...new Set([...others, ...graphs, ...data])]
+  return wanted.flatMap((path) => listing.filter((file) => file.path === path)).map((file) => ({ file, as: file.path }))
 }
 
 /**
@@ -108,8 +117,17 @@ async function remainingDataFiles(
   listing: readonly RemoteFile[],
   selected: readonly PullFile[],
 ): Promise<PullFile[]> {
-  const onnx = selected.find(({ as }) => as.endsWith('.onnx'))
-  if (onnx === undefined) return []
+  return selected
+    .filter(({ as }) => as.endsWith('.onnx'))
+    .flatMap((onnx) => dataFilesIn(folder, onnx, listing, selected))
+}
+
+function dataFilesIn(
+  folder: string,
+  onnx: PullFile,
+  listing: readonly RemoteFile[],
+  selected: readonly PullFile[],
+): PullFile[] {
   let names: string[]
   try {
     names = [...readOnnxGraph(join(folder, onnx.as), onnx.as).dataFiles.keys()]

@@ -12,7 +12,7 @@ import { type CustomDetails, configSchema, type HeadKind, type ModelConfig } fro
 import { readJson, withFileName } from './model-file'
 import { labelsOf, readSynonyms } from './model-labels'
 import type { SelfTest, WorkerModel } from './protocol'
-import { readTextSide, type TextSide } from './text-side'
+import { isTextImageFamily, readTextSide, type TextSide } from './text-side'
 
 /** A parsed model folder. If parsing failed, `error` is set and the model is never sent to a worker. */
 export interface Model extends CatalogEntry {
@@ -85,8 +85,7 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
   try {
     const file = await readJson(entry.folder, 'config.json')
     const config = withFileName('config.json', () => configSchema.parse(file))
-    const text = entry.textFile === null ? null : await readTextSide(entry.folder, entry.textFile, file)
-    const labels = text ? NO_LABELS : withFileName('config.json', () => labelsOf(config))
+    const { text, labels } = await readLabels(entry, file, config)
     return {
       ...empty,
       title: config.vision.title ?? entry.id,
@@ -111,6 +110,22 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
   } catch (error) {
     return { ...empty, error: (error as Error).message }
   }
+}
+
+/** The labels of a model; or how it takes texts, which are its labels. */
+async function readLabels({ folder, textFile }: CatalogEntry, file: unknown, config: ModelConfig) {
+  if (textFile !== null) return { text: await readTextSide(folder, textFile, file), labels: NO_LABELS }
+  if (isTextImage(config)) throw new Error(ONE_GRAPH)
+  return { text: null, labels: withFileName('config.json', () => labelsOf(config)) }
+}
+
+const ONE_GRAPH =
+  'the model has one graph for photos and texts: export it as onnx/vision_model.onnx and onnx/text_model.onnx, as transformers.js has it'
+
+/** Whether it has no labels because it compares photos with texts. */
+function isTextImage({ model_type, id2label, label_names, num_classes, vision }: ModelConfig): boolean {
+  const hasLabels = id2label ?? label_names ?? num_classes ?? vision.base_model
+  return isTextImageFamily(model_type) && hasLabels === undefined
 }
 
 /** A model of photos and texts gets its labels with each photo. */

@@ -6,6 +6,10 @@ import { readJson, withFileName } from './model-file'
 const TEXT_IMAGE_FAMILIES = ['clip', 'siglip'] as const
 type Family = (typeof TEXT_IMAGE_FAMILIES)[number]
 
+export function isTextImageFamily(modelType: string | undefined): boolean {
+  return TEXT_IMAGE_FAMILIES.some((family) => family === modelType)
+}
+
 /** The part of a model that takes texts. */
 export interface TextSide {
   /** Its ONNX file. */
