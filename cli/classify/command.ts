@@ -31,6 +31,8 @@ export function classifyCommand(program: Command, context: CommandContext): void
     .option('--model <model>', 'model type, id or folder (default: the default model)')
     .option('--top-k <n>', 'maximum number of labels per photo', parseTopK, DEFAULT_TOP_K)
     .option('--threshold <score>', 'omit labels with a lower score', parseScore, 0)
+    .option('--words <labels>', 'labels to choose from, with commas, for a text-image model')
+    .option('--template <text>', 'what --words are put into, such as "a satellite photo of {}"')
     .option('--out <file>', 'write a .csv, .xlsx, .json, .ndjson or .parquet file (default: stdout)')
     .addOption(new Option('--format <format>', 'format on stdout').choices(['csv', 'ndjson']).default('csv'))
     .option('--labels <file>', 'file with the correct labels (CSV, JSON or XML), to report accuracy')

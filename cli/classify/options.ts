@@ -3,6 +3,9 @@ export interface Options {
   model?: string
   topK: number
   threshold: number
+  /** Labels in words, with commas. */
+  words?: string
+  template?: string
   out?: string
   format: 'csv' | 'ndjson'
   labels?: string

@@ -1,13 +1,14 @@
 import type { Classify } from '@/lib/server/jobs/classify-photo'
 import type { Classification, Label, ModelInfo } from '@/lib/shared/contract/contract'
 import { Problem, type ProblemDetails } from '@/lib/shared/problems/problem'
+import { joinLabels, type LabelWords } from '@/lib/shared/zero-shot/candidate-labels'
 import { EXIT, Failure } from '../program/exit'
 import { type Server, serverAt } from '../program/server-url'
 
 /** A remote server that classifies instead of a local engine. */
 export interface RemoteServer {
   model: ModelInfo
-  classify(options: { topK: number; threshold: number }): Classify
+  classify(options: { topK: number; threshold: number; words: LabelWords | undefined }): Classify
   labels(): Promise<readonly Label[]>
 }
 
@@ -30,11 +31,16 @@ export async function remoteServer(base: string, name: string | undefined): Prom
     labels: async () =>
       (await json<{ labels: Label[] }>(server, `api/models/${encodeURIComponent(model.id)}/labels`)).labels,
     classify:
-      ({ topK, threshold }) =>
+      ({ topK, threshold, words }) =>
       async (image, signal) => {
         const target = url('api/classify')
         target.search = String(
-          new URLSearchParams({ model: model.id, top_k: String(topK), threshold: String(threshold) }),
+          new URLSearchParams({
+            model: model.id,
+            top_k: String(topK),
+            threshold: String(threshold),
+            ...(words ? { candidate_labels: joinLabels(words.labels), hypothesis_template: words.template } : {}),
+          }),
         )
         const reply = await fetch(target, { method: 'POST', headers, body: image as BodyInit, signal }).catch(
           (error) => {

@@ -105,11 +105,11 @@ export class ToFile implements Sink {
  * @throws Failure if rows of an earlier run are in the way
  */
 export function openSink(
-  { out, format, topK, threshold, resume }: Options,
+  { out, format, topK, threshold, words, template, resume }: Options,
   model: ModelName,
   judged: Judge | null,
   guard: () => void,
 ): Sink {
   if (out === undefined) return new Stdout(format, judged)
-  return new ToFile(new Journal(`${out}.part`, { ...model, topK, threshold }, resume ?? false), guard)
+  return new ToFile(new Journal(`${out}.part`, { ...model, topK, threshold, words, template }, resume ?? false), guard)
 }

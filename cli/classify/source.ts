@@ -1,8 +1,11 @@
 import type { Classify } from '@/lib/server/jobs/classify-photo'
 import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
+import { Problem } from '@/lib/shared/problems/problem'
 import type { ModelName } from '@/lib/shared/results/columns'
+import { type LabelWords, labelWords, splitLabels } from '@/lib/shared/zero-shot/candidate-labels'
 import { chooseModel } from '../models/choose-model'
 import type { CommandContext } from '../program/context'
+import { EXIT, Failure } from '../program/exit'
 import type { Options } from './options'
 import { remoteServer } from './remote'
 
@@ -21,21 +24,44 @@ export async function openSource(
   { root, maxPixels }: CommandContext,
 ): Promise<Source> {
   const { topK, threshold } = options
+  const words = wordsOf(options)
+  const named = words?.labels.map((label) => ({ label, others: [] }))
   if (options.server !== undefined) {
     const server = await remoteServer(options.server, options.model)
+    requireWords(server.model.id, server.model.text !== null, words)
     return {
       model: { id: server.model.id, revision: server.model.revision },
-      classify: server.classify({ topK, threshold }),
-      classes: server.labels,
+      classify: server.classify({ topK, threshold, words }),
+      classes: named ? async () => named : server.labels,
       close: async () => {},
     }
   }
   const { model, startEngine } = await chooseModel({ ...options, root, workers, maxPixels })
+  requireWords(model.id, model.takesTexts, words)
   const engine = await startEngine()
   return {
     model: { id: model.id, revision: model.revision },
-    classify: (image, signal) => engine.classify(image, { topK, threshold, priority: 'batch' }, signal),
-    classes: async () => model.classes,
+    classify: (image, signal) => engine.classify(image, { topK, threshold, words, priority: 'batch' }, signal),
+    classes: async () => named ?? model.classes,
     close: () => engine.close(),
   }
+}
+
+/** @throws Failure */
+function wordsOf({ words, template }: Options): LabelWords | undefined {
+  try {
+    return labelWords(words === undefined ? undefined : splitLabels(words), template, 'words')
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    throw new Failure(EXIT.usage, error.detail.replace('hypothesis_template', '--template'), { cause: error })
+  }
+}
+
+/** Before the first photo. @throws Failure if the model needs words, or doesn't take any */
+function requireWords(id: string, takesTexts: boolean, words: LabelWords | undefined): void {
+  if (takesTexts === (words !== undefined)) return
+  const detail = takesTexts
+    ? `${id} has no labels of its own. Set --words, such as --words cat,dog.`
+    : `${id} only knows its own labels. --words need a text-image model.`
+  throw new Failure(EXIT.usage, detail)
 }

@@ -18,6 +18,8 @@ export interface ChosenModel {
   activation: Activation
   rule: Rule
   classes: readonly ClassNames[]
+  /** Whether it takes labels in words, and has none of its own. */
+  takesTexts: boolean
   /** ID of the model that a custom one builds on; null for any other model. */
   base: string | null
 }
@@ -82,9 +84,20 @@ function described({
   synonyms,
   head,
   activation,
+  text,
 }: Model): ChosenModel {
   const classes = labels.map((label, index) => ({ label, others: synonyms[index] ?? [] }))
-  return { id, title, revision, temperature, activation, rule: uncertainty, classes, base: head?.base.id ?? null }
+  return {
+    id,
+    title,
+    revision,
+    temperature,
+    activation,
+    rule: uncertainty,
+    classes,
+    takesTexts: text !== null,
+    base: head?.base.id ?? null,
+  }
 }
 
 /**

@@ -27,6 +27,11 @@ export function trainCommand(program: Command, context: CommandContext): void {
       'add photos of answers that visitors corrected: the feedback folder of a server, or s3://bucket',
     )
     .option('--groups <csv>', 'group labels of the base model instead: a CSV with the label and its group')
+    .option(
+      '--words <labels>',
+      'labels in words, with commas, for a text-image model as base; photos of the folder correct them',
+    )
+    .option('--template <text>', 'what --words are put into, such as "a satellite photo of {}"')
     .option('--purpose <text>', 'what the model is for')
     .option('--license <name>', 'license of the model')
     .option('--models-dir <folder>', 'folder with the base models', join(context.root, 'models'))

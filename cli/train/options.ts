@@ -10,6 +10,8 @@ export interface TrainOptions {
   add?: string
   refresh?: string
   groups?: string
+  words?: string
+  template?: string
   fromFeedback?: string
   purpose?: string
   license?: string

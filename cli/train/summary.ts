@@ -25,7 +25,7 @@ export function summary(result: Result, commandName: string): string {
     `${id}, on ${base}`,
     '',
     report === null
-      ? 'accuracy     unknown: every label has photos of one thing only'
+      ? `accuracy     unknown: ${examples === 0 ? 'made from words, without photos' : 'every label has photos of one thing only'}`
       : `accuracy     ${percent(report.top1)} (95% interval: ${between(report.top1_interval)}), by cross-validation on ${report.photos} photos`,
     ...(test ? [testLine(test)] : []),
     `labels       ${labels.length}`,

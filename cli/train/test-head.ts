@@ -1,6 +1,6 @@
 import type { Engine } from '@/lib/server/engine/types'
 import { wilson } from '@/lib/shared/metrics/classification'
-import { type Head, headScorer } from '@/lib/shared/training/head'
+import type { BaseFeatures } from '@/lib/shared/training/example'
 import { embedPhotos, type TrainingBase } from './embed-photos'
 import type { LabeledPhoto } from './labeled-photos'
 
@@ -18,16 +18,15 @@ export interface TestResult {
 export async function testHead(
   engine: Engine,
   base: TrainingBase,
-  head: Head,
+  { labels, score }: { labels: readonly string[]; score: (photo: BaseFeatures) => { logits: Float32Array } },
   photos: readonly LabeledPhoto[],
   run: { workers: number; signal: AbortSignal },
 ): Promise<TestResult> {
-  const known = photos.filter(({ label }) => head.labels.includes(label))
+  const known = photos.filter(({ label }) => labels.includes(label))
   const { examples, skipped } = await embedPhotos(engine, base, known, { ...run, title: 'testing' })
-  const score = headScorer(head)
   const right = examples.filter((photo) => {
     const { logits } = score(photo)
-    return head.labels[logits.indexOf(Math.max(...logits))] === photo.label
+    return labels[logits.indexOf(Math.max(...logits))] === photo.label
   }).length
   return {
     photos: examples.length,

@@ -1,23 +1,21 @@
-import { evaluationOf } from '@/lib/server/custom-models/evaluation'
 import { modelFolder } from '@/lib/server/custom-models/model-folder'
 import { slugOf } from '@/lib/server/custom-models/service'
 import type { CustomModelStore, Step } from '@/lib/server/custom-models/store'
+import type { ModelConfig } from '@/lib/server/engine/model-config'
 import type { Engine } from '@/lib/server/engine/types'
 import type { CustomDescription } from '@/lib/shared/contract/custom-models'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
-import { readExamples, writeExamples } from '@/lib/shared/training/example-file'
-import { writeLinearHead } from '@/lib/shared/training/head-file'
+import { readExamples } from '@/lib/shared/training/example-file'
 import { mergeExamples } from '@/lib/shared/training/merge-examples'
-import { train } from '@/lib/shared/training/train'
 import { chooseModel } from '../models/choose-model'
 import { customStore, requireFreeId } from '../models/custom'
 import type { CommandContext } from '../program/context'
 import { EXIT, Failure } from '../program/exit'
-import { Progress } from '../program/progress'
 import { descriptionOf } from './description'
 import { embedPhotos, type TrainingBase } from './embed-photos'
 import { feedbackPhotos } from './feedback-photos'
+import { fitPhotos, fitWords, wordsFor } from './fit'
 import { type LabeledPhoto, labeledPhotos } from './labeled-photos'
 import type { TrainOptions } from './options'
 import { namedByFile } from './photo-files'
@@ -28,9 +26,7 @@ import { testHead } from './test-head'
 interface Existing {
   id: string
   step: Step
-  config: {
-    vision: { title?: string; license?: string; head: string; base_model: { id: string }; custom: { purpose?: string } }
-  }
+  config: ModelConfig & { vision: { base_model: { id: string } } }
 }
 
 /** What is to be trained. */
@@ -91,8 +87,10 @@ async function photosOf(
   voted: string,
 ): Promise<readonly LabeledPhoto[]> {
   const { fromFeedback } = options
-  if (folder === undefined && fromFeedback === undefined)
-    throw new Failure(EXIT.usage, 'Specify a folder of photos, or use --from-feedback or --groups.')
+  if (folder === undefined && fromFeedback === undefined) {
+    if (options.words !== undefined) return []
+    throw new Failure(EXIT.usage, 'Specify a folder of photos, or use --words, --from-feedback or --groups.')
+  }
   const own = folder === undefined ? [] : await labeledPhotos(folder, options)
   return fromFeedback === undefined ? own : [...own, ...(await feedbackPhotos(fromFeedback, voted))]
 }
@@ -100,15 +98,16 @@ async function photosOf(
 async function run(engine: Engine, plan: Plan) {
   const { id, options, store, existing, photos, tests, signal } = plan
   const base = await baseOf(engine)
-  const { examples, skipped, files } = await embedPhotos(engine, base, photos, { ...plan, title: 'embedding' })
+  const { examples, skipped, files: names } = await embedPhotos(engine, base, photos, { ...plan, title: 'embedding' })
   const known = options.add !== undefined && existing ? await knownExamples(store, existing) : []
   const all = mergeExamples(known, examples)
-  const training = await trainWithProgress(all, signal)
-  const evaluation = evaluationOf(training, all)
-  const test = tests && (await testHead(engine, base, training.head, tests, plan))
-  const trained = { head: writeLinearHead(training.head), examples: writeExamples(all), evaluation }
-  const saved = await store.save(id, modelFolder(trained, folderOptions(plan, base)), existing?.step.step ?? null)
-  const { suspicious, copies } = namedByFile(evaluation, files)
+  const words = wordsFor(options, existing?.config)
+  const fitted = words ? await fitWords(engine, base.id, words, all, signal) : await fitPhotos(all, signal)
+  const { evaluation } = fitted.trained
+  const test = tests && (await testHead(engine, base, { labels: evaluation.labels, score: fitted.score }, tests, plan))
+  const files = modelFolder(fitted.trained, { ...folderOptions(plan, base), words: fitted.words })
+  const saved = await store.save(id, files, existing?.step.step ?? null)
+  const { suspicious, copies } = namedByFile(evaluation, names)
   return { id, revision: saved.revision, base: base.id, ...evaluation, suspicious, copies, test, skipped }
 }
 
@@ -149,18 +148,6 @@ async function baseOf(engine: Engine): Promise<TrainingBase> {
   if (base_model !== null) throw new Failure(EXIT.invalid, `${id} is a custom model. Use its base, ${base_model.id}.`)
   if (embedding === null) throw new Failure(EXIT.invalid, `${id} can’t be a base model: ${embedding_reason}.`)
   return { id, revision, ...embedding }
-}
-
-async function trainWithProgress(examples: readonly Example[], signal: AbortSignal) {
-  const progress = new Progress('training', 1, 0, null)
-  let shown = 0
-  const onProgress = (done: number) => {
-    progress.add(done - shown)
-    shown = done
-  }
-  const training = await train(examples, {}, { signal, onProgress })
-  progress.end()
-  return training
 }
 
 function exitCodeOf({ code }: Problem): Failure['code'] {

@@ -1,11 +1,22 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { writeSafetensors } from '@/lib/shared/safetensors/write'
+import { joinLabels } from '@/lib/shared/zero-shot/candidate-labels'
 import { startHub, type TestHub } from '../support/hub'
+import { distinctPhotos } from '../support/many-photos'
 import { writeCatalog } from '../support/onnx'
-import { type Family, SIMILARITY, TEXT_IMAGE_GOLDEN } from '../support/text-image'
+import {
+  copyTextImageModel,
+  difference,
+  type Family,
+  readGolden,
+  SIMILARITY,
+  TEXT_IMAGE_GOLDEN,
+  values,
+} from '../support/text-image'
 import { visionHere } from '../support/vision-here'
 
 /** Text-image models from the command line: from the Hub's layout to results. */
@@ -118,5 +129,80 @@ describe('vision models pull', () => {
     expect([code, err]).toEqual([expect.any(Number), expect.stringMatching(reason)])
     expect(code).not.toBe(0)
     expect(readdirSync(folder)).not.toContain('x')
+  })
+})
+
+describe('vision train and classify with words', () => {
+  const data = mkdtempSync(join(tmpdir(), 'data-'))
+  afterAll(() => rmSync(data, { recursive: true }))
+  const photo = join('tests/parity/golden/processors', 'wide.png')
+  const golden = readGolden('siglip')
+  const words = joinLabels(golden.labels)
+  const scores = golden.photos[0]?.scores ?? []
+  const vision = (command: string, ...args: string[]) =>
+    visionHere([command, ...args, '--models-dir', folder, '--data-dir', data])
+
+  beforeEach(() => copyTextImageModel('siglip', join(folder, 'siglip')))
+
+  test('classify takes words on this machine, and refuses a model that has to get some without any', async () => {
+    const args = [photo, '--model', 'siglip', '--format', 'ndjson', '--top-k', '9']
+    const { code, out } = await vision('classify', ...args, '--words', words)
+    expect(code).toBe(0)
+    const row = JSON.parse(out)
+    const found = golden.labels.map((label) => row.top_scores[row.top_labels.indexOf(label)])
+    expect(difference(found, scores)).toBeLessThan(1e-4)
+    expect(await vision('classify', ...args)).toMatchObject({ code: 2, err: expect.stringMatching(/Set --words/) })
+    const other = await vision('classify', photo, '--model', 'tiny', '--words', 'cat')
+    expect(other).toMatchObject({ code: 2, err: expect.stringMatching(/need a text-image model/) })
+  })
+
+  test('train --words makes a model with the same scores, and photos correct its words', async () => {
+    const made = await vision('train', '--words', words, '--base', 'siglip', '--name', 'My words', '--json')
+    expect(made).toMatchObject({ code: 0 })
+    expect(JSON.parse(made.out)).toMatchObject({ id: 'my-words', base: 'siglip', labels: golden.labels, report: null })
+    const args = [photo, '--model', 'my-words', '--format', 'ndjson', '--top-k', '9']
+    const row = JSON.parse((await vision('classify', ...args)).out)
+    const found = golden.labels.map((label) => row.top_scores[row.top_labels.indexOf(label)])
+    expect(difference(found, scores)).toBeLessThan(1e-4)
+    // As in any folder: a subfolder for each label. One of them has no words yet.
+    const photos = join(data, 'photos')
+    for (const label of ['a cat', 'a new label']) mkdirSync(join(photos, label), { recursive: true })
+    for (const [at, { bytes }] of distinctPhotos(12).entries())
+      writeFileSync(join(photos, at % 2 === 0 ? 'a cat' : 'a new label', `${at}.webp`), bytes)
+    const added = await vision('train', photos, '--add', 'my-words', '--json')
+    expect(added).toMatchObject({ code: 0 })
+    expect(JSON.parse(added.out)).toMatchObject({
+      labels: [...golden.labels, 'a new label'],
+      examples: 12,
+      report: { photos: 12 },
+    })
+    const again = JSON.parse((await vision('classify', ...args)).out)
+    expect(again.top_labels).toHaveLength(golden.labels.length + 1)
+  })
+
+  test('an export as ONNX has the same scores', async () => {
+    const target = join(data, 'export')
+    const exported = await visionHere([
+      'models',
+      '--models-dir',
+      folder,
+      '--data-dir',
+      data,
+      'export',
+      'my-words',
+      '--onnx',
+      target,
+    ])
+    expect(exported).toMatchObject({ code: 0 })
+    const labels = readFileSync(join(target, 'labels.txt'), 'utf8').trim().split('\n')
+    const session = await InferenceSession.create(join(target, 'model.onnx'))
+    const pixels = new Tensor('float32', values(golden.photos[0]?.pixels ?? { f32: '', shape: [] }), [1, 3, 32, 32])
+    const { probabilities } = await session.run({ pixel_values: pixels })
+    await session.release()
+    const row = JSON.parse(
+      (await vision('classify', photo, '--model', 'my-words', '--format', 'ndjson', '--top-k', '9')).out,
+    )
+    const own = labels.map((label) => row.top_scores[row.top_labels.indexOf(label)])
+    expect(difference(Array.from(probabilities?.data as Float32Array), own)).toBeLessThan(1e-5)
   })
 })

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { InferenceClient } from '@huggingface/inference'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Vision } from '@/clients/typescript'
-import type { Classification } from '@/lib/shared/contract/contract'
+import type { Classification, ModelInfo } from '@/lib/shared/contract/contract'
 import type { TextEmbeddingsReply } from '@/lib/shared/contract/embed'
 import { joinLabels } from '@/lib/shared/zero-shot/candidate-labels'
 import { clientPython } from '@/scripts/tools/client-python.mjs'
@@ -40,6 +40,8 @@ const json = (path: string, body: object) =>
 const query = (parameters: Record<string, string>) => new URLSearchParams({ model: 'clip', top_k: '9', ...parameters })
 const post = (search: URLSearchParams) =>
   fetch(`${server.url}/api/classify?${search}`, { method: 'POST', body: new Uint8Array(photo) })
+
+const as = async (search: URLSearchParams) => read<Classification>(await post(search))
 
 /** The scores in the order of the labels. */
 function scoresOf(predictions: readonly { label: string; score: number }[]): number[] {
@@ -181,4 +183,75 @@ test('streams and jobs take labels in words, and refuse a model that needs some 
   expect(row).toMatchObject({ file: 'wide.png', label: predictions[0]?.label, score: predictions[0]?.score })
   const refused = await fetch(`${server.url}/api/jobs?model=clip&open=1`, { method: 'POST' })
   expect([refused.status, (await refused.json()).detail]).toEqual([400, expect.stringMatching(/no labels of its own/)])
+})
+
+interface Saved {
+  model: ModelInfo
+  evaluation: { labels: string[]; examples: number; report: { photos: number } | null }
+}
+
+test('words become a custom model that scores, explains, and learns from photos', async () => {
+  const body = { title: 'My words', base: 'siglip', words: labels }
+  const reply = await json('/api/models', body)
+  const made = await read<Saved>(reply)
+  expect([reply.status, made]).toMatchObject([
+    201,
+    {
+      model: { id: 'my-words', head: 'cosine', classes: labels.length, text: null, calibrated: false },
+      evaluation: { report: null },
+    },
+  ])
+  const own = await as(query({ model: 'my-words' }))
+  expect(difference(scoresOf(own.predictions), golden.siglip.photos[0]?.scores ?? [])).toBeLessThan(1e-4)
+  const explained = await fetch(`${server.url}/api/explain?model=my-words&label=%231`, {
+    method: 'POST',
+    body: new Uint8Array(photo),
+  })
+  const { label } = await read<{ label: { score: number } }>(explained)
+  expect(label.score).toBeCloseTo(golden.siglip.photos[0]?.scores[1] ?? Number.NaN, 4)
+  const { embedding } = await read<{ embedding: number[] }>(
+    await json('/api/embed', { model: 'siglip', image: photo.toString('base64') }),
+  )
+  const examples = Array.from({ length: 8 }, (_, at) => ({
+    label: at % 2 === 0 ? 'A CAT' : 'a new label',
+    embedding: embedding.map((value, i) => value + Math.sin(at * 7 + i + (at % 2) * 3)),
+  }))
+  const added = await read<Saved>(await json('/api/models/my-words/examples', { examples }))
+  expect(added.evaluation).toMatchObject({ labels: [...labels, 'a new label'], examples: 8, report: { photos: 8 } })
+  const mixed = await as(query({ model: 'my-words' }))
+  expect(mixed.predictions).toHaveLength(labels.length + 1)
+  const described = await fetch(`${server.url}/api/models/my-words`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ title: 'Mine' }),
+  })
+  expect(described.status).toBe(200)
+  const card = await (await fetch(`${server.url}/api/models/my-words/files/README.md`)).text()
+  expect(card).toContain('- Words, in the template “This is a photo of {}.”, and 8 photos')
+  const refusals: [object, RegExp][] = [
+    [{ base: 'tiny', words: ['cat'] }, /text-image model/],
+    [{ base: 'clip', words: [] }, /words has no label/],
+    [{ base: 'clip', words: ['cat'], hypothesis_template: 'none' }, /has no \{\}/],
+  ]
+  for (const [wrong, detail] of refusals) {
+    const refused = await json('/api/models', wrong)
+    expect([refused.status, (await refused.json()).detail]).toEqual([400, expect.stringMatching(detail)])
+  }
+})
+
+test('photos alone teach a model on the vision side, as on any base', async () => {
+  const [wide, tall] = await Promise.all(
+    ['wide', 'tall'].map(async (name) => {
+      const body = { model: 'clip', image: goldenPhoto(name).toString('base64') }
+      return (await read<{ embedding: number[] }>(await json('/api/embed', body))).embedding
+    }),
+  )
+  const near = (center: number[] = [], at: number) => center.map((value, i) => value + 0.05 * Math.sin(at * 5 + i))
+  const examples = Array.from({ length: 10 }, (_, at) => ({
+    label: at % 2 === 0 ? 'wide' : 'tall',
+    embedding: near(at % 2 === 0 ? wide : tall, at),
+  }))
+  const { model } = await read<Saved>(await json('/api/models', { id: 'shapes', base: 'clip', examples }))
+  expect(model).toMatchObject({ head: 'linear', base_model: { id: 'clip' } })
+  expect((await as(query({ model: 'shapes' }))).predictions[0]).toMatchObject({ label: 'wide' })
 })

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { type HeadWeights, readGroupsHead, readLinearHead } from '@/lib/shared/training/head-file'
+import { readCosineHead } from '@/lib/shared/zero-shot/head-file'
 import { exportModel } from '../catalog/onnx/export-model'
 import { readModelParts } from '../catalog/onnx/graph-parts'
 import { readOnnxGraph } from '../catalog/onnx/read-graph'
 import { kindMembers } from '../engine/kind-members'
 import type { Model } from '../engine/model'
 import { findEmbedding } from '../engine/worker/find-embedding'
-import { groupsExtension, type KindsOutput, linearExtension } from './onnx-head'
+import { cosineExtension, groupsExtension, type KindsOutput, linearExtension } from './onnx-head'
 
 /** The output of the base model that the engine reads. */
 export interface ScoreOutput {
@@ -32,8 +33,12 @@ export async function exportOnnx(custom: Model, base: Model, output: ScoreOutput
     const scale = { temperature: base.temperature ?? 1, probabilities: output.scores !== 'logits' }
     return exportModel(parts, groupsExtension({ tensor: output.name }, groups, scale))
   }
-  const source = findEmbedding(readOnnxGraph(base.file, basename(base.file)), output.name)
+  const source =
+    base.text === null
+      ? findEmbedding(readOnnxGraph(base.file, basename(base.file)), output.name)
+      : { tensor: output.name, spatial: false }
   if (typeof source === 'string') throw new Error(`${base.id} has no embedding: ${source}`)
+  if (head.kind === 'cosine') return exportModel(parts, cosineExtension(source, readCosineHead(file, labels.length)))
   const weights = readLinearHead(file, labels.length)
   return exportModel(parts, linearExtension(source, weights, kindsOutput(weights, base, output), temperature ?? 1))
 }

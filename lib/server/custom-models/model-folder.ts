@@ -1,4 +1,5 @@
 import type { CustomDescription } from '@/lib/shared/contract/custom-models'
+import type { Activation } from '@/lib/shared/metrics/activation'
 import type { Groups } from '@/lib/shared/training/groups'
 import { writeGroupsHead } from '@/lib/shared/training/head-file'
 import type { ModelConfig } from '../engine/model-config'
@@ -15,6 +16,8 @@ export interface FolderOptions extends CustomDescription {
   /** ISO 8601. */
   created: string
   unlisted: boolean
+  /** Set for a model whose labels are words. */
+  words?: { template: string; activation: Activation } | undefined
 }
 
 /** The files of a trained model: a model folder without a graph of its own. */
@@ -49,9 +52,14 @@ export function describedAgain(config: ModelConfig & Record<string, unknown>, ch
   const custom = vision.custom && { ...vision.custom, ...(purpose === undefined ? {} : { purpose }) }
   const { created = '', examples = 0 } = custom ?? {}
   const base = vision.base_model ?? { id: 'unknown', revision: 'unknown' }
+  const words =
+    custom?.template === undefined ? undefined : { template: custom.template, activation: 'softmax' as const }
   return new Map([
     ['config.json', json({ ...config, vision: { ...vision, title, license, custom } })],
-    ['README.md', cardOf({ labels: Object.values(id2label), examples }, { title, license, purpose, base, created })],
+    [
+      'README.md',
+      cardOf({ labels: Object.values(id2label), examples }, { title, license, purpose, base, created, words }),
+    ],
   ])
 }
 
@@ -60,18 +68,29 @@ function configOf({ labels, temperature, likeness_below, examples }: Evaluation,
     id2label: Object.fromEntries(labels.entries()),
     vision: {
       ...describedBy(options, examples),
-      temperature,
-      uncertainty: {
-        score_below: SCORE_BELOW,
-        margin_below: MARGIN_BELOW,
-        ...(likeness_below === null ? {} : { likeness_below }),
-      },
-      head: 'linear',
+      ...(options.words ? wordsConfig(options.words) : linearConfig({ temperature, likeness_below })),
     },
   }
 }
 
-function describedBy({ title, license, purpose, base, created, unlisted }: FolderOptions, examples: number) {
+function linearConfig({ temperature, likeness_below }: Pick<Evaluation, 'temperature' | 'likeness_below'>) {
+  return {
+    temperature,
+    uncertainty: {
+      score_below: SCORE_BELOW,
+      margin_below: MARGIN_BELOW,
+      ...(likeness_below === null ? {} : { likeness_below }),
+    },
+    head: 'linear',
+  }
+}
+
+/** Without a temperature: the scale of the base is no calibration, and so nothing says when a result is uncertain. */
+function wordsConfig({ activation }: NonNullable<FolderOptions['words']>) {
+  return { activation, head: 'cosine' }
+}
+
+function describedBy({ title, license, purpose, base, created, unlisted, words }: FolderOptions, examples: number) {
   return {
     ...(title === undefined ? {} : { title }),
     ...(license === undefined ? {} : { license }),
@@ -81,20 +100,22 @@ function describedBy({ title, license, purpose, base, created, unlisted }: Folde
       created,
       examples,
       ...(unlisted ? { unlisted: true } : {}),
+      ...(words ? { template: words.template } : {}),
     },
   }
 }
 
 function cardOf(
   { labels, examples }: Pick<Evaluation, 'labels' | 'examples'>,
-  { title, purpose, license, base, created }: Omit<FolderOptions, 'unlisted'>,
+  { title, purpose, license, base, created, words }: Omit<FolderOptions, 'unlisted'>,
 ) {
+  const origin = words ? `Words, in the template “${words.template}”` : 'Groups of labels of its base model'
   return `${license === undefined ? '' : `---\nlicense: ${yamlText(license)}\n---\n\n`}# ${title ?? 'Custom model'}
 
 ${purpose ?? 'A custom model.'}
 
 - Labels: ${labels.join(', ')}
-- ${examples === 0 ? 'Groups of labels of its base model' : `Learned from ${examples} photos`}, made on ${created.slice(0, 10)}
+- ${examples === 0 ? origin : `${words ? `${origin}, and` : 'Learned from'} ${examples} photos`}, made on ${created.slice(0, 10)}
 - Base model: ${base.id}, revision ${base.revision}
 `
 }

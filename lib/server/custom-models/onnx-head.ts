@@ -1,6 +1,7 @@
 import { KINDS_LENGTH } from '@/lib/shared/training/features'
 import type { Groups } from '@/lib/shared/training/groups'
 import type { HeadWeights } from '@/lib/shared/training/head-file'
+import type { CosineHead } from '@/lib/shared/zero-shot/similarity'
 import type { Extension, NewNode } from '../catalog/onnx/export-model'
 import type { KindMembers } from '../engine/kind-scores'
 
@@ -57,6 +58,43 @@ export function linearExtension(
       { name: 'head.weight', dims: [features, classes], values: transposed(weights, classes, features) },
       { name: 'head.bias', dims: [classes], values: bias },
       { name: 'head.temperature', dims: [1], values: Float32Array.of(temperature) },
+    ],
+    output: { name: PROBABILITIES, classes },
+  }
+}
+
+/** The nodes of a head from words: the cosine with each row, scaled, and softmax or sigmoid. */
+export function cosineExtension(
+  embedding: BaseOutput,
+  { dimensions, weights, scale, bias, activation }: CosineHead,
+): Extension {
+  const classes = weights.length / dimensions
+  const scores: NewNode =
+    activation === 'softmax'
+      ? { op: 'Softmax', inputs: ['head.logits'], output: PROBABILITIES, attributes: { axis: 1 } }
+      : { op: 'Sigmoid', inputs: ['head.logits'], output: PROBABILITIES }
+  return {
+    from: [embedding.tensor],
+    nodes: [
+      ...embeddingNodes(embedding),
+      { op: 'Mul', inputs: ['head.embedding', 'head.embedding'], output: 'head.squared' },
+      { op: 'MatMul', inputs: ['head.squared', 'head.embedding.ones'], output: 'head.squares' },
+      { op: 'Max', inputs: ['head.squares', 'head.epsilon'], output: 'head.positive' },
+      { op: 'Sqrt', inputs: ['head.positive'], output: 'head.length' },
+      { op: 'Div', inputs: ['head.embedding', 'head.length'], output: 'head.unit' },
+      { op: 'MatMul', inputs: ['head.unit', 'head.weight'], output: 'head.products' },
+      { op: 'Add', inputs: ['head.products', 'head.bias'], output: 'head.logits' },
+      scores,
+    ],
+    weights: [
+      ones('head.embedding', dimensions),
+      { name: 'head.epsilon', dims: [1], values: Float32Array.of(EPSILON) },
+      {
+        name: 'head.weight',
+        dims: [dimensions, classes],
+        values: transposed(weights, classes, dimensions).map((value) => scale * value),
+      },
+      { name: 'head.bias', dims: [1], values: Float32Array.of(bias) },
     ],
     output: { name: PROBABILITIES, classes },
   }

@@ -5,6 +5,8 @@ import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
 import { readExamples } from '@/lib/shared/training/example-file'
 import { mergeExamples } from '@/lib/shared/training/merge-examples'
+import type { LabelWords } from '@/lib/shared/zero-shot/candidate-labels'
+import type { ModelConfig } from '../engine/model-config'
 import type { ModelSource } from '../engine/model-parts'
 import type { Engine } from '../engine/types'
 import type { Evaluation } from './evaluation'
@@ -15,9 +17,10 @@ import { Scratch } from './scratch'
 import type { CustomModelStore, ModelFiles, Step } from './store'
 import { runTraining } from './training/run-training'
 import { TrainingSlots } from './training/slots'
+import { allLabels, embedWords, trainFromWords } from './words'
 
 export interface ServiceOptions {
-  engine: Pick<Engine, 'model'> & ModelSource
+  engine: Pick<Engine, 'model' | 'embedText'> & ModelSource
   store: CustomModelStore
   models: CustomModels
   /** Path of the built script of the training process. */
@@ -107,17 +110,24 @@ export class CustomModelService {
   async create(
     id: string,
     { base, examples }: EmbeddedExamples,
-    description: CustomDescription,
+    { words, ...description }: CustomDescription & { words?: LabelWords | undefined },
     options: TrainOptions,
   ): Promise<SavedModel> {
     const created = new Date().toISOString()
     const { unlisted } = this.options
-    return this.trainAndSave(id, null, mergeExamples([], examples), options, {
-      ...description,
-      base,
-      created,
-      unlisted,
-    })
+    return this.trainAndSave(
+      id,
+      null,
+      mergeExamples([], examples),
+      options,
+      {
+        ...description,
+        base,
+        created,
+        unlisted,
+      },
+      words,
+    )
   }
 
   /**
@@ -142,14 +152,22 @@ export class CustomModelService {
         `${id} was trained on another revision of ${base.id}. Train it again from its photos.`,
       )
     const known = replace ? [] : await this.examples(step)
-    return this.trainAndSave(id, step.step, mergeExamples(known, examples), options, {
-      title,
-      license,
-      purpose: custom?.purpose,
-      base,
-      created: new Date().toISOString(),
-      unlisted: custom?.unlisted ?? false,
-    })
+    const words = wordsOf(config)
+    return this.trainAndSave(
+      id,
+      step.step,
+      mergeExamples(known, examples),
+      options,
+      {
+        title,
+        license,
+        purpose: custom?.purpose,
+        base,
+        created: new Date().toISOString(),
+        unlisted: custom?.unlisted ?? false,
+      },
+      words,
+    )
   }
 
   /** Changes how a model is described. @throws Problem `not_found`, `conflict` */
@@ -214,15 +232,20 @@ export class CustomModelService {
     examples: readonly Example[],
     { signal, onProgress, limits }: TrainOptions,
     folder: Parameters<typeof modelFolder>[1],
+    words: LabelWords | undefined,
   ): Promise<SavedModel> {
     const { script } = this.options
-    if (limits !== undefined) requireLimits(examples, limits)
-    const trained = await this.slots.run(
-      () => runTraining(examples, { script, folder: this.folder, signal, onProgress }),
-      signal,
-    )
+    const labels = allLabels(words?.labels ?? [], examples)
+    if (limits !== undefined) requireLimits(labels, examples, limits)
+    const rows = words && (await embedWords(this.options.engine, folder.base.id, { ...words, labels }, signal))
+    const run = { script, folder: this.folder, signal, onProgress }
+    const trained =
+      rows && examples.length === 0
+        ? trainFromWords(rows, [])
+        : await this.slots.run(() => runTraining(examples, { ...run, ...(rows ? { words: rows } : {}) }), signal)
     signal.throwIfAborted()
-    const model = await this.save(id, modelFolder(trained, folder), after)
+    const described = rows && words ? { template: words.template, activation: rows.head.activation } : undefined
+    const model = await this.save(id, modelFolder(trained, { ...folder, words: described }), after)
     return { model, evaluation: trained.evaluation }
   }
 
@@ -266,12 +289,15 @@ export class CustomModelService {
 }
 
 /** @throws Problem `too_many_files`, `invalid_parameter` */
-function requireLimits(examples: readonly Example[], { labels, photos }: TrainingLimits): void {
-  const names = new Set(examples.map(({ label }) => label)).size
-  if (names > labels)
+function requireLimits(
+  names: readonly string[],
+  examples: readonly Example[],
+  { labels, photos }: TrainingLimits,
+): void {
+  if (names.length > labels)
     throw new Problem(
       'invalid_parameter',
-      `The model would have ${names} labels; the limit on this server is ${labels}.`,
+      `The model would have ${names.length} labels; the limit on this server is ${labels}.`,
     )
   if (examples.length <= photos) return
   const detail = `The model would learn from ${examples.length} photos; the limit on this server is ${photos}.`
@@ -279,6 +305,12 @@ function requireLimits(examples: readonly Example[], { labels, photos }: Trainin
 }
 
 const FILE_NAMES = new Set(['config.json', 'head.safetensors', 'examples.safetensors', 'evaluation.json', 'README.md'])
+
+/** The words of a model that was made from some; undefined for any other. */
+export function wordsOf({ id2label, vision }: ModelConfig): LabelWords | undefined {
+  const template = vision.custom?.template
+  return template === undefined ? undefined : { labels: Object.values(id2label ?? {}), template }
+}
 
 /** A name as an ID: "My parts!" → "my-parts". */
 export function slugOf(title: string): string {

@@ -28,7 +28,7 @@ export function emptyParameters(): RawParameters {
 }
 
 /** Parameters that are lists: sent several times, each value is one entry. */
-const LISTS = new Set(['candidate_labels'])
+const LISTS = new Set(['candidate_labels', 'words'])
 
 /** @throws Problem `invalid_parameter` if it is already set, and isn't a list */
 export function setOnce(parameters: RawParameters, name: string, value: string): void {

@@ -128,7 +128,7 @@ export const flag = z
   .pipe(z.boolean())
 
 /** Labels as a list from JSON or a repeated parameter, or as one text with commas. `labelWords` checks them. */
-const candidateLabelsSchema = z
+export const candidateLabelsSchema = z
   .union([z.array(z.string()), z.string().transform(splitLabels)], { error: 'expected labels' })
   .pipe(z.array(z.string()))
   .meta({

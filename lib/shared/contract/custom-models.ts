@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { flag } from './contract'
+import { candidateLabelsSchema, classifyParametersSchema, flag } from './contract'
 
 /**
  * Who may train custom models: nobody; the operator; or every visitor, and then each model can only be used by people
@@ -67,6 +67,11 @@ export const trainParametersSchema = z
       .regex(CUSTOM_ID, 'must be 1 to 63 lowercase letters, digits, hyphens and underscores')
       .optional()
       .meta({ description: 'ID of the model. By default, it is made from the title.' }),
+    words: candidateLabelsSchema.optional().meta({
+      description:
+        'Labels in words, for a text-image model as base: a list, or one text with commas. With photos as well, they correct the words.',
+    }),
+    hypothesis_template: classifyParametersSchema.shape.hypothesis_template,
     base: z
       .string()
       .min(1)

@@ -35,18 +35,23 @@ export function joinLabels(labels: readonly string[]): string {
  * The labels of a request.
  *
  * @param labels undefined if the request has none
+ * @param parameter that they are from, for messages
  * @returns undefined if the request has none
  * @throws Problem `invalid_parameter` for labels or a template that can't be used
  */
-export function labelWords(labels: readonly string[] | undefined, template?: string): LabelWords | undefined {
+export function labelWords(
+  labels: readonly string[] | undefined,
+  template?: string,
+  parameter: 'candidate_labels' | 'words' = 'candidate_labels',
+): LabelWords | undefined {
   if (labels === undefined) {
     if (template === undefined) return undefined
-    throw new Problem('invalid_parameter', 'hypothesis_template is for candidate_labels. Send both.')
+    throw new Problem('invalid_parameter', `hypothesis_template is for ${parameter}. Send both.`)
   }
   const names = labels.map((label) => label.trim())
-  if (names.length === 0) throw new Problem('invalid_parameter', 'candidate_labels has no label.')
+  if (names.length === 0) throw new Problem('invalid_parameter', `${parameter} has no label.`)
   if (names.length > MAX_CANDIDATE_LABELS) {
-    const detail = `candidate_labels has ${names.length} labels; the limit is ${MAX_CANDIDATE_LABELS}.`
+    const detail = `${parameter} has ${names.length} labels; the limit is ${MAX_CANDIDATE_LABELS}.`
     throw new Problem('invalid_parameter', detail)
   }
   requireLabelNames(names)

@@ -4,7 +4,9 @@ import { Problem } from '@/lib/shared/problems/problem'
 import { readExamples } from '@/lib/shared/training/example-file'
 import { writeLinearHead } from '@/lib/shared/training/head-file'
 import { train } from '@/lib/shared/training/train'
+import { readCosineHead } from '@/lib/shared/zero-shot/head-file'
 import { evaluationOf } from '../evaluation'
+import { trainFromWords } from '../words'
 import type { FromTrainer, TrainingTask } from './protocol'
 
 /**
@@ -23,9 +25,15 @@ function send(message: FromTrainer): Promise<void> {
   })
 }
 
-async function run({ examples, head }: TrainingTask): Promise<FromTrainer> {
+async function run({ examples, head, words }: TrainingTask): Promise<FromTrainer> {
   try {
     const list = readExamples(await readFile(examples))
+    if (words !== undefined) {
+      const rows = { labels: words.labels, head: readCosineHead(await readFile(words.file), words.labels.length) }
+      const trained = trainFromWords(rows, list)
+      await writeFile(head, trained.head)
+      return { kind: 'done', evaluation: trained.evaluation }
+    }
     const training = await train(list, {}, { onProgress: (done) => void send({ kind: 'progress', done }) })
     await writeFile(head, writeLinearHead(training.head))
     return { kind: 'done', evaluation: evaluationOf(training, list) }

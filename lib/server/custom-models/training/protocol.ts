@@ -8,6 +8,8 @@ export interface TrainingTask {
   examples: string
   /** `head.safetensors`, to write. */
   head: string
+  /** For a model whose labels are words: their rows as the file of a head, to read, and the labels. */
+  words?: { file: string; labels: readonly string[] }
 }
 
 export type FromTrainer =

@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
 import { writeExamples } from '@/lib/shared/training/example-file'
+import { writeCosineHead } from '@/lib/shared/zero-shot/head-file'
 import { childEnvironment } from '../../config/environment'
 import type { Evaluation } from '../evaluation'
-import type { FromTrainer } from './protocol'
+import type { WordRows } from '../words'
+import type { FromTrainer, TrainingTask } from './protocol'
 
 export interface Trained {
   /** `head.safetensors` */
@@ -34,24 +36,31 @@ const MAX_HEAP_MB = 2048
  *
  * @throws Problem if the examples can't be learned from; the signal's reason
  */
-export async function runTraining(examples: readonly Example[], options: RunOptions): Promise<Trained> {
+export async function runTraining(
+  examples: readonly Example[],
+  { words, ...options }: RunOptions & { words?: WordRows },
+): Promise<Trained> {
   options.signal.throwIfAborted()
   const folder = await mkdtemp(join(options.folder, 'run-'))
   try {
     const file = writeExamples(examples)
     const task = { examples: join(folder, 'examples.safetensors'), head: join(folder, 'head.safetensors') }
     await writeFile(task.examples, file)
-    const evaluation = await trainInProcess(task, options)
+    const evaluation = await trainInProcess({ ...task, ...(await wordsTask(folder, words)) }, options)
     return { head: await readFile(/* turbopackIgnore: true */ task.head), examples: file, evaluation }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-function trainInProcess(
-  task: { examples: string; head: string },
-  { script, signal, onProgress }: RunOptions,
-): Promise<Evaluation> {
+async function wordsTask(folder: string, words: WordRows | undefined): Promise<Pick<TrainingTask, 'words'>> {
+  if (words === undefined) return {}
+  const file = join(folder, 'words.safetensors')
+  await writeFile(file, writeCosineHead(words.head))
+  return { words: { file, labels: words.labels } }
+}
+
+function trainInProcess(task: TrainingTask, { script, signal, onProgress }: RunOptions): Promise<Evaluation> {
   const child = fork(script, [], {
     serialization: 'advanced',
     execArgv: ['--enable-source-maps', `--max-old-space-size=${MAX_HEAP_MB}`],

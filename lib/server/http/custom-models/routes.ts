@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { changeSchema, examplesParametersSchema, trainParametersSchema } from '@/lib/shared/contract/custom-models'
 import { Problem } from '@/lib/shared/problems/problem'
 import { underBase } from '@/lib/shared/web/base-path'
+import { labelWords } from '@/lib/shared/zero-shot/candidate-labels'
 import type { CustomModelService, SavedModel, TrainOptions } from '../../custom-models/service'
 import { readBody } from '../body'
 import { parseJsonObject } from '../json-body'
@@ -74,11 +75,12 @@ export function customModelRoutes(
     train(
       c,
       { schema: trainParametersSchema, isNew: true },
-      async ({ id: wanted, base, job: _job, ...description }, collect, run) => {
+      async ({ id: wanted, base, job: _job, words: list, hypothesis_template, ...description }, collect, run) => {
+        const words = labelWords(list, hypothesis_template, 'words')
         // Before the photos are read: a name that is taken is refused without them.
         const name = await training.newId({ id: wanted, title: description.title })
         const { skipped, warnings, ...examples } = await collect(base)
-        const saved = await training.create(name, examples, description, run)
+        const saved = await training.create(name, examples, { ...description, words }, run)
         c.header('location', underBase(`/api/models/${name}`))
         return { ...saved, skipped, warnings }
       },

@@ -66,7 +66,7 @@ export async function openTrainingRequest<S extends z.ZodObject>(
 ): Promise<TrainingRequest<z.output<S>>> {
   if (/^application\/json\b/i.test(request.headers.get('content-type') ?? ''))
     return openJson(request, schema, query, context)
-  if (!hasBody(request) && query.job === undefined)
+  if (!hasBody(request) && query.job === undefined && query.words === undefined)
     throw new Problem('no_file', 'The request has no body. Send photos with labels.')
   const upload = await openUpload(request, limitsOf(context), context.lease)
   try {
@@ -108,7 +108,7 @@ async function openJson<S extends z.ZodObject>(
   const { examples: given = [], ...fields } = parsed.data
   const options = readOptions(schema, query, fields)
   const job = jobOf(options)
-  if (given.length === 0 && job === undefined)
+  if (given.length === 0 && job === undefined && !('words' in options && options.words))
     throw new Problem('invalid_parameter', 'examples is invalid: must be a list of examples.')
   const examples = await inSlices(given, (one, at) => {
     const example = jsonExampleSchema.safeParse(one)
