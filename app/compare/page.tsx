@@ -13,5 +13,6 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function Page() {
   const { models, limits } = await classifyPageData(null)
-  return <Compare models={models} imageBytes={limits.imageBytes} />
+  // The labels of a text-image model come with each photo.
+  return <Compare models={models.filter(({ text }) => text === null)} imageBytes={limits.imageBytes} />
 }

@@ -25,8 +25,8 @@ export default async function Page() {
       <PageMessages messages={{ models: messages.models }}>
         <ModelsIntro />
         <ModelList models={models} canTrain={training} />
-        <LabelSearch models={models.filter(({ status }) => status !== 'failed')} />
-        <AddModel training={training} />
+        <LabelSearch models={models.filter(({ status, text }) => status !== 'failed' && text === null)} />
+        <AddModel training={training} words={models.some(({ text }) => text !== null)} />
       </PageMessages>
     </main>
   )

@@ -20,6 +20,8 @@ import { Filmstrip, useLatest } from './filmstrip'
 import { maxLabels } from './max-labels'
 import { ModelNotice } from './model-notice'
 import { OfflineNotice } from './offline-notice'
+import { OwnWords } from './own-words'
+import { choiceOf } from './own-words-model'
 import { PhotoView } from './photo-view'
 import { RemovedNotice } from './removed-notice'
 import { type Shown, useFocusAnswer } from './use-focus-answer'
@@ -104,16 +106,19 @@ export function Classifier({ models: listed, limits, gallery, feedback, batches 
     />
   )
   const options = (
-    <Options
-      models={models}
-      model={model}
-      onModel={(next) => session.setModel(next)}
-      labelCount={labelCount}
-      onLabelCount={setLabelCount}
-      minScore={minScore}
-      onMinScore={setMinScore}
-      reduce={reduce}
-    />
+    <>
+      <Options
+        models={models}
+        model={model}
+        onModel={(next) => session.setModel(choiceOf(models, next))}
+        labelCount={labelCount}
+        onLabelCount={setLabelCount}
+        minScore={minScore}
+        onMinScore={setMinScore}
+        reduce={reduce}
+      />
+      <OwnWords models={models} model={model} usual={defaultModel(listed)} onModel={(next) => session.setModel(next)} />
+    </>
   )
   return (
     <div {...getRootProps()} className="min-h-[calc(100dvh-3.75rem)] outline-none">

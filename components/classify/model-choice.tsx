@@ -1,6 +1,7 @@
 import { useId } from 'react'
 import { useTranslations } from 'use-intl'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
+import { parseChoice } from '@/lib/shared/zero-shot/choice'
 import { Segmented } from '../ui/segmented'
 import { useModelName } from './use-model-name'
 
@@ -19,15 +20,16 @@ export function ModelChoice({ models, model, onModel }: ModelChoiceProps) {
   const t = useTranslations('answer')
   const name = useModelName()
   const id = useId()
+  const value = parseChoice(model).model
   const options = models.map(({ id, type, title, status }) => ({
     value: type ?? id,
     label: type ? name(type) : title,
     disabled: status === 'failed',
   }))
   // A visitor's own model isn't in the list of models.
-  if (!options.some(({ value }) => value === model)) options.push({ value: model, label: name(model), disabled: false })
+  if (!options.some((option) => option.value === value)) options.push({ value, label: name(value), disabled: false })
   if (options.length <= MAX_SEGMENTS)
-    return <Segmented label={t('model')} options={options} value={model} onChange={onModel} />
+    return <Segmented label={t('model')} options={options} value={value} onChange={onModel} />
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
       <label htmlFor={id} className="w-20 text-ink-2 text-sm">
@@ -35,7 +37,7 @@ export function ModelChoice({ models, model, onModel }: ModelChoiceProps) {
       </label>
       <select
         id={id}
-        value={model}
+        value={value}
         translate="no"
         onChange={({ target }) => onModel(target.value)}
         className="h-10 min-w-32 max-w-full flex-1 rounded-card border border-line-2 bg-card px-3 text-sm sm:max-w-80"

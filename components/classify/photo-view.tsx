@@ -8,6 +8,7 @@ import type { PhotoSession } from '@/lib/client/photos/photo-session'
 import type { Classification } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import type { ExportedResult } from '@/lib/shared/results/result-export'
+import { parseChoice } from '@/lib/shared/zero-shot/choice'
 import { CropBar, ExplanationPanel, Feedback, HeatmapOverlay, preloadAnswerParts, ShareResult } from './answer-parts'
 import { CropLayer, finishCrop } from './crop/crop-layer'
 import { CropNote } from './crop/crop-note'
@@ -52,6 +53,8 @@ export function PhotoView({
   const t = useTranslations('answer')
   const file = photo.prepared?.file ?? photo.file
   const { phase, result, outdated } = useShownPhase(photo, file, model)
+  // The server explains and counts only labels that a model has for everyone.
+  const hasWords = parseChoice(model).words !== null
   const predictions = outdated ? [] : (result?.predictions ?? [])
   const crop = useCrop(session, photo, result)
   const editing = crop?.editing === true
@@ -104,11 +107,13 @@ export function PhotoView({
             onTryServer={() => session.tryServerNow()}
             onRemove={() => session.remove(photo.id)}
           >
-            {canExplain && <ExplanationPanel state={explanation} predictions={predictions.slice(0, labelCount)} />}
+            {canExplain && !hasWords && (
+              <ExplanationPanel state={explanation} predictions={predictions.slice(0, labelCount)} />
+            )}
           </PhotoResult>
         </div>
         {/* A vote is about the whole photo. */}
-        {feedback && result && !photo.crop && (
+        {feedback && result && !photo.crop && !hasWords && (
           <Feedback
             key={`feedback ${photo.id} ${model}`}
             offer={feedback}

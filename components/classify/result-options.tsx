@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
+import { parseChoice } from '@/lib/shared/zero-shot/choice'
 import { Disclosure } from '../ui/disclosure'
 import { Slider } from '../ui/slider'
 import { maxLabels } from './max-labels'
@@ -40,7 +41,8 @@ export function ResultOptions({
   const percent = Math.round(100 * minScore)
   const max = maxLabels(models, model)
   const count = Math.min(labelCount, max)
-  const title = models.find(({ id }) => id === model)?.title ?? (isUnlisted(model) ? name(model) : undefined)
+  const title =
+    models.find(({ id }) => id === parseChoice(model).model)?.title ?? (isUnlisted(model) ? name(model) : undefined)
   const summary = [title ?? t('optionsModel', { model: name(model) })]
   if (max > 1) summary.push(t('optionsTop', { count }))
   if (minScore > 0) summary.push(t('optionsLeast', { percent }))

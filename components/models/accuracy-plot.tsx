@@ -36,7 +36,7 @@ export function AccuracyPlot({ models, latencies }: AccuracyPlotProps) {
   const name = useModelName()
   const ready = models.filter(({ status }) => status === 'ready')
   const figure = useWhenVisible<HTMLElement>(async () => {
-    for (const { id } of ready) await latencies.measure(id)
+    for (const model of ready) await latencies.measure(model)
   })
   const points = ready.flatMap((model): Point[] => {
     const state = latencies.of[model.id]

@@ -10,8 +10,15 @@ const COMMANDS = [
   { what: 'addEval', command: 'npx vision eval ./photos --model my-model' },
 ] as const
 
-/** Ways to add a model. The server loads it within a second. @param training whether models can be trained here */
-export function AddModel({ training }: { training: boolean }) {
+const WORDS = { what: 'addWords', command: 'npx vision models pull Xenova/clip-vit-base-patch32' } as const
+
+/**
+ * Ways to add a model. The server loads it within a second.
+ *
+ * @param training whether models can be trained here
+ * @param words whether a text-image model is here already
+ */
+export function AddModel({ training, words }: { training: boolean; words: boolean }) {
   const t = useTranslations('models')
   return (
     <section className="mt-14" aria-labelledby="add-title">
@@ -32,7 +39,7 @@ export function AddModel({ training }: { training: boolean }) {
             </Link>
           </li>
         )}
-        {COMMANDS.map(({ what, command }) => (
+        {(words ? COMMANDS : [WORDS, ...COMMANDS]).map(({ what, command }) => (
           <li key={command} className="min-w-0">
             <p className="mb-1.5 text-ink-2 text-sm">{t(what)}</p>
             <CopyLine text={command} />

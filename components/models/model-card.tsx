@@ -82,6 +82,14 @@ function Accuracy({ model }: { model: ModelDetails }) {
   const percent = usePercent()
   const format = useFormat()
   const { published, evaluation, training } = model
+  if (model.text !== null) {
+    return (
+      <div className="mt-5">
+        <p className="font-semibold text-xl tracking-tight">{t('wordsModel')}</p>
+        <p className="mt-1 text-ink-3 text-xs">{t('wordsHint')}</p>
+      </div>
+    )
+  }
   if (training && !evaluation) return <TrainedAccuracy training={training} />
   if (!published && !evaluation) {
     return (
@@ -180,7 +188,7 @@ function Facts({ model }: { model: ModelDetails }) {
       <dt>{t('uncertain')}</dt>
       <dd>{uncertainShare(model)}</dd>
       <dt>{t('labels')}</dt>
-      <dd>{format.integer(model.classes)}</dd>
+      <dd>{model.text ? t('anyLabels') : format.integer(model.classes)}</dd>
       <dt>{t('input')}</dt>
       <dd>{model.input ? `${model.input.width} × ${model.input.height}` : '–'}</dd>
       <dt>{t('size')}</dt>

@@ -24,7 +24,7 @@ export function ModelList({ models, canTrain }: ModelListProps) {
               model={model}
               canTrain={canTrain}
               latency={latencies.of[model.id]}
-              onMeasure={() => void latencies.measure(model.id)}
+              onMeasure={() => void latencies.measure(model)}
             />
           </li>
         ))}

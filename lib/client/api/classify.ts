@@ -1,9 +1,11 @@
 import type { Classification, Preview } from '@/lib/shared/contract/contract'
 import { type Area, formatCrop } from '@/lib/shared/crop/crop'
 import { underBase } from '@/lib/shared/web/base-path'
+import { choiceQuery } from '@/lib/shared/zero-shot/choice'
 import { type Failure, OFFLINE, parseAnswer, parseFailure } from './failure'
 
 export interface ClassifyCall {
+  /** A model, or a text-image model with labels in words (`formatChoice`). */
   model: string
   topK: number
   /** The part to classify, in pixels of the photo; the model's own crop if null or absent. */
@@ -25,7 +27,7 @@ const ABORTED: Failure = { ...OFFLINE, code: 'withdrawn' }
 export function classify(file: Blob, call: ClassifyCall): Promise<Classification> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    const query = new URLSearchParams({ model: call.model, top_k: String(call.topK), ...cropQuery(call.crop) })
+    const query = new URLSearchParams({ ...choiceQuery(call.model), top_k: String(call.topK), ...cropQuery(call.crop) })
     request.open('POST', underBase(`/api/classify?${query}`))
     request.setRequestHeader('content-type', file.type || 'application/octet-stream')
     request.upload.onprogress = ({ loaded, total }) => call.onProgress(loaded, total)
@@ -58,7 +60,7 @@ export async function fetchModelInput(
   file: Blob,
   { model, crop, signal }: Pick<ClassifyCall, 'model' | 'crop' | 'signal'>,
 ): Promise<Preview> {
-  const query = new URLSearchParams({ model, top_k: '1', preview: '1', ...cropQuery(crop) })
+  const query = new URLSearchParams({ ...choiceQuery(model), top_k: '1', preview: '1', ...cropQuery(crop) })
   const response = await fetch(underBase(`/api/classify?${query}`), { method: 'POST', body: file, signal })
   if (!response.ok) throw new Error(`the server responded with ${response.status}`)
   const { preview } = (await response.json()) as Classification
@@ -75,7 +77,7 @@ export async function fetchInputArea(
   file: Blob,
   { model, signal }: Pick<ClassifyCall, 'model' | 'signal'>,
 ): Promise<Area> {
-  const query = new URLSearchParams({ model, top_k: '1' })
+  const query = new URLSearchParams({ ...choiceQuery(model), top_k: '1' })
   const response = await fetch(underBase(`/api/classify?${query}`), { method: 'POST', body: file, signal })
   if (!response.ok) throw new Error(`the server responded with ${response.status}`)
   return ((await response.json()) as Classification).area

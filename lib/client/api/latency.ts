@@ -1,4 +1,5 @@
 import { underBase } from '@/lib/shared/web/base-path'
+import { choiceQuery } from '@/lib/shared/zero-shot/choice'
 import type { Classification } from '../../shared/contract/contract'
 import { SAMPLES } from '../../shared/gallery/samples'
 
@@ -25,7 +26,7 @@ export async function measureLatency(model: string): Promise<Latency> {
   const photo = await (await requireOk(fetch(underBase(`/gallery/${SAMPLES[0]?.file}`)))).blob()
   const timings: Classification['timings'][] = []
   for (let i = 0; i < WARM_UP_RUNS + MEASURED_RUNS; i++) {
-    const query = new URLSearchParams({ model, top_k: '1' })
+    const query = new URLSearchParams({ ...choiceQuery(model), top_k: '1' })
     const response = await requireOk(fetch(underBase(`/api/classify?${query}`), { method: 'POST', body: photo }))
     timings.push(((await response.json()) as Classification).timings)
   }

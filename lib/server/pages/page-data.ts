@@ -37,7 +37,7 @@ export async function batchPageData(): Promise<{
   if (batches === null) return null
   const { files, retentionHours } = batches
   return {
-    models: models.map(toModelInfo),
+    models: withLabels(models).map(toModelInfo),
     limits: { imageBytes: limits.imageBytes, files },
     retentionHours,
     explain: limits.explain,
@@ -63,7 +63,7 @@ export async function apiPageData(): Promise<
   Pick<SiteFacts, 'models' | 'limits'> & { dialects: readonly DialectName[] }
 > {
   const { models, limits, dialects = [] } = await facts()
-  return { models, limits, dialects }
+  return { models: withLabels(models), limits, dialects }
 }
 
 /** What decides which data this server stores. */
@@ -101,6 +101,11 @@ export async function offers(): Promise<{ batches: boolean; training: boolean }>
 /** The gallery with the default model's predictions. */
 export async function galleryPageData(): Promise<readonly GalleryPicture[]> {
   return (await getRuntime()).site.gallery()
+}
+
+/** Models with labels of their own: those of a text-image model come with each photo. */
+function withLabels(models: readonly ModelDetails[]): readonly ModelDetails[] {
+  return models.filter(({ text }) => text === null)
 }
 
 /** Strips the model card, which most pages don't show. */
