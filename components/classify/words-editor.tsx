@@ -102,11 +102,18 @@ export function WordsEditor({ words, onWords, onClose }: WordsEditorProps) {
           aria-describedby="own-words-hint"
           autoComplete="off"
           enterKeyHint="done"
-          onChange={({ target }) => setText(target.value)}
+          onChange={({ target }) => {
+            setText(target.value)
+            setRefused(null)
+          }}
           onKeyDown={onKeyDown}
-          onBlur={add}
           className="h-8 min-w-32 flex-1 bg-transparent px-1.5 text-sm outline-none placeholder:text-ink-3"
         />
+        {text.trim() !== '' && (
+          <button type="submit" className="h-8 rounded-md px-2.5 font-medium text-accent text-sm hover:bg-sunk">
+            {t('addNow')}
+          </button>
+        )}
       </form>
       <p id="own-words-hint" className="mt-1 text-pretty text-ink-3 text-xs">
         {t('hint')}

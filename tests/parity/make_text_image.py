@@ -1,6 +1,7 @@
 """Small text-image models in the layout of the Hub, and what Hugging Face's own code computes with them.
 
     python -m venv venv && venv/bin/pip install -r tests/parity/text-image-requirements.txt
+    venv/bin/pip install --no-deps open_clip_torch==3.3.0
     venv/bin/python tests/parity/make_text_image.py tests/parity/golden/text-image --merges 400
     venv/bin/python tests/parity/make_text_image.py /tmp/full        # with the whole vocabulary of CLIP
 

@@ -1,0 +1,1 @@
+export function textImagePython(): { program: string; env: Record<string, string> }
