@@ -28,7 +28,7 @@ export async function openSource(
   const named = words?.labels.map((label) => ({ label, others: [] }))
   if (options.server !== undefined) {
     const server = await remoteServer(options.server, options.model)
-    requireWords(server.model.id, server.model.text !== null, words)
+    requireWords(server.model.id, Boolean(server.model.text), words)
     return {
       model: { id: server.model.id, revision: server.model.revision },
       classify: server.classify({ topK, threshold, words }),

@@ -1,7 +1,6 @@
-import { evaluationOf } from '@/lib/server/custom-models/evaluation'
+import { evaluationOf, type Trained } from '@/lib/server/custom-models/evaluation'
 import type { FolderOptions } from '@/lib/server/custom-models/model-folder'
 import { wordsOf } from '@/lib/server/custom-models/service'
-import type { Trained } from '@/lib/server/custom-models/training/run-training'
 import { allLabels, embedWords, trainFromWords } from '@/lib/server/custom-models/words'
 import type { ModelConfig } from '@/lib/server/engine/model-config'
 import type { Engine } from '@/lib/server/engine/types'

@@ -28,7 +28,10 @@ export function WordsEditor({ words, onWords, onClose }: WordsEditorProps) {
     const known = new Set(labels.map(labelKey))
     const added: string[] = []
     for (const label of splitLabels(text)) {
-      if (nameFault(label) !== null) return setRefused(label)
+      if (nameFault(label) !== null) {
+        setRefused(label)
+        return
+      }
       if (known.has(labelKey(label))) continue
       known.add(labelKey(label))
       added.push(label)

@@ -181,6 +181,16 @@ test('streams and jobs take labels in words, and refuse a model that needs some 
   await jobDone(server.url, job.id)
   const [row] = await resultsOf(server.url, job.id)
   expect(row).toMatchObject({ file: 'wide.png', label: predictions[0]?.label, score: predictions[0]?.score })
+  const kept = new FormData()
+  for (const name of ['a cat/1.png', 'a dog/2.png']) kept.append('files', new Blob([new Uint8Array(photo), name]), name)
+  const embedded = await createJob(server.url, kept, '?model=siglip&embeddings=1&candidate_labels=x')
+  await jobDone(server.url, embedded.id)
+  const ofJob = new URLSearchParams({ id: 'from-job', base: 'siglip', words: 'a bird', job: embedded.id })
+  const trained = await fetch(`${server.url}/api/models?${ofJob}`, { method: 'POST' })
+  expect([trained.status, await trained.json()]).toMatchObject([
+    201,
+    { evaluation: { labels: ['a bird', 'a cat', 'a dog'], examples: 2 } },
+  ])
   const refused = await fetch(`${server.url}/api/jobs?model=clip&open=1`, { method: 'POST' })
   expect([refused.status, (await refused.json()).detail]).toEqual([400, expect.stringMatching(/no labels of its own/)])
 })

@@ -38,3 +38,12 @@ export function evaluationOf(training: Training, examples: readonly Pick<Example
     copies: training.copies.map((one) => ({ sha256: one.examples.map(digest), labels: one.labels })),
   }
 }
+
+/** What training makes. */
+export interface Trained {
+  /** `head.safetensors` */
+  head: Uint8Array
+  /** `examples.safetensors` */
+  examples: Uint8Array
+  evaluation: Evaluation
+}

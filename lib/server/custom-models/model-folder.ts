@@ -3,9 +3,8 @@ import type { Activation } from '@/lib/shared/metrics/activation'
 import type { Groups } from '@/lib/shared/training/groups'
 import { writeGroupsHead } from '@/lib/shared/training/head-file'
 import type { ModelConfig } from '../engine/model-config'
-import type { Evaluation } from './evaluation'
+import type { Evaluation, Trained } from './evaluation'
 import type { ModelFiles } from './store'
-import type { Trained } from './training/run-training'
 
 /** Below these, a result is uncertain; the same for all models. See models/build/calibrate.py. */
 const SCORE_BELOW = 0.5

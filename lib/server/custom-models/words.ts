@@ -8,8 +8,7 @@ import { mixPhotos } from '@/lib/shared/zero-shot/mix'
 import { type CosineHead, rowsOf } from '@/lib/shared/zero-shot/similarity'
 import { textOf } from '@/lib/shared/zero-shot/template'
 import type { Engine } from '../engine/types'
-import type { Evaluation } from './evaluation'
-import type { Trained } from './training/run-training'
+import type { Evaluation, Trained } from './evaluation'
 
 /** Labels in words, and the rows that photos are compared with. */
 export interface WordRows {

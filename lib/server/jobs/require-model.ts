@@ -27,6 +27,6 @@ export async function requireLabels(
   words: LabelWords | undefined,
 ): Promise<void> {
   const { id, text } = await engine.model(name)
-  if (text !== null && words === undefined) throw noLabels(id)
-  if (text === null && words !== undefined) throw takesNoTexts(id)
+  if (text && words === undefined) throw noLabels(id)
+  if (!text && words !== undefined) throw takesNoTexts(id)
 }

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Names used by exporters, best first: as published, then smaller variants. */
-export const ONNX_NAMES = ['model', 'model_quantized', 'model_int8', 'model_uint8', 'model_fp16']
-export const ONNX_FOLDERS = ['onnx', '.']
+const ONNX_NAMES = ['model', 'model_quantized', 'model_int8', 'model_uint8', 'model_fp16']
+const ONNX_FOLDERS = ['onnx', '.']
 
 /** The graphs of a model folder, relative to it. */
 export interface Graphs {

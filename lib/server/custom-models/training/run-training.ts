@@ -6,17 +6,9 @@ import type { Example } from '@/lib/shared/training/example'
 import { writeExamples } from '@/lib/shared/training/example-file'
 import { writeCosineHead } from '@/lib/shared/zero-shot/head-file'
 import { childEnvironment } from '../../config/environment'
-import type { Evaluation } from '../evaluation'
+import type { Evaluation, Trained } from '../evaluation'
 import type { WordRows } from '../words'
 import type { FromTrainer, TrainingTask } from './protocol'
-
-export interface Trained {
-  /** `head.safetensors` */
-  head: Uint8Array
-  /** `examples.safetensors` */
-  examples: Uint8Array
-  evaluation: Evaluation
-}
 
 export interface RunOptions {
   /** Path of the built script of the training process. */
