@@ -31,7 +31,10 @@ async function refused(reply: Response | Promise<Response>, words: string): Prom
 }
 
 test.each([
-  ['topk=3', 'Unknown option: topk. Did you mean top_k? Options: model, top_k, threshold, candidate_labels, hypothesis_template, crop, preview, stream.'],
+  [
+    'topk=3',
+    'Unknown option: topk. Did you mean top_k? Options: model, top_k, threshold, candidate_labels, hypothesis_template, crop, preview, stream.',
+  ],
   ['topK=3', 'Did you mean top_k?'],
   ['treshold=0.5', 'Did you mean threshold?'],
   ['steam=1', 'Did you mean stream?'],
