@@ -10,9 +10,10 @@ import { isTimm, timmPreprocessor } from '../image/timm'
 import { kindMembers } from './kind-members'
 import { type CustomDetails, configSchema, type HeadKind, type ModelConfig } from './model-config'
 import { readJson, withFileName } from './model-file'
-import { labelsOf, readSynonyms } from './model-labels'
+import { readSynonyms } from './model-labels'
 import type { SelfTest, WorkerModel } from './protocol'
-import { isTextImageFamily, readTextSide, type TextSide } from './text-side'
+import { readLabels } from './read-labels'
+import type { TextSide } from './text-side'
 
 /** A parsed model folder. If parsing failed, `error` is set and the model is never sent to a worker. */
 export interface Model extends CatalogEntry {
@@ -111,25 +112,6 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
     return { ...empty, error: (error as Error).message }
   }
 }
-
-/** The labels of a model; or how it takes texts, which are its labels. */
-async function readLabels({ folder, textFile }: CatalogEntry, file: unknown, config: ModelConfig) {
-  if (textFile !== null) return { text: await readTextSide(folder, textFile, file), labels: NO_LABELS }
-  if (isTextImage(config)) throw new Error(ONE_GRAPH)
-  return { text: null, labels: withFileName('config.json', () => labelsOf(config)) }
-}
-
-const ONE_GRAPH =
-  'the model has one graph for photos and texts: export it as onnx/vision_model.onnx and onnx/text_model.onnx, as transformers.js has it'
-
-/** Whether it has no labels because it compares photos with texts. */
-function isTextImage({ model_type, id2label, label_names, num_classes, vision }: ModelConfig): boolean {
-  const hasLabels = id2label ?? label_names ?? num_classes ?? vision.base_model
-  return isTextImageFamily(model_type) && hasLabels === undefined
-}
-
-/** A model of photos and texts gets its labels with each photo. */
-const NO_LABELS = { labels: [], synonyms: [] }
 
 const isTrained = (head: HeadKind | undefined) => head === 'linear' || head === 'cosine'
 
