@@ -144,6 +144,7 @@ function Actions({ session, photo, model, result }: ActionsProps) {
   return (
     <ShareResult
       current={{ file: photo.name, result }}
+      choice={model}
       photo={displayedFile(photo)}
       crop={originalCrop(photo)}
       all={photos.flatMap((each) => exported(each, model))}

@@ -10,6 +10,7 @@ import { type Language, SNIPPETS } from '@/lib/shared/contract/snippets'
 import type { Area } from '@/lib/shared/crop/crop'
 import { type ExportedResult, toCsv, toJson, toRows } from '@/lib/shared/results/result-export'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
+import { choiceQuery } from '@/lib/shared/zero-shot/choice'
 import { ActionItem, ActionMenu } from '../ui/action-menu'
 import { useCopy } from '../ui/use-copy'
 import { useSaveFile } from '../ui/use-save-file'
@@ -18,6 +19,8 @@ import { LinkItems } from './link-items'
 interface ShareResultProps {
   /** The selected photo's result. */
   current: ExportedResult
+  /** What the visitor chose: a model, or one with labels in words. */
+  choice: string
   /** The photo, as this browser displays it. */
   photo: Blob
   /** The part of the photo that the visitor chose, in pixels of the chosen file; null for the model's own crop. */
@@ -29,13 +32,14 @@ interface ShareResultProps {
 }
 
 /** Exports results as files, JSON, a link, or code that requests them. */
-export function ShareResult({ current, photo, crop, all, children }: ShareResultProps) {
+export function ShareResult({ current, choice, photo, crop, all, children }: ShareResultProps) {
   const t = useTranslations('share')
   const { copied, copy } = useCopy()
   const saver = useSaveFile()
   const request = {
     site: `${globalThis.location?.origin ?? ''}${BASE_PATH}`,
     file: current.file,
+    ...choiceQuery(choice),
     model: current.result.model.id,
     ...cropQuery(crop),
   }

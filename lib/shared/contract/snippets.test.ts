@@ -7,3 +7,12 @@ test('quotes file names that a shell or a program would misread', () => {
   expect(SNIPPETS.Python(asked)).toContain('open("it\'s \\"my\\" photo.jpg", "rb")')
   expect(SNIPPETS.TypeScript({ ...asked, file: 'a.jpg' })).toContain('readFile("a.jpg")')
 })
+
+test('labels in words are part of the request, and quotes in them end no string', () => {
+  const words = { candidate_labels: `"it's, M8",cat`, hypothesis_template: 'a photo of {}' }
+  const request = { site: 'http://localhost', file: 'a.jpg', model: 'clip', ...words }
+  for (const write of Object.values(SNIPPETS)) {
+    const [, address = ''] = /['"](http:[^'"]*)['"]/.exec(write(request)) ?? []
+    expect(Object.fromEntries(new URL(address).searchParams)).toEqual({ model: 'clip', ...words })
+  }
+})

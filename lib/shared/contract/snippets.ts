@@ -30,8 +30,19 @@ export interface SnippetRequest {
   model: string
   /** The crop, as the parameter spells it; absent for the model's own. */
   crop?: string | undefined
+  candidate_labels?: string | undefined
+  hypothesis_template?: string | undefined
 }
 
-function url({ site, model, crop }: Omit<SnippetRequest, 'file'>): string {
-  return `${site}/api/classify?model=${encodeURIComponent(model)}${crop === undefined ? '' : `&crop=${crop}`}`
+function url({ site, model, crop, candidate_labels, hypothesis_template }: Omit<SnippetRequest, 'file'>): string {
+  const words = Object.entries({ candidate_labels, hypothesis_template }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`&${name}=${quotable(value)}`],
+  )
+  const area = crop === undefined ? '' : `&crop=${crop}`
+  return `${site}/api/classify?model=${encodeURIComponent(model)}${area}${words.join('')}`
+}
+
+/** A value of a URL that may stand in quotes of any language. */
+function quotable(value: string): string {
+  return encodeURIComponent(value).replaceAll("'", '%27')
 }
