@@ -86,7 +86,6 @@ export interface TextEmbeddings {
   runMs: number
 }
 
-
 export interface ExplainOptions extends Pick<RunOptions, 'model' | 'revision' | 'crop'> {
   /** Name or index of the label to explain; the best one if absent. */
   label?: string | undefined

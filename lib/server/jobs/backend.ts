@@ -1,8 +1,8 @@
 import type { DeadLetter, Job, JobParameters, JobPhotos, JobState } from '@/lib/shared/contract/jobs'
 import type { ProblemCode } from '@/lib/shared/problems/problem'
 import type { ModelName, ResultRow } from '@/lib/shared/results/columns'
-import type { StoredCheck } from './check/stored-check'
 import type { LabelWords } from '@/lib/shared/zero-shot/candidate-labels'
+import type { StoredCheck } from './check/stored-check'
 
 /** The fixed parameters of a job. */
 export interface JobSpec {
