@@ -5,6 +5,7 @@ import { readExamples } from '@/lib/shared/training/example-file'
 import { writeLinearHead } from '@/lib/shared/training/head-file'
 import { train } from '@/lib/shared/training/train'
 import { readCosineHead } from '@/lib/shared/zero-shot/head-file'
+import { OOM_SCORE, setOomScore } from '../../observe/oom-score'
 import { evaluationOf } from '../evaluation'
 import { trainFromWords } from '../words'
 import type { FromTrainer, TrainingTask } from './protocol'
@@ -17,6 +18,7 @@ process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 process.on('disconnect', () => process.exit(0))
 setPriority(constants.priority.PRIORITY_LOW)
+setOomScore(OOM_SCORE.background)
 
 function send(message: FromTrainer): Promise<void> {
   return new Promise((resolve) => {

@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs'
 import { memoryUsage } from 'node:process'
 import { Problem } from '@/lib/shared/problems/problem'
+import { OOM_SCORE, setOomScore } from '../../observe/oom-score'
 import type { FromWorker, ToWorker } from '../protocol'
 import { HeadCache } from './head-cache'
 import { ModelCache } from './model-cache'
@@ -54,18 +54,6 @@ async function load({
   send({ kind: 'loaded', models: reports })
 }
 
-/**
- * When the machine runs out of memory, the kernel should kill a worker, which is replaced, before the server. Higher
- * values are killed first (Linux, 0 to 1000).
- */
-function preferOomKill(): void {
-  try {
-    writeFileSync('/proc/self/oom_score_adj', '500')
-  } catch {
-    return // Not Linux, or not permitted.
-  }
-}
-
 process.on('message', async (message: ToWorker) => {
   if (message.kind === 'load') return load(message)
   if (message.kind === 'cancel') return pipeline?.cancel(message.id)
@@ -82,5 +70,5 @@ process.on('message', async (message: ToWorker) => {
   }
 })
 
-preferOomKill()
+setOomScore(OOM_SCORE.worker)
 send({ kind: 'started' })

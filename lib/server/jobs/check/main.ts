@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { createInterface } from 'node:readline'
 import type { ResultRow } from '@/lib/shared/results/columns'
+import { OOM_SCORE, setOomScore } from '../../observe/oom-score'
 import { checkRows } from './check-rows'
 import { knownLabels } from './known-labels'
 import type { CheckTask, FromChecker } from './protocol'
@@ -14,6 +15,7 @@ process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 process.on('disconnect', () => process.exit(0))
 setPriority(constants.priority.PRIORITY_LOW)
+setOomScore(OOM_SCORE.background)
 
 function send(message: FromChecker): Promise<void> {
   return new Promise((resolve) => {
