@@ -1,8 +1,8 @@
 // npm run bench: measures the production build. `-- page` measures the first paint, `-- batch` many photos, `--
 // explain` explanations, `-- embed` embeddings, `-- heic` HEIC photos, `-- results` files with a million rows, `--
-// memory` the memory of a worker, `-- train` the training of custom models, `-- custom-models` a server that has many,
-// `-- dialects` the APIs of other servers, `-- keys` what checking API keys costs, `-- search` exact search in vectors,
-// `-- check` the check of data sets.
+// memory` the memory of a worker, `-- train` the training of custom models, `-- label` the order of labeling,
+// `-- custom-models` a server that has many, `-- dialects` the APIs of other servers, `-- keys` what checking API keys
+// costs, `-- search` exact search in vectors, `-- check` the check of data sets.
 
 import { buildOnce, install, requireNode } from '../scripts/steps.mjs'
 import { keep } from './keep.mjs'
@@ -19,6 +19,7 @@ const scripts = {
   results: 'bench/results.ts',
   memory: 'bench/memory.ts',
   train: 'bench/train.ts',
+  label: 'bench/label.ts',
   'custom-models': 'bench/custom-models.ts',
   dialects: 'bench/dialects.ts',
   keys: 'bench/keys.ts',

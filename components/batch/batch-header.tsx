@@ -1,5 +1,5 @@
 import clsx from 'clsx'
-import { Pause, Play, Plus, RotateCw, Tags, X } from 'lucide-react'
+import { Keyboard, Pause, Play, Plus, RotateCw, Tags, X } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import { type BatchItem, mayRecover } from '@/lib/client/batch/items'
 import type { BatchSession } from '@/lib/client/batch/session'
@@ -32,6 +32,8 @@ interface BatchHeaderProps {
   onShowLabels(): void
   onFiles(files: readonly File[]): void
   onNew(): void
+  /** Labels the photos one by one; null if that isn't possible. */
+  onLabel: (() => void) | null
 }
 
 /** The batch's progress and its actions. */
@@ -44,6 +46,7 @@ export function BatchHeader({
   modelName,
   onFiles,
   onNew,
+  onLabel,
   ...show
 }: BatchHeaderProps) {
   const t = useTranslations('batch')
@@ -107,6 +110,11 @@ export function BatchHeader({
               >
                 <Tags aria-hidden /> {t('labelsFile')}
               </FilePickerButton>
+              {onLabel && (
+                <Button onClick={onLabel}>
+                  <Keyboard aria-hidden /> {t('label')}
+                </Button>
+              )}
               <RerunMenu rerun={rerun} modelName={modelName} />
               <ExportPanel judged={judged} name={name} model={model} shown={shown} />
             </>

@@ -16,6 +16,7 @@ import { PhotoTable } from './photo-table'
 import { RerunNotice } from './rerun-notice'
 import { useComparison } from './use-comparison'
 import { type Judged, useJudged } from './use-judged'
+import { useLabelPhotos } from './use-label-photos'
 import { useModelNames } from './use-model-names'
 import { usePartners } from './use-partners'
 import { useRerun } from './use-rerun'
@@ -38,11 +39,13 @@ interface BatchViewProps {
   onOpenPhoto(file: File): void
   /** Whether the server explains results. */
   canExplain: boolean
+  /** Whether photos can be labeled here, for a model that learns from them. */
+  canLabel: boolean
 }
 
 /** A batch with photos: progress, notices, table, charts, and the evaluation against labels. */
 export function BatchView({ models, options, session, snapshot, ...props }: BatchViewProps) {
-  const { onFiles, onNew, onOpenPhoto, canExplain } = props
+  const { onFiles, onNew, onOpenPhoto, canExplain, canLabel } = props
   const [{ view, open }, setState] = useSavedView(snapshot.id)
   // The same function in every render, so that rows aren't rendered again.
   const openPhoto = useCallback((index: number | null) => setState({ open: index }), [setState])
@@ -51,6 +54,7 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
   const judged = useJudged(snapshot)
   const modelName = useModelNames(models)
   const partners = usePartners(snapshot)
+  const onLabel = useLabelPhotos(session, snapshot.items, canLabel)
   const rerun = useRerun(session, snapshot, models, partners, options.limits)
   const [partnerId, setPartnerId] = useState<string | null>(null)
   const partner = partners.find(({ id }) => id === partnerId) ?? partners[0] ?? null
@@ -99,6 +103,7 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
         onShowLabels={() => showPanel(panel.current)}
         onFiles={onFiles}
         onNew={onNew}
+        onLabel={onLabel}
       />
       <BatchNotices session={session} snapshot={snapshot} onFiles={onFiles} />
       <RerunNotice rerun={rerun} modelName={modelName} />

@@ -30,10 +30,12 @@ interface BatchProps {
   retentionHours: number
   /** Whether the server explains results. */
   explain: boolean
+  /** Whether it has the page for training. */
+  training: boolean
 }
 
 /** The batch page: add photos, follow their progress, search, evaluate and export the results. */
-export function Batch({ models, limits, retentionHours, explain }: BatchProps) {
+export function Batch({ models, limits, retentionHours, explain, training }: BatchProps) {
   const t = useTranslations('batch')
   const [settings, setSettings] = useState(() => ({ model: defaultModel(models), topK: 5, threshold: 0 }))
   const options = useMemo(() => optionsOf(settings, models, limits), [settings, models, limits])
@@ -86,6 +88,7 @@ export function Batch({ models, limits, retentionHours, explain }: BatchProps) {
             onNew={close}
             onOpenPhoto={(file) => void openPhoto(file)}
             canExplain={explain}
+            canLabel={training}
           />
         ) : (
           <BatchStart

@@ -28,7 +28,7 @@ export function AddLabel({ session, labels, primary = false, className }: AddLab
     setTried(true)
     if (name.trim() === '' || fault !== null) return
     const label = session.addLabel(name)
-    if (session.snapshot().unsorted.length > 0) session.sortWaiting(label.id)
+    if (session.snapshot().photos.some((photo) => photo.label === null)) session.sortWaiting(label.id)
     setName('')
     setTried(false)
     // This field goes with the first label. The next one is on the page that takes its place.

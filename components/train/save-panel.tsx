@@ -75,7 +75,7 @@ function SaveForm({ state: { saved, photos }, offer, save, token }: SaveFormProp
   const t = useTranslations('train')
   const [another, setAnother] = useState(false)
   const isNew = saved === null || another
-  const reading = photos.some(({ state }) => state === 'waiting' || state === 'reading')
+  const reading = photos.some(({ label, state }) => label !== null && (state === 'waiting' || state === 'reading'))
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault()
     const form = new FormData(event.currentTarget)

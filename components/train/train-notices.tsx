@@ -1,16 +1,25 @@
 import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import { MAX_PHOTOS, type TrainingSession } from '@/lib/client/training/session'
-import type { TrainingSnapshot } from '@/lib/client/training/types'
+import { MAX_PHOTOS } from '@/lib/client/training/handover'
+import type { TrainingSession } from '@/lib/client/training/session'
+import type { TrainingLabel, TrainingSnapshot } from '@/lib/client/training/types'
 import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
 
+interface TrainNoticesProps {
+  session: TrainingSession
+  state: TrainingSnapshot
+  /** Opens the page for labeling; absent on that page. */
+  onLabel?: () => void
+}
+
 /** What happened to files that weren't added, photos that wait for a label, and whether this browser keeps photos. */
-export function TrainNotices({ session, state }: { session: TrainingSession; state: TrainingSnapshot }) {
+export function TrainNotices({ session, state, onLabel }: TrainNoticesProps) {
   const t = useTranslations('train')
   const format = useFormat()
-  const { leftOut, unsorted, kept } = state
+  const { leftOut, photos, kept } = state
+  const unlabeled = photos.filter(({ label }) => label === null).length
   const lines = [
     ...(leftOut.notPhotos > 0 ? [t('leftOutFiles', { count: leftOut.notPhotos })] : []),
     ...(leftOut.known > 0 ? [t('leftOutKnown', { count: leftOut.known })] : []),
@@ -18,7 +27,9 @@ export function TrainNotices({ session, state }: { session: TrainingSession; sta
   ]
   return (
     <div role="status" className="grid grid-cols-[minmax(0,1fr)] gap-3 empty:hidden not-empty:mt-4">
-      {unsorted.length > 0 && <Unsorted session={session} state={state} />}
+      {onLabel && unlabeled > 0 && (
+        <Unlabeled session={session} labels={state.labels} count={unlabeled} onLabel={onLabel} />
+      )}
       {lines.length > 0 && <Line onDismiss={() => session.dismissLeftOut()}>{lines.join(' ')}</Line>}
       {!kept && <Line>{t('notKept')}</Line>}
     </div>
@@ -44,26 +55,33 @@ function Line({ children, onDismiss }: { children: ReactNode; onDismiss?: () => 
   )
 }
 
-/** Photos were added without a label: the visitor says which one they have. */
-function Unsorted({ session, state: { unsorted, labels } }: { session: TrainingSession; state: TrainingSnapshot }) {
+interface UnlabeledProps {
+  session: TrainingSession
+  labels: readonly TrainingLabel[]
+  /** Photos without a label. */
+  count: number
+  onLabel(): void
+}
+
+/** Photos were added without a label: the visitor gives all of them one, or labels them one by one. */
+function Unlabeled({ session, labels, count, onLabel }: UnlabeledProps) {
   const t = useTranslations('train')
   return (
     <div className="rounded-card bg-accent-soft px-4 py-3">
-      <p className="font-semibold text-sm">{t('unsorted', { count: unsorted.length })}</p>
+      <p className="font-semibold text-sm">{t('unsorted', { count })}</p>
       <p className="mt-0.5 text-pretty text-ink-2 text-sm">
-        {t(labels.length > 0 ? 'unsortedHint' : 'unsortedFirst', { count: unsorted.length })}
+        {t(labels.length > 0 ? 'unsortedHint' : 'unsortedFirst', { count })}
       </p>
       <div className="mt-2 flex flex-wrap gap-2">
+        <Button variant="primary" onClick={onLabel}>
+          {t('labelOneByOne', { count })}
+        </Button>
         {labels.map(({ id, name }) => (
           <Button key={id} translate="no" className="max-w-full" onClick={() => session.sortWaiting(id)}>
             <span className="truncate">{name}</span>
           </Button>
         ))}
-        <Button
-          variant="quiet"
-          className={labels.length > 0 ? undefined : '-mx-4'}
-          onClick={() => session.sortWaiting(null)}
-        >
+        <Button variant="quiet" onClick={() => session.sortWaiting(null)}>
           {t('unsortedDrop')}
         </Button>
       </div>

@@ -1,4 +1,4 @@
-import { FolderOpen, Shapes, Sparkle } from 'lucide-react'
+import { FolderOpen, Keyboard, Shapes, Sparkle } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { TrainingSession } from '@/lib/client/training/session'
@@ -15,10 +15,12 @@ interface TrainStartProps {
   restoring: boolean
   onFiles(files: readonly File[]): void
   opener: OpenModel
+  /** Opens the page for labeling. */
+  onLabel(): void
 }
 
 /** The page before the first label: what it does, and ways to begin. */
-export function TrainStart({ session, restoring, onFiles, opener }: TrainStartProps) {
+export function TrainStart({ session, restoring, onFiles, opener, onLabel }: TrainStartProps) {
   const t = useTranslations('train')
   return (
     // Visible from the first paint on, unless this browser keeps a draft (see DraftScript).
@@ -35,11 +37,16 @@ export function TrainStart({ session, restoring, onFiles, opener }: TrainStartPr
           <ByPointer fine={t('dropHint')} coarse={t('dropHintTouch')} />
         </p>
         <AddLabel session={session} labels={[]} primary className="mx-auto mt-5 max-w-[26rem]" />
-        {/* Phones have no folders to choose. */}
-        <div className="mt-3 pointer-coarse:hidden">
-          <FileButton webkitdirectory="" multiple onFiles={onFiles}>
-            <FolderOpen aria-hidden /> {t('chooseFolder')}
-          </FileButton>
+        <div className="mt-3 flex flex-wrap justify-center gap-2">
+          {/* Phones have no folders to choose. */}
+          <span className="contents pointer-coarse:hidden">
+            <FileButton webkitdirectory="" multiple onFiles={onFiles}>
+              <FolderOpen aria-hidden /> {t('chooseFolder')}
+            </FileButton>
+          </span>
+          <Button onClick={onLabel}>
+            <Keyboard aria-hidden /> {t('labelPhotos')}
+          </Button>
         </div>
         <Samples session={session} />
       </div>

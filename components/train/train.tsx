@@ -8,6 +8,7 @@ import type { TrainingOffer } from '@/lib/shared/contract/site'
 import { defaultModel } from '../classify/default-model'
 import { DropOverlay } from '../classify/drop-overlay'
 import { usePaste } from '../classify/use-paste'
+import { useLabelView } from '../label/use-label-view'
 import { filesFromEvent } from '../ui/files-from-event'
 import { lazy } from '../ui/lazy'
 import { usePreload } from '../ui/use-preload'
@@ -15,6 +16,7 @@ import { Elsewhere } from './elsewhere'
 import { OpenModelNotice } from './open-model-notice'
 import { TrainStart } from './train-start'
 import type { TryItHandle } from './try-it'
+import { useHandover } from './use-handover'
 import { useOpenModel } from './use-open-model'
 import { useTraining } from './use-training'
 
@@ -23,10 +25,16 @@ const Workspace = lazy(
   () => <div className="h-dvh" />,
 )
 
+const LabelView = lazy(
+  () => import('../label/label-view').then((module) => module.LabelView),
+  () => <div className="h-dvh" />,
+)
+
 /** What works without a connection only if it has been loaded. */
 const PARTS = {
   preload() {
     Workspace.preload()
+    LabelView.preload()
     for (const load of [
       () => import('@/lib/client/training/sort-files'),
       () => import('@/lib/client/training/saved-models'),
@@ -49,16 +57,23 @@ export function Train({ bases, imageBytes, offer }: TrainProps) {
   const opener = useOpenModel(session, state.restoring || state.elsewhere)
   usePreload(PARTS)
   const tryIt = useRef<TryItHandle>(null)
-  const addFiles = useCallback((files: readonly File[]) => void session.addFiles(files), [session])
+  const [labeling, setLabeling] = useLabelView()
+  // On the page for labeling, photos wait for their label, whatever their folders are named.
+  const addFiles = useCallback(
+    (files: readonly File[]) => void (labeling ? session.addFilesTo(null, files) : session.addFiles(files)),
+    [session, labeling],
+  )
+  const openLabels = () => setLabeling(true)
+  useHandover(session, state.restoring || state.elsewhere)
   // A pasted picture is tried once there is a model; before that, it is one to teach with.
   const paste = useCallback(
     (files: readonly Blob[]) => {
       const photos = files.filter((file) => file instanceof File)
       const [photo] = photos
-      if (photo && session.snapshot().model) tryIt.current?.open(photo)
+      if (photo && session.snapshot().model && !labeling) tryIt.current?.open(photo)
       else addFiles(photos)
     },
-    [session, addFiles],
+    [session, addFiles, labeling],
   )
   usePaste(paste, null)
   const { getRootProps, getInputProps, isDragActive } = useDropzone({
@@ -68,8 +83,8 @@ export function Train({ bases, imageBytes, offer }: TrainProps) {
     noKeyboard: true,
     multiple: true,
   })
-  const { labels, unsorted, removed, elsewhere, restoring } = state
-  const empty = labels.length === 0 && unsorted.length === 0 && removed === null
+  const { labels, photos, removed, elsewhere, restoring } = state
+  const empty = labels.length === 0 && photos.length === 0 && removed === null
   return (
     <div {...getRootProps()} className="min-h-[calc(100dvh-3.75rem)] outline-none">
       <input {...getInputProps()} style={{ display: 'none' }} />
@@ -78,10 +93,20 @@ export function Train({ bases, imageBytes, offer }: TrainProps) {
         <OpenModelNotice opener={opener} />
         {elsewhere ? (
           <Elsewhere onContinue={() => void session.open(true)} />
+        ) : labeling && !restoring ? (
+          <LabelView session={session} state={state} onClose={() => setLabeling(false)} />
         ) : empty ? (
-          <TrainStart session={session} restoring={restoring} onFiles={addFiles} opener={opener} />
+          <TrainStart session={session} restoring={restoring} onFiles={addFiles} opener={opener} onLabel={openLabels} />
         ) : (
-          <Workspace session={session} state={state} bases={bases} offer={offer} tryIt={tryIt} opener={opener} />
+          <Workspace
+            session={session}
+            state={state}
+            bases={bases}
+            offer={offer}
+            tryIt={tryIt}
+            opener={opener}
+            onLabel={openLabels}
+          />
         )}
       </main>
     </div>

@@ -93,7 +93,7 @@ async function saveSession(
   const { base, labels, photos } = session.snapshot()
   const names = new Map(labels.map(({ id, name }) => [id, name]))
   const examples = photos.flatMap(({ id, label }) => {
-    const [name, embedded] = [names.get(label), session.embeddingOf(id)]
+    const [name, embedded] = [label === null ? undefined : names.get(label), session.embeddingOf(id)]
     return name !== undefined && embedded ? [{ label: name, embedded }] : []
   })
   const { model: current } = await fetchModel(base)

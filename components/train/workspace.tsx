@@ -23,17 +23,19 @@ interface WorkspaceProps {
   offer: TrainingOffer
   tryIt: RefObject<TryItHandle | null>
   opener: OpenModel
+  /** Opens the page for labeling. */
+  onLabel(): void
 }
 
 /** Labels with their photos on the left, the model that learns them on the right. */
-export function Workspace({ session, state, bases, offer, tryIt, opener }: WorkspaceProps) {
+export function Workspace({ session, state, bases, offer, tryIt, opener, onLabel }: WorkspaceProps) {
   const t = useTranslations('train')
   const { labels, photos } = state
   const column = useStickyTop()
   return (
     <>
       <TrainHeader session={session} state={state} opener={opener} />
-      <TrainNotices session={session} state={state} />
+      <TrainNotices session={session} state={state} onLabel={onLabel} />
       <div className="mt-5 grid grid-cols-[minmax(0,1fr)] items-start gap-x-10 gap-y-10 lg:grid-cols-[minmax(0,600fr)_minmax(0,480fr)]">
         <section aria-labelledby="labels-title">
           <h2 id="labels-title" className="sr-only">

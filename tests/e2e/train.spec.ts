@@ -235,7 +235,7 @@ test('photos are sorted by hand, moved, removed and brought back; copies are fou
   await page.locator('input[type=file]').first().setInputFiles(loose)
   const question = page.getByText('Which label do these 2 photos have?')
   await expect(question).toBeVisible()
-  await expect.poll(() => page.evaluate(keptUnsorted)).toBe(2)
+  await expect.poll(() => page.evaluate(keptUnlabeled)).toBe(2)
   await page.reload()
   await expect(question).toBeVisible()
   await newLabel.fill('stripes')
@@ -245,15 +245,15 @@ test('photos are sorted by hand, moved, removed and brought back; copies are fou
 })
 
 /** In the browser: the number of photos without a label that it has stored. */
-function keptUnsorted(): Promise<number> {
+function keptUnlabeled(): Promise<number> {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open('vision-training')
     opening.onerror = () => reject(opening.error)
     opening.onsuccess = () => {
-      const reading = opening.result.transaction('draft').objectStore('draft').get('unsorted')
+      const reading = opening.result.transaction('photos').objectStore('photos').getAll()
       reading.onsuccess = () => {
         opening.result.close()
-        resolve(reading.result?.length ?? 0)
+        resolve(reading.result.filter(({ label }) => label === null).length)
       }
     }
   })

@@ -4,7 +4,10 @@ import { setDraftHint } from './draft-hint'
 import type { Embedded, SavedReference, TrainingLabel, TrainingPhoto } from './types'
 
 /** A photo as it is stored. */
-export interface StoredPhoto extends Pick<TrainingPhoto, 'id' | 'label' | 'name' | 'confirmed'> {
+export interface StoredPhoto
+  extends Pick<TrainingPhoto, 'id' | 'label' | 'name' | 'confirmed'>,
+    // Earlier versions didn't keep these.
+    Partial<Pick<TrainingPhoto, 'path' | 'skipped'>> {
   /** Null for a photo of a saved model that this browser never had. */
   file: Blob | null
   embedded: Embedded | null
@@ -23,6 +26,7 @@ export interface Stored {
   /** Absent before the first label. */
   draft: StoredDraft | undefined
   photos: StoredPhoto[]
+  /** Photos without a label, as an earlier version kept them. */
   unsorted: readonly File[]
 }
 
@@ -63,13 +67,15 @@ export class DraftStore {
     }
   }
 
-  saveDraft(draft: StoredDraft): void {
-    setDraftHint(draft.labels.length > 0)
+  /** @param hasContent whether there are labels or photos */
+  saveDraft(draft: StoredDraft, hasContent: boolean): void {
+    setDraftHint(hasContent)
     this.write('draft', (transaction) => transaction.objectStore('draft').put(draft, 'draft'))
   }
 
-  saveUnsorted(files: readonly File[]): void {
-    this.write('unsorted', (transaction) => transaction.objectStore('draft').put(files, 'unsorted'))
+  /** The photos that an earlier version kept apart are photos as all others now. */
+  forgetUnsorted(): void {
+    this.write('unsorted', (transaction) => transaction.objectStore('draft').delete('unsorted'))
   }
 
   savePhoto(photo: StoredPhoto): void {

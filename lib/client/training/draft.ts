@@ -59,12 +59,6 @@ export class Draft {
     for (const photo of photos) if (chosen.has(photo.id)) this.savePhoto(photo)
   }
 
-  /** Photos that wait for the visitor to say which label they have. */
-  setUnsorted(unsorted: readonly File[]): void {
-    this.change({ unsorted })
-    this.store.saveUnsorted(unsorted)
-  }
-
   /** Removes photos from the state and from what is kept. Their files stay in memory until `forget`. */
   dropPhotos(photos: readonly TrainingPhoto[]): void {
     const gone = new Set(photos.map(({ id }) => id))
@@ -99,24 +93,38 @@ export class Draft {
   }
 
   /** Adds a photo as it was kept. */
-  restorePhoto({ id, label, name, confirmed, file, embedded }: StoredPhoto): TrainingPhoto {
+  restorePhoto({
+    id,
+    label,
+    name,
+    path = name,
+    confirmed,
+    skipped = false,
+    file,
+    embedded,
+  }: StoredPhoto): TrainingPhoto {
     this.lastId = Math.max(this.lastId, id)
     if (file) this.files.set(id, file)
     // Without the kinds, which earlier versions didn't ask for, the photo is read again.
     if (embedded && (embedded.kinds !== undefined || !file)) this.embedded.set(id, embedded)
-    const photo: TrainingPhoto = { id, label, name, confirmed, failure: null, state: this.stateOf({ id }) }
+    const state = this.stateOf({ id })
+    const photo: TrainingPhoto = { id, label, name, path, confirmed, skipped, failure: null, state }
     this.current = { ...this.current, photos: [...this.current.photos, photo] }
     return photo
   }
 
-  savePhoto({ id, label, name, confirmed }: TrainingPhoto): void {
+  forgetUnsorted(): void {
+    this.store.forgetUnsorted()
+  }
+
+  savePhoto({ id, label, name, path, confirmed, skipped }: TrainingPhoto): void {
     const [file, embedded] = [this.files.get(id) ?? null, this.embedded.get(id) ?? null]
-    this.store.savePhoto({ id, label, name, confirmed, file, embedded })
+    this.store.savePhoto({ id, label, name, path, confirmed, skipped, file, embedded })
   }
 
   saveDraft(): void {
-    const { base, labels, saved, changed } = this.current
-    this.store.saveDraft({ base, labels, saved, changed })
+    const { base, labels, photos, saved, changed } = this.current
+    this.store.saveDraft({ base, labels, saved, changed }, labels.length + photos.length > 0)
   }
 }
 
@@ -128,7 +136,6 @@ export function emptySnapshot(base: string): TrainingSnapshot {
     base,
     labels: [],
     photos: [],
-    unsorted: [],
     leftOut: NOTHING_LEFT_OUT,
     serverAway: false,
     training: false,

@@ -1,4 +1,5 @@
 import { Trainer } from './trainer'
+import type { LabelingQuestion } from './training-protocol'
 import type { Embedded, TrainingSnapshot } from './types'
 
 export interface LiveTrainingOptions {
@@ -28,6 +29,11 @@ export class LiveTraining {
     this.trainer.add(id, embedded)
   }
 
+  /** Which photos to label next, or together; none if the worker failed. */
+  ask(question: LabelingQuestion): Promise<readonly number[]> {
+    return this.trainer.ask(question)
+  }
+
   forget(ids: readonly number[]): void {
     // Other photos may have these IDs later.
     this.trained = ''
@@ -43,7 +49,7 @@ export class LiveTraining {
     this.timer ??= setTimeout(() => {
       this.timer = undefined
       const { photos, training } = this.options.snapshot()
-      const reading = photos.some(({ state }) => state === 'waiting' || state === 'reading')
+      const reading = photos.some(({ label, state }) => label !== null && (state === 'waiting' || state === 'reading'))
       if (reading && training) this.updateIn(BUSY_DELAY_MS)
       else this.train()
     }, delay)
@@ -53,7 +59,7 @@ export class LiveTraining {
     const { labels, photos, fault } = this.options.snapshot()
     const names = new Map(labels.map(({ id, name }) => [id, name]))
     const ready = photos.flatMap(({ id, label, state }) =>
-      state === 'ready' ? [{ id, label: names.get(label) ?? '' }] : [],
+      label !== null && state === 'ready' ? [{ id, label: names.get(label) ?? '' }] : [],
     )
     const content = JSON.stringify(ready)
     if (content === this.trained && fault?.reason !== 'failed') return

@@ -1,8 +1,11 @@
 import { labelKey } from '@/lib/shared/training/label-names'
+import { relativePath } from '../batch/source'
 import { Draft, NOTHING_LEFT_OUT } from './draft'
 import { DraftLock } from './draft-lock'
 import { Embedder, type EmbedderOptions } from './embedder'
+import { type LabelHandover, MAX_PHOTOS } from './handover'
 import { LiveTraining } from './live-training'
+import type { LabelingQuestion } from './training-protocol'
 import type { Embedded, SavedReference, TrainingLabel, TrainingPhoto, TrainingSnapshot } from './types'
 
 /** A photo of a saved model, of which this browser may not have the picture. */
@@ -10,9 +13,6 @@ export interface KnownExample {
   label: string
   embedded: Embedded
 }
-
-/** More are for the command: each takes 5 KB of memory, and its photo a place in this browser's storage. */
-export const MAX_PHOTOS = 5000
 
 /**
  * The labels and photos that a model is being taught with. They outlive the page and the tab: this browser keeps them.
@@ -55,8 +55,12 @@ export class TrainingSession {
     }
     if (!(await this.lock.take(steal, handOver))) return handOver()
     const found = await this.draft.load()
-    this.startWith({ elsewhere: false, ...found?.draft, unsorted: found?.unsorted ?? [] }, true)
+    this.startWith({ elsewhere: false, ...found?.draft }, true)
     for (const stored of found?.photos ?? []) this.take(this.draft.restorePhoto(stored))
+    if (found && found.unsorted.length > 0) {
+      this.add(null, found.unsorted)
+      this.draft.forgetUnsorted()
+    }
     this.draft.change({})
     this.live.update()
   }
@@ -101,26 +105,40 @@ export class TrainingSession {
     const { sortFiles } = await import('./sort-files')
     const { labeled, unsorted, notPhotos } = await sortFiles(files)
     this.draft.change({ leftOut: { ...NOTHING_LEFT_OUT, notPhotos } })
-    if (unsorted.length > 0) this.draft.setUnsorted([...this.draft.state.unsorted, ...unsorted])
+    this.add(null, unsorted)
     for (const { label, files: photos } of labeled) this.addPhotos(this.addLabel(label).id, photos)
   }
 
-  /** Adds files to a label, whatever their folders are named. */
-  async addFilesTo(label: number, files: readonly File[]): Promise<void> {
+  /**
+   * Adds files, whatever their folders are named.
+   *
+   * @param label null if the visitor says later which ones they have
+   */
+  async addFilesTo(label: number | null, files: readonly File[]): Promise<void> {
     const { photosAmong } = await import('./sort-files')
     const { files: photos, notPhotos } = await photosAmong(files)
     this.draft.change({ leftOut: { ...NOTHING_LEFT_OUT, notPhotos } })
-    this.addPhotos(label, photos)
+    this.add(label, photos)
   }
 
-  /** Gives the photos that wait for a label this one; null drops them. */
+  /** Gives all photos without a label this one; null removes them. */
   sortWaiting(label: number | null): void {
-    const { unsorted } = this.draft.state
-    this.draft.setUnsorted([])
-    if (label !== null) this.addPhotos(label, unsorted)
+    const ids = this.draft.state.photos.flatMap((photo) => (photo.label === null ? [photo.id] : []))
+    if (label === null) this.removePhotos(ids)
+    else this.movePhotos(ids, label)
   }
 
   addPhotos(label: number, files: readonly File[]): void {
+    this.add(label, files)
+  }
+
+  /** Adds photos of another page, which wait for their label. */
+  addHandedOver({ files, leftOut: tooMany }: LabelHandover): void {
+    this.draft.change({ leftOut: { ...NOTHING_LEFT_OUT, tooMany } })
+    this.add(null, files)
+  }
+
+  private add(label: number | null, files: readonly File[]): void {
     const { draft } = this
     const added = files.slice(0, Math.max(0, MAX_PHOTOS - draft.state.photos.length))
     const { leftOut } = draft.state
@@ -129,7 +147,8 @@ export class TrainingSession {
     const photos = added.map((file): TrainingPhoto => {
       const id = draft.nextId()
       draft.files.set(id, file)
-      return { id, label, name: file.name, state: 'waiting', failure: null, confirmed: false }
+      const path = relativePath(file)
+      return { id, label, name: file.name, path, state: 'waiting', failure: null, confirmed: false, skipped: false }
     })
     if (photos.length === 0) return
     this.edit({ photos: [...draft.state.photos, ...photos] })
@@ -139,9 +158,26 @@ export class TrainingSession {
     }
   }
 
-  movePhotos(ids: readonly number[], label: number): void {
-    this.draft.editPhotos(ids, { label, confirmed: false })
+  /** @param label null takes the label away */
+  movePhotos(ids: readonly number[], label: number | null): void {
+    this.draft.editPhotos(ids, { label, confirmed: false, skipped: false })
     this.live.update()
+  }
+
+  /** Puts off the decision about photos without a label, or asks again. */
+  skipPhotos(ids: readonly number[], skipped: boolean): void {
+    this.draft.editPhotos(ids, { skipped })
+  }
+
+  /** Removes a label that was added by mistake and has no photo. */
+  dropLabel(id: number): void {
+    const { labels, photos } = this.draft.state
+    if (!photos.some(({ label }) => label === id)) this.edit({ labels: labels.filter((label) => label.id !== id) })
+  }
+
+  /** Chooses photos in the worker that trains (see `LiveTraining.ask`). */
+  ask(question: LabelingQuestion): Promise<readonly number[]> {
+    return this.live.ask(question)
   }
 
   /** The visitor says that the labels of these photos are right. */
@@ -237,6 +273,7 @@ export class TrainingSession {
         id: draft.nextId(),
         label: this.addLabel(label).id,
         name: picture?.name ?? `${embedded.sha256.slice(0, 12)}…`,
+        path: picture?.path ?? '',
         confirmed: false,
         file: picture?.file ?? null,
         embedded,
@@ -256,12 +293,12 @@ export class TrainingSession {
   }
 
   /** The pictures of this browser, by SHA-256. */
-  private pictures(): Map<string, { file: Blob; name: string }> {
+  private pictures(): Map<string, { file: Blob; name: string; path: string }> {
     const { photos } = this.draft.state
     return new Map(
-      photos.flatMap(({ id, name }) => {
+      photos.flatMap(({ id, name, path }) => {
         const [file, embedded] = [this.file(id), this.embeddingOf(id)]
-        return file && embedded ? [[embedded.sha256, { file, name }] as const] : []
+        return file && embedded ? [[embedded.sha256, { file, name, path }] as const] : []
       }),
     )
   }
@@ -299,10 +336,11 @@ export class TrainingSession {
     this.live.update()
   }
 
-  /** Whether the label has the same photo already. */
+  /** Whether the label has the same photo already; for one without a label, whether it is there at all. */
   private isKnown({ id, label }: TrainingPhoto, { sha256 }: Embedded): boolean {
     return this.draft.state.photos.some(
-      (other) => other.id !== id && other.label === label && this.embeddingOf(other.id)?.sha256 === sha256,
+      (other) =>
+        other.id !== id && (label === null || other.label === label) && this.embeddingOf(other.id)?.sha256 === sha256,
     )
   }
 

@@ -69,7 +69,9 @@ async function fileOf(source: PhotoSource): Promise<File | null> {
   try {
     const blob = await source.open()
     const name = source.path.slice(source.path.lastIndexOf('/') + 1)
-    return blob instanceof File ? blob : new File([blob], name, { type: blob.type })
+    if (blob instanceof File) return blob
+    // As that of a dropped folder.
+    return Object.assign(new File([blob], name, { type: blob.type }), { relativePath: source.path })
   } catch {
     return null // A damaged archive, or a file that was deleted.
   }

@@ -1,4 +1,4 @@
-import type { FromTrainingWorker, ToTrainingWorker } from './training-protocol'
+import type { FromTrainingWorker, LabelingQuestion, ToTrainingWorker } from './training-protocol'
 import type { Embedded, TrainedModel } from './types'
 
 export interface TrainerOptions {
@@ -11,6 +11,8 @@ export interface TrainerOptions {
 export class Trainer {
   private worker: Worker | null = null
   private run = 0
+  private questions = 0
+  private readonly answers = new Map<number, (ids: readonly number[]) => void>()
 
   constructor(private readonly options: TrainerOptions) {}
 
@@ -32,6 +34,20 @@ export class Trainer {
     this.run++
   }
 
+  /** @returns IDs of photos; none if the worker failed */
+  ask(question: LabelingQuestion): Promise<readonly number[]> {
+    const number = ++this.questions
+    return new Promise((resolve) => {
+      this.answers.set(number, resolve)
+      this.post({ kind: 'ask', number, question })
+    })
+  }
+
+  private answer(number: number, ids: readonly number[]): void {
+    this.answers.get(number)?.(ids)
+    this.answers.delete(number)
+  }
+
   private post(message: ToTrainingWorker): void {
     this.worker ??= this.start()
     this.worker.postMessage(message)
@@ -40,11 +56,15 @@ export class Trainer {
   private start(): Worker {
     const worker = new Worker(new URL('./training-worker.ts', import.meta.url), { type: 'module' })
     worker.onmessage = ({ data }: MessageEvent<FromTrainingWorker>) => {
+      if ('number' in data) return this.answer(data.number, data.ids)
       if (data.run !== this.run) return
       if ('fault' in data) this.options.onFault(data.fault)
       else this.options.onModel(data.model, data.complete)
     }
-    worker.onerror = ({ message }) => this.options.onFault(message)
+    worker.onerror = ({ message }) => {
+      for (const number of [...this.answers.keys()]) this.answer(number, [])
+      this.options.onFault(message)
+    }
     return worker
   }
 }

@@ -1,16 +1,26 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
+import { LabelingOrder } from '@/lib/shared/training/labeling/labeling-order'
 import { type Training, train } from '@/lib/shared/training/train'
-import type { FromTrainingWorker, ToTrainingWorker } from './training-protocol'
+import { runWork } from '@/lib/shared/training/work'
+import type { FromTrainingWorker, LabelingQuestion, ToTrainingWorker } from './training-protocol'
 import type { TrainedModel } from './types'
 
+type Photo = Omit<Example, 'label'>
+
 /** Trains beside the page, so that nothing stutters. It keeps the embeddings; each training only names photos. */
-const examples = new Map<number, Omit<Example, 'label'>>()
+const examples = new Map<number, Photo>()
+const order = new LabelingOrder<Photo>()
 let current = new AbortController()
+/** Of the last training. */
+let model: Parameters<typeof order.next>[0]['model'] = null
+let answered: Promise<void> = Promise.resolve()
 
 self.onmessage = ({ data }: MessageEvent<ToTrainingWorker>) => {
   if (data.kind === 'add') examples.set(data.id, { sha256: data.sha256, embedding: data.embedding, kinds: data.kinds })
   else if (data.kind === 'forget') for (const id of data.ids) examples.delete(id)
+  else if (data.kind === 'ask')
+    answered = answered.then(() => respond(data.number, data.question)).catch((error) => self.reportError(error))
   else {
     current.abort()
     current = new AbortController()
@@ -24,19 +34,43 @@ async function run(
   signal: AbortSignal,
 ): Promise<void> {
   const known = photos.filter(({ id }) => examples.has(id))
-  const list = known.map(({ id, label }) => ({ label, ...(examples.get(id) as Omit<Example, 'label'>) }))
+  const list = known.map(({ id, label }) => ({ label, ...(examples.get(id) as Photo) }))
   const ids = known.map(({ id }) => id)
   try {
     // The learning curve takes a third of the time, and the page shows it last.
     for (const quick of [true, false]) {
-      const model = named(await train(list, { quick }, { signal }), ids)
-      self.postMessage({ run: number, model, complete: !quick } satisfies FromTrainingWorker)
+      const training = await train(list, { quick }, { signal })
+      const { labels } = training.head
+      model = { head: training.head, counts: labels.map((name) => list.filter(({ label }) => label === name).length) }
+      self.postMessage({ run: number, model: named(training, ids), complete: !quick } satisfies FromTrainingWorker)
     }
   } catch (error) {
     if (signal.aborted) return
     const fault = error instanceof Problem ? error.detail : String(error)
     self.postMessage({ run: number, fault } satisfies FromTrainingWorker)
   }
+}
+
+async function respond(number: number, question: LabelingQuestion): Promise<void> {
+  const idOf = new Map<Photo, number>()
+  const photosOf = (ids: readonly number[]) =>
+    ids.flatMap((id) => {
+      const photo = examples.get(id)
+      if (photo) idOf.set(photo, id)
+      return photo ? [photo] : []
+    })
+  const candidates = photosOf(question.candidates)
+  const used = question.useModel ? model : null
+  const { count } = question
+  let photos: readonly Photo[] = []
+  if (question.kind === 'next') {
+    photos = await runWork(order.next({ candidates, covered: photosOf(question.covered), model: used, count }))
+  } else {
+    const [to] = photosOf([question.to])
+    if (to) photos = await runWork(order.similar({ to, candidates, model: used, count }))
+  }
+  const ids = photos.map((photo) => idOf.get(photo) as number)
+  self.postMessage({ number, ids } satisfies FromTrainingWorker)
 }
 
 /** Names photos by their IDs instead of their positions. */

@@ -10,19 +10,23 @@ export interface TrainingLabel {
 }
 
 /**
- * A photo with a label: `waiting` for its embedding, `reading` while it is sent, `ready` to be trained on, or `failed`.
+ * A photo is `waiting` for its embedding, `reading` while it is sent, `ready` to be trained on or to be labeled, or `failed`.
  */
 export type ExampleState = 'waiting' | 'reading' | 'ready' | 'failed'
 
 export interface TrainingPhoto {
   readonly id: number
-  /** ID of its label. */
-  readonly label: number
+  /** ID of its label; null until the visitor says which one it has. */
+  readonly label: number | null
   readonly name: string
+  /** Including the folders that it was added with. */
+  readonly path: string
   readonly state: ExampleState
   readonly failure: Failure | null
   /** Whether the visitor said that the label is right, so that it is no longer questioned. */
   readonly confirmed: boolean
+  /** Whether the visitor put off the decision about its label. */
+  readonly skipped: boolean
 }
 
 /** What a photo's embedding is, and of which photo. */
@@ -69,8 +73,6 @@ export interface TrainingSnapshot {
   readonly base: string
   readonly labels: readonly TrainingLabel[]
   readonly photos: readonly TrainingPhoto[]
-  /** Photos that were added without saying which label they have. */
-  readonly unsorted: readonly File[]
   readonly leftOut: { readonly notPhotos: number; readonly known: number; readonly tooMany: number }
   /** Whether photos wait for a server that doesn't respond. */
   readonly serverAway: boolean
@@ -86,3 +88,8 @@ export interface TrainingSnapshot {
   /** Whether this browser keeps photos: private windows don't, and storage may be full. */
   readonly kept: boolean
 }
+
+/** A photo whose label is known. */
+export type LabeledPhoto = TrainingPhoto & { readonly label: number }
+
+export const isLabeled = (photo: TrainingPhoto): photo is LabeledPhoto => photo.label !== null

@@ -32,8 +32,9 @@ export async function batchPageData(): Promise<{
   limits: { imageBytes: number; files: number }
   retentionHours: number
   explain: boolean
+  training: boolean
 } | null> {
-  const { models, limits, batches } = await facts()
+  const { models, limits, batches, training } = await facts()
   if (batches === null) return null
   const { files, retentionHours } = batches
   return {
@@ -41,6 +42,7 @@ export async function batchPageData(): Promise<{
     limits: { imageBytes: limits.imageBytes, files },
     retentionHours,
     explain: limits.explain,
+    training: training !== null,
   }
 }
 
