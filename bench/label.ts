@@ -1,11 +1,13 @@
 // npm run bench -- label: a simulated person labels hand signs and kinds of things, one photo after the other, in random
 // order and in the order of the page, and prints how many labels it takes until the model is nearly as accurate as with
 // all labels. It also prints the time of each choice. Needs ../shared. Options: --draws 12 --only signs --no-times
+// --page (only how smoothly a browser labels 1,000 photos)
 import { parseArgs } from 'node:util'
 import { randomNumbers } from '@/lib/shared/metrics/random'
 import { type LabelingModel, LabelingOrder } from '@/lib/shared/training/labeling/labeling-order'
 import { train } from '@/lib/shared/training/train'
 import { runWork } from '@/lib/shared/training/work'
+import { labelingPage } from './label-page'
 import { labelingTimes } from './label-times'
 import { machine } from './machine'
 import { accuracy, type TaskPhoto, tasks } from './train-tasks'
@@ -16,6 +18,7 @@ const { values } = parseArgs({
     draws: { type: 'string', default: '12' },
     only: { type: 'string' },
     'no-times': { type: 'boolean', default: false },
+    page: { type: 'boolean', default: false },
   },
 })
 
@@ -99,6 +102,10 @@ async function compare(name: string, photos: readonly TaskPhoto[]): Promise<void
 }
 
 console.log(`${machine()}\n`)
+if (values.page) {
+  await labelingPage(1000)
+  process.exit(0)
+}
 if (!values['no-times']) await labelingTimes()
 for (const { name, photos } of await tasks()) {
   if (values.only === undefined || values.only === name) await compare(name, photos)

@@ -38,6 +38,7 @@ interface GuessButtonProps {
 }
 
 function GuessButton({ number, label, score, onChoose }: GuessButtonProps) {
+  const t = useTranslations('answer')
   const format = useFormat()
   const best = number === 1 && score !== null
   return (
@@ -60,7 +61,7 @@ function GuessButton({ number, label, score, onChoose }: GuessButtonProps) {
       </span>
       {score !== null && (
         <span className={clsx('figures text-[0.8125rem]', best ? 'text-ink' : 'text-ink-2')}>
-          {format.percent(score)}%
+          {t('percent', { value: format.percent(score) })}
         </span>
       )}
     </button>

@@ -21,7 +21,7 @@ const FILE_NAMES: Record<LabelsFormat, string> = { csv: 'labels.csv', jsonl: 'me
 /** How far the labels are, how good the model is by now, and what can be done with the labels. */
 export function LabelHeader({ session, state, onClose }: LabelHeaderProps) {
   const t = useTranslations('label')
-  const { labeled, left, skipped, failed } = progressOf(state.photos)
+  const { labeled, left, skipped, failed, reading } = progressOf(state.photos)
   const counts = [
     t('labeled', { count: labeled }),
     t('left', { count: left }),
@@ -47,6 +47,7 @@ export function LabelHeader({ session, state, onClose }: LabelHeaderProps) {
         <p className="text-ink-2 tabular-nums" data-testid="label-progress">
           {counts.join(' · ')}
         </p>
+        {reading > 0 && <p className="text-ink-2 tabular-nums">{t('reading', { done: left - reading, all: left })}</p>}
         <Accuracy state={state} />
       </div>
       {labeled + left + skipped > 0 && (
