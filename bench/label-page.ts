@@ -43,7 +43,7 @@ export async function labelingPage(count: number): Promise<void> {
   const server = await startServer({ env: { LOG_LEVEL: 'warn' } })
   const executablePath = chromiumPath()
   const browser = await chromium.launch({
-    executablePath: chromiumPath() ?? '',
+    ...(executablePath ? { executablePath } : {}),
     args: ['--no-sandbox', '--disable-gpu'],
   })
   try {

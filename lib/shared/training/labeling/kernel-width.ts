@@ -7,18 +7,16 @@ export interface Distances {
 
 /** Photos whose neighbors are looked at; the median of more is hardly another one. */
 const SAMPLE = 32
-/** A photo stands for about so many photos. Measured: see docs/label.md. */
-const NEIGHBOR = 10
-/** Of a few photos, one stands for a quarter. */
-const MOST_OF_ALL = 0.25
+/** A photo stands for about a twentieth of all photos: half of those of its label, if there are ten. */
+const SHARE = 0.05
 
 /**
- * How far photos stand for each other: the median distance to the tenth neighbor.
+ * How far photos stand for each other: the median distance to the neighbor at which a twentieth of all are nearer.
  *
  * @param slots of the photos, in an order that doesn't depend on how they came
  */
 export function kernelWidth({ capacity, distances }: Distances, slots: Int32Array): number {
-  const neighbor = Math.max(1, Math.min(NEIGHBOR, Math.floor(MOST_OF_ALL * slots.length)))
+  const neighbor = Math.max(1, Math.round(SHARE * slots.length))
   const found: number[] = []
   for (const slot of slots.subarray(0, SAMPLE)) {
     const row = distances.subarray(slot * capacity)
