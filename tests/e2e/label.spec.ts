@@ -90,7 +90,7 @@ test('labels photos by keys, undoes, skips, survives a reload, exports, and the 
   await expect(page.getByText('All photos have a label')).toBeVisible()
   await expect(heading(page, 'Label photos')).toBeFocused()
 
-  const lines = (await exported(page, 'Labels file (CSV)')).trimEnd().split('\r\n')
+  const lines = (await exported(page, 'Labels file (CSV)')).replace('\ufeff', '').trimEnd().split('\r\n')
   expect(lines.slice(0, 1)).toEqual(['file,label'])
   const expected = [...ANIMALS.map((name) => `${name}.webp,animal`), ...THINGS.map((name) => `${name}.webp,thing`)]
   expect(lines.slice(1).toSorted()).toEqual(expected.toSorted())

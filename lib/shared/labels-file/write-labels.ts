@@ -1,4 +1,5 @@
 import Papa from 'papaparse'
+import { CSV_MARK } from '../results/columns'
 
 /** A photo with its label. */
 export interface LabeledFile {
@@ -10,11 +11,10 @@ export interface LabeledFile {
 /** The columns that `parseLabels` and other programs recognize by their names. */
 const COLUMNS = ['file', 'label']
 
-/** A labels file (CSV) as batches, `vision eval`, and `vision train` read it. */
+/** A labels file (CSV) as batches, `vision eval`, and `vision train` read it. Spreadsheets run no text as a formula. */
 export function labelsCsv(photos: readonly LabeledFile[]): string {
   const rows = [COLUMNS, ...photos.map(({ path, label }) => [path, label])]
-  // Nothing is escaped for spreadsheets: the names have to be those of the files.
-  return `${Papa.unparse(rows)}\r\n`
+  return `${CSV_MARK}${Papa.unparse(rows, { escapeFormulae: true })}\r\n`
 }
 
 /**
