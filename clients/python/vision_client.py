@@ -271,8 +271,8 @@ class Jobs:
     ) -> Json:
         """Creates a job from photos with different names, a ZIP file, image URLs, or a bucket (`s3://bucket/prefix`).
 
-        Options: model, top_k, threshold, callback_url, embeddings, zip_names. Returns once all photos are there; see
-        `wait`. If it fails, the job that was begun is deleted.
+        Options: model, top_k, threshold, callback_url, embeddings, check, zip_names. Returns once all photos are there;
+        see `wait`. If it fails, the job that was begun is deleted.
         """
         job: Json = self._client._json(_create_call(photos, zip_file, urls, source, options))
         if photos is None:

@@ -22,6 +22,8 @@ export interface JobParameters {
   callback_url?: string | undefined
   /** Whether to keep the embedding of each photo, for Parquet files. */
   embeddings?: boolean | undefined
+  /** Whether to look for copies, labels that look wrong, and photos of low quality. Keeps the embeddings, too. */
+  check?: boolean | undefined
   /** Encoding of file names in a ZIP that doesn't declare one. */
   zip_names?: string | undefined
 }

@@ -187,6 +187,8 @@ export interface Job {
   top_k: number
   threshold: number
   embeddings: boolean
+  /** Whether its photos are checked once all of them are done. */
+  check: boolean
   /** Its labels in words, if it was created with candidate_labels. */
   words?: { labels: string[]; template: string } | undefined
   counts: { total: number; done: number; ok: number; failed: number }

@@ -5,6 +5,7 @@ import { type BatchItem, mayRecover } from '@/lib/client/batch/items'
 import type { BatchSession } from '@/lib/client/batch/session'
 import { type BatchSnapshot, hasEnded } from '@/lib/client/batch/snapshot'
 import type { TableView } from '@/lib/client/batch/table-view'
+import type { PhotoCheck } from '@/lib/shared/contract/check'
 import { Button } from '../ui/button'
 import { ConfirmButton } from '../ui/confirm-button'
 import { BatchStats } from './batch-stats'
@@ -24,6 +25,8 @@ interface BatchHeaderProps {
   judged: Judged
   /** The photos that the table shows. */
   shown: readonly BatchItem[]
+  /** What a check found about photos, by path; null without a check. */
+  checked: ReadonlyMap<string, PhotoCheck> | null
   rerun: Rerun
   modelName(id: string): string
   /** Shows a selection of photos in the table. */
@@ -42,6 +45,7 @@ export function BatchHeader({
   snapshot,
   judged,
   shown,
+  checked,
   rerun,
   modelName,
   onFiles,
@@ -116,7 +120,7 @@ export function BatchHeader({
                 </Button>
               )}
               <RerunMenu rerun={rerun} modelName={modelName} />
-              <ExportPanel judged={judged} name={name} model={model} shown={shown} />
+              <ExportPanel judged={judged} name={name} model={model} shown={shown} checked={checked} />
             </>
           )}
         </div>

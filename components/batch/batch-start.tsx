@@ -6,6 +6,7 @@ import type { LeftOut } from '@/lib/client/batch/source'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { ResultOptions } from '../classify/result-options'
 import { ByPointer } from '../ui/by-pointer'
+import { Switch } from '../ui/switch'
 import { useFormat } from '../ui/use-format'
 import { FilePickerButton } from './file-picker-button'
 import { GalleryBatch } from './gallery-batch'
@@ -28,6 +29,8 @@ interface BatchStartProps {
   onCloseUnreadable(): void
   limits: { imageBytes: number; files: number }
   retentionHours: number
+  /** Whether the chosen model can check photos. */
+  canCheck: boolean
 }
 
 /** The file dialog shows these types first; the visitor can still choose any file. */
@@ -75,6 +78,15 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
       )}
       {unreadableLabels && <UnreadableLabelsNotice labels={unreadableLabels} onClose={onCloseUnreadable} />}
       <NothingAddedNotice leftOut={leftOut} />
+      <div className="mt-4 mb-3 rounded-card border border-line bg-card px-4 py-2.5">
+        <Switch
+          label={t('check.option')}
+          hint={t(facts.canCheck ? 'check.optionHint' : 'check.noEmbedding')}
+          checked={facts.canCheck && settings.check === true}
+          disabled={!facts.canCheck}
+          onChange={(check) => onSettings({ ...settings, check })}
+        />
+      </div>
       <ResultOptions
         models={models}
         model={settings.model}

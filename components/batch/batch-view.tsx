@@ -1,13 +1,14 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { LabelChoices } from '@/lib/client/batch/labels'
 import type { BatchOptions, BatchSession } from '@/lib/client/batch/session'
 import { type BatchSnapshot, hasEnded } from '@/lib/client/batch/snapshot'
-import { applyView, DEFAULT_VIEW, type TableView } from '@/lib/client/batch/table-view'
+import { applyView } from '@/lib/client/batch/table-view'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { lazy } from '../ui/lazy'
 import { useLabelQuery } from '../ui/use-label-query'
 import { BatchHeader } from './batch-header'
 import { BatchNotices } from './batch-notices'
+import { useJobCheck } from './check/use-job-check'
 import { ComparisonPanel } from './comparison-panel'
 import { ConfidenceChart } from './confidence-chart'
 import { FolderLabelsOffer } from './folder-labels-offer'
@@ -20,11 +21,15 @@ import { useLabelPhotos } from './use-label-photos'
 import { useModelNames } from './use-model-names'
 import { usePartners } from './use-partners'
 import { useRerun } from './use-rerun'
-import { useSavedView } from './use-saved-view'
+import { useTableLinks } from './use-table-links'
 
 // Only needed once a labels file was added.
 const EvaluationPanel = lazy(
   () => import('./evaluation-panel').then((module) => module.EvaluationPanel),
+  () => <div className="h-dvh" />,
+)
+const CheckPanel = lazy(
+  () => import('./check/check-panel').then((module) => module.CheckPanel),
   () => <div className="h-dvh" />,
 )
 
@@ -46,11 +51,8 @@ interface BatchViewProps {
 /** A batch with photos: progress, notices, table, charts, and the evaluation against labels. */
 export function BatchView({ models, options, session, snapshot, ...props }: BatchViewProps) {
   const { onFiles, onNew, onOpenPhoto, canExplain, canLabel } = props
-  const [{ view, open }, setState] = useSavedView(snapshot.id)
-  // The same function in every render, so that rows aren't rendered again.
-  const openPhoto = useCallback((index: number | null) => setState({ open: index }), [setState])
-  const setView = (next: TableView) => setState({ view: next })
-  const [focusRequest, setFocusRequest] = useState(0)
+  const { view, setView, show, ...table } = useTableLinks(snapshot.id)
+  const check = useJobCheck(session, snapshot)
   const judged = useJudged(snapshot)
   const modelName = useModelNames(models)
   const partners = usePartners(snapshot)
@@ -65,28 +67,23 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
   const isWanted = useLabelQuery(snapshot.model === null ? [] : [snapshot.model], view.query)
   const differences = compared?.comparison.differences
   const shown = useMemo(() => applyView(items, view, { isWanted, differences }), [items, view, isWanted, differences])
-  const table = labels?.table
+  const file = labels?.table
   const unreadable = snapshot.unreadableLabels
   const opening = snapshot.phase === 'opening'
-  const seen = useRef({ table, unreadable, opening })
+  const seen = useRef({ file, unreadable, opening })
   // Labels that are added later are what the visitor wants to see next, but not those of an earlier visit.
   useEffect(() => {
-    const added = (table && seen.current.table !== table) || (unreadable && seen.current.unreadable !== unreadable)
+    const added = (file && seen.current.file !== file) || (unreadable && seen.current.unreadable !== unreadable)
     const restored = seen.current.opening
-    seen.current = { table, unreadable, opening }
+    seen.current = { file, unreadable, opening }
     if (added && !restored) showPanel(panel.current)
-  }, [table, unreadable, opening])
+  }, [file, unreadable, opening])
   const understood = judged.labeled && judged.trouble === null && judged.labels === labels ? labels : null
   useEffect(() => {
     if (understood) session.acceptLabels(understood)
   }, [session, understood])
   useAccuracy(session, snapshot, judged)
   useFocusAfterSwitch(session)
-  function show(part: Partial<TableView>): void {
-    setView({ ...DEFAULT_VIEW, sort: view.sort, ...part })
-    setFocusRequest(focusRequest + 1)
-    document.getElementById('photos')?.scrollIntoView({ block: 'start' })
-  }
   function choose(choices: LabelChoices): void {
     if (labels) session.setLabels({ ...labels, choices: { ...labels.choices, ...choices } })
   }
@@ -97,6 +94,7 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
         snapshot={snapshot}
         judged={judged}
         shown={shown}
+        checked={check.photos}
         rerun={rerun}
         modelName={modelName}
         onShow={show}
@@ -130,9 +128,12 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
             }
             view={view}
             onView={setView}
-            open={open}
-            onOpen={openPhoto}
-            focusRequest={focusRequest}
+            open={table.open}
+            onOpen={table.openPhoto}
+            onShow={table.showSet}
+            focusRequest={table.focusRequest}
+            returnFocus={table.returnFocus}
+            similarIn={snapshot.job?.embeddings && snapshot.phase !== 'gone' ? snapshot.id : null}
             onOpenPhoto={onOpenPhoto}
             canExplain={canExplain}
             uncertainBelow={labels?.choices.uncertainBelow ?? null}
@@ -160,6 +161,15 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
           />
         )}
       </div>
+      {check.state !== 'unchecked' && items.length > 0 && (
+        <CheckPanel
+          session={session}
+          snapshot={snapshot}
+          check={check}
+          onOpen={table.openAmong}
+          onShow={table.showSet}
+        />
+      )}
     </>
   )
 }

@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import { useEffect, useMemo, useState } from 'react'
 import { useDropzone } from 'react-dropzone'
 import { useTranslations } from 'use-intl'
+import type { BatchSettings } from '@/lib/client/batch/api'
 import { takeHandover } from '@/lib/client/batch/handover'
 import type { BatchOptions } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
@@ -37,7 +38,11 @@ interface BatchProps {
 /** The batch page: add photos, follow their progress, search, evaluate and export the results. */
 export function Batch({ models, limits, retentionHours, explain, training }: BatchProps) {
   const t = useTranslations('batch')
-  const [settings, setSettings] = useState(() => ({ model: defaultModel(models), topK: 5, threshold: 0 }))
+  const [settings, setSettings] = useState<BatchSettings>(() => ({
+    model: defaultModel(models),
+    topK: 5,
+    threshold: 0,
+  }))
   const options = useMemo(() => optionsOf(settings, models, limits), [settings, models, limits])
   const { session, snapshot, add, close } = useBatch(options)
   usePreload(BatchView)
@@ -104,6 +109,7 @@ export function Batch({ models, limits, retentionHours, explain, training }: Bat
             onCloseUnreadable={() => session?.setLabels(snapshot?.labels ?? null)}
             limits={limits}
             retentionHours={retentionHours}
+            canCheck={canCheck(settings.model, models)}
           />
         )}
       </main>
@@ -116,8 +122,19 @@ function optionsOf(
   models: readonly ModelInfo[],
   limits: BatchProps['limits'],
 ): BatchOptions {
-  const { id = '', revision = '' } = models.find(({ id, type }) => settings.model === (type ?? id)) ?? {}
-  return { settings, limits, model: { id, revision } }
+  const { id = '', revision = '' } = find(settings.model, models) ?? {}
+  const check = settings.check === true && canCheck(settings.model, models)
+  return { settings: { ...settings, check }, limits, model: { id, revision } }
+}
+
+function find(model: string, models: readonly ModelInfo[]): ModelInfo | undefined {
+  return models.find(({ id, type }) => model === (type ?? id))
+}
+
+/** A check compares embeddings, which some models don't have. */
+function canCheck(model: string, models: readonly ModelInfo[]): boolean {
+  const info = find(model, models)
+  return info?.status !== 'ready' || info.embedding !== null
 }
 
 /** Whether the server doesn't know the batch, and this page has no results of it either. */

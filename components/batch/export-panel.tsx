@@ -6,7 +6,10 @@ import { useTranslations } from 'use-intl'
 import { exportName } from '@/lib/client/batch/export-name'
 import type { BatchItem } from '@/lib/client/batch/items'
 import { exportFile } from '@/lib/client/files/export-file'
+import type { PhotoCheck } from '@/lib/shared/contract/check'
+import { NOTHING_FOUND } from '@/lib/shared/dataset-check/checked-rows'
 import {
+  CHECK_COLUMNS,
   columnsFor,
   type FileColumn,
   LABELED_COLUMNS,
@@ -30,17 +33,23 @@ interface ExportPanelProps {
   model: string | null
   /** The photos that the table shows. */
   shown: readonly BatchItem[]
+  /** What a check found about photos, by path; null without a check. */
+  checked: ReadonlyMap<string, PhotoCheck> | null
 }
 
 /** Exports the results so far: format, columns, and all photos or only those that the table shows. */
-export function ExportPanel({ judged: { items, labels, labeled }, name, model, shown }: ExportPanelProps) {
+export function ExportPanel({ judged: { items, labels, labeled }, name, model, shown, checked }: ExportPanelProps) {
   const t = useTranslations('batch')
   const [format, setFormat] = useState<ResultFormat>('csv')
   const [excluded, setExcluded] = useState<ReadonlySet<FileColumn>>(new Set())
   const [onlyVisible, setOnlyVisible] = useState(false)
   const saveFile = useSaveFile()
-  const rows = (): ResultRow[] => (onlyVisible ? shown : items).flatMap(({ row }) => (row ? [row] : []))
-  const offered: readonly FileColumn[] = columnsFor(format, labeled ? LABELED_COLUMNS : RESULT_COLUMNS)
+  const rows = (): ResultRow[] =>
+    (onlyVisible ? shown : items).flatMap(({ path, row }) => (row ? [checkedRow(row, checked?.get(path))] : []))
+  const offered: readonly FileColumn[] = columnsFor(format, [
+    ...(labeled ? LABELED_COLUMNS : RESULT_COLUMNS),
+    ...(checked ? CHECK_COLUMNS : []),
+  ])
   const uncertainBelow = labels?.choices.uncertainBelow ?? null
   const columns = offered.filter((column) => !excluded.has(column))
   function toggle(column: FileColumn): void {
@@ -105,6 +114,9 @@ export function ExportPanel({ judged: { items, labels, labeled }, name, model, s
     </Popover.Root>
   )
 }
+
+/** Columns that are not exported don't matter. */
+const checkedRow = (row: ResultRow, found: PhotoCheck = NOTHING_FOUND): ResultRow => ({ ...row, ...found })
 
 interface LabeledCheckboxProps {
   label: string

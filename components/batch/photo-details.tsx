@@ -12,6 +12,7 @@ import { lazy } from '../ui/lazy'
 import { OtherResult } from './other-result'
 import { PhotoImage } from './photo-image'
 import { RowResult } from './row-result'
+import type { SimilarIn } from './similar-photos'
 import { useClasses } from './use-classes'
 import { useInputFrame } from './use-input-frame'
 
@@ -24,6 +25,11 @@ const ModelInput = lazy(
   () => <div className="mt-4 h-8" />,
 )
 
+const SimilarPhotos = lazy(
+  () => import('./similar-photos').then((module) => module.SimilarPhotos),
+  () => <div className="mt-1 h-8" />,
+)
+
 interface PhotoDetailsProps {
   item: BatchItem
   /** Another model's result, and the name of that model. */
@@ -32,6 +38,8 @@ interface PhotoDetailsProps {
   source: PhotoSource | undefined
   /** Loads the thumbnail of a photo; null if there is none. */
   onThumbnail(index: number): Promise<Blob | null>
+  /** Where similar photos are found; null if they can't be. */
+  similar: SimilarIn | null
   /** Opens the photo on the classify page. */
   onOpenPhoto(file: File): void
   /** Whether the server explains results. */
@@ -47,6 +55,7 @@ export function PhotoDetails({
   otherModel,
   source,
   onThumbnail,
+  similar,
   onOpenPhoto,
   canExplain,
   uncertainBelow,
@@ -91,6 +100,7 @@ export function PhotoDetails({
             <ExplanationPanel state={explanation} predictions={predictions} />
           )}
           {file && classified && <ModelInput file={file} model={model} crop={null} />}
+          {similar && classified && <SimilarPhotos file={path} similar={similar} />}
           {file && (
             <button
               type="button"

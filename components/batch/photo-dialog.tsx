@@ -7,6 +7,7 @@ import { StepDialog } from '../ui/step-dialog'
 import { useFormat } from '../ui/use-format'
 import { PhotoDetails } from './photo-details'
 import { PhotoStatus } from './photo-status'
+import type { SimilarIn } from './similar-photos'
 
 interface PhotoDialogProps {
   item: BatchItem
@@ -17,6 +18,8 @@ interface PhotoDialogProps {
   onClose(): void
   /** Loads the thumbnail of a photo; null if there is none. */
   onThumbnail(index: number): Promise<Blob | null>
+  /** Where similar photos are found; null if they can't be. */
+  similar: SimilarIn | null
   /** Null at the first and last photo of the table. */
   onPrevious: (() => void) | null
   onNext: (() => void) | null

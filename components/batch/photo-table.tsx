@@ -11,6 +11,7 @@ import type { ResultRow } from '@/lib/shared/results/columns'
 import { Button } from '../ui/button'
 import { lazy } from '../ui/lazy'
 import { rootFontSize } from '../ui/root-font-size'
+import type { PhotoSet } from './check/photo-links'
 import { PhotoRow, useRowTexts } from './photo-row'
 import { TableHeader } from './table-header'
 import { TableToolbar } from './table-toolbar'
@@ -35,6 +36,12 @@ interface PhotoTableProps {
   onOpen(index: number | null): void
   /** The focus moves to the first row whenever this number grows. */
   focusRequest: number
+  /** Shows photos in the table, in this order. */
+  onShow(photos: PhotoSet): void
+  /** Puts the focus back to where the photo was opened; returns whether that was outside of the table. */
+  returnFocus(): boolean
+  /** The job in which similar photos are found; null if it has no embeddings. */
+  similarIn: string | null
   /** Opens a photo on the classify page. */
   onOpenPhoto(file: File): void
   /** Whether the server explains results. */
@@ -57,7 +64,7 @@ const OVERSCAN = 6
 
 /** A virtualized table of photos: only visible rows are rendered. */
 export function PhotoTable({ session, items, rows, labeled, other, view, onView, ...props }: PhotoTableProps) {
-  const { open, onOpen, focusRequest, ...dialog } = props
+  const { open, onOpen, onShow, focusRequest, returnFocus, similarIn, ...dialog } = props
   const t = useTranslations('batch')
   const texts = useRowTexts()
   const scroller = useRef<HTMLElement>(null)
@@ -81,10 +88,10 @@ export function PhotoTable({ session, items, rows, labeled, other, view, onView,
     if (focusRequest > 0) focusFirst()
   }, [focusRequest])
   const step = (to: number) => rows[to] && onOpen(rows[to].index)
-  /** The focus returns to the row of the photo that was seen last. */
+  /** The focus returns to what opened the photo, or to the row of the photo that was seen last. */
   function close(): void {
     onOpen(null)
-    roving.focus(position >= 0 ? position : roving.position)
+    if (!returnFocus()) roving.focus(position >= 0 ? position : roving.position)
   }
   return (
     <div id="photos" className="min-w-0 scroll-mt-4">
@@ -147,6 +154,18 @@ export function PhotoTable({ session, items, rows, labeled, other, view, onView,
           otherRow={other?.differences.get(item.path)?.other ?? null}
           source={session.source(item.index)}
           onThumbnail={loadThumbnail}
+          similar={
+            similarIn === null
+              ? null
+              : {
+                  job: similarIn,
+                  thumbnails,
+                  find: (file) => items.find(({ path }) => path === file),
+                  source: (index) => session.source(index),
+                  open: (index) => onOpen(index),
+                  show: onShow,
+                }
+          }
           position={position < 0 ? null : position + 1}
           total={rows.length}
           onClose={close}

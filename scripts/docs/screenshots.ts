@@ -2,11 +2,12 @@
 // docs/screenshots/<page>-<width>-<theme>.webp.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import sharp from 'sharp'
 import { writeKeyUsage } from '../../tests/support/key-usage'
 import { startServer } from '../../tests/support/server'
+import { smallDataset } from '../../tests/support/small-dataset'
 import { chromiumPath } from '../tools/chromium.mjs'
 
 const OUT = join('docs', 'screenshots')
@@ -29,6 +30,7 @@ const PAGES: readonly [name: string, visit: (page: Page) => Promise<void>][] = [
   ['batch', batch],
   ['batch-labels', judged],
   ['batch-photo', opened],
+  ['batch-check', checkedBatch],
   ['models', (page) => open(page, '/models', 'Explore models')],
   ['train-start', (page) => open(page, '/train', 'Train your own model')],
   ['train', train],
@@ -155,6 +157,26 @@ async function opened(page: Page): Promise<void> {
     .first()
     .click()
   await page.getByRole('dialog').getByRole('table', { name: 'Scores' }).waitFor()
+}
+
+/** A small data set with everything that a check finds. */
+async function checkedBatch(page: Page): Promise<void> {
+  await open(page, '/batch', 'Classify a batch')
+  await page.getByRole('switch', { name: /^Check the data set/ }).click()
+  const path = join(mkdtempSync(join(tmpdir(), 'shots-')), 'dataset')
+  for (const { file, bytes } of await smallDataset()) {
+    mkdirSync(dirname(join(path, file)), { recursive: true })
+    writeFileSync(join(path, file), bytes)
+  }
+  await page.locator('input[data-picks=folder]').setInputFiles(path)
+  await page.getByText(/^Check complete\./).waitFor()
+  const heading = page.getByRole('heading', { name: 'Check', exact: true })
+  await heading.evaluate((element) => element.scrollIntoView())
+  await page
+    .getByRole('region', { name: /^Labels that look wrong/ })
+    .locator('img')
+    .first()
+    .waitFor()
 }
 
 /** Gallery photos in a folder for each label. */

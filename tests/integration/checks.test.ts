@@ -38,8 +38,8 @@ describe.each(BACKENDS)('checks of jobs in %s', (_name, open) => {
   test('a job is checked once it is done, and its results have the columns after all others', async () => {
     const zip = await zipOf(photos)
     const headers = { 'content-type': 'application/zip' }
-    const { id, embeddings } = await createJob(url, new Uint8Array(zip), '?check=true', headers)
-    expect(embeddings).toBe(true)
+    const { id, embeddings, check } = await createJob(url, new Uint8Array(zip), '?check=true', headers)
+    expect([embeddings, check]).toEqual([true, true])
     await jobDone(url, id)
     const { state, report } = await checked(id)
     expect([state, report?.photos, report?.copies.length]).toEqual(['done', 23, 4])
@@ -85,7 +85,16 @@ describe.each(BACKENDS)('checks of jobs in %s', (_name, open) => {
     expect((await again(labels)).status).toBe(202)
     const second = await checked(id)
     expect(second.report?.copies.find(({ kept }) => kept.endsWith('koala.jpg'))?.labels).toEqual(['0', '1'])
+    expect(second.labels).toBe('file')
     expect(await (await get(id, 'cleaned-labels')).text()).toContain('train/animal/koala.jpg,0,train')
+
+    // Damaged, it is as if there were none, and can be repeated.
+    await backend.damageCheck(id)
+    expect(await (await get(id, 'check')).json()).toMatchObject({ state: 'waiting', report: null })
+    expect((await resultsOf(url, id))[0]).toMatchObject({ copy_group: null })
+    await refusal(get(id, 'cleaned-labels'), 503, 'not_ready')
+    expect((await fetch(`${url}/api/jobs/${id}/check`, { method: 'POST' })).status).toBe(202)
+    expect(await checked(id)).toMatchObject({ labels: 'folders', report: { photos: 23 } })
   })
 
   test('a job without a check has neither its columns nor a report', async () => {

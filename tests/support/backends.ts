@@ -1,9 +1,18 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { truncate } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { checkKey } from '@/lib/server/jobs/distributed/object-keys'
+import { s3Client } from '@/lib/server/storage/s3'
 import { startServer, type TestServer } from './server'
 import { startMachines } from './services'
 
 /** A jobs backend. */
 export interface Backend {
   server: TestServer
+  /** Damages what is stored of the check of a job. */
+  damageCheck(id: string): Promise<unknown>
   stop(): Promise<unknown>
 }
 
@@ -12,8 +21,17 @@ export type NamedBackend = [name: string, open: (env: Record<string, string>) =>
 export const FOLDER: NamedBackend = [
   'a folder',
   async (env) => {
-    const server = await startServer({ env })
-    return { server, stop: () => server.stop() }
+    const data = mkdtempSync(join(tmpdir(), 'data-'))
+    const server = await startServer({ env: { DATA_DIR: data, ...env } })
+    const path = (id: string) => join(env.DATA_DIR ?? data, 'jobs', id, 'check.json')
+    return {
+      server,
+      damageCheck: (id) => truncate(path(id), 10),
+      stop: async () => {
+        await server.stop()
+        rmSync(data, { recursive: true, force: true })
+      },
+    }
   },
 ]
 
@@ -21,7 +39,13 @@ export const MACHINES: NamedBackend = [
   'Redis and a bucket',
   async (env) => {
     const machines = await startMachines({ env })
-    return { server: machines.web[0] as TestServer, stop: () => machines.stop() }
+    const { url: endpoint, bucket: Bucket } = machines.s3
+    return {
+      server: machines.web[0] as TestServer,
+      damageCheck: (id) =>
+        s3Client({ endpoint }).send(new PutObjectCommand({ Bucket, Key: checkKey(id), Body: '{"fin' })),
+      stop: () => machines.stop(),
+    }
   },
 ]
 

@@ -1,3 +1,4 @@
+import type { JobCheck, SimilarPhotosReply } from '@/lib/shared/contract/check'
 import type { Label } from '@/lib/shared/contract/contract'
 import type { Job, JobPhotos } from '@/lib/shared/contract/jobs'
 import { underBase } from '@/lib/shared/web/base-path'
@@ -9,6 +10,8 @@ export interface BatchSettings {
   model: string
   topK: number
   threshold: number
+  /** Whether its photos are checked once all of them are done. */
+  check?: boolean
 }
 
 export type JobAction = 'close' | 'pause' | 'resume' | 'cancel' | 'retry'
@@ -23,8 +26,12 @@ const REQUEST_TIMEOUT_MS = 30_000
  *
  * @param source `s3://bucket/prefix`; null for an open job
  */
-export function createJob({ model, topK, threshold }: BatchSettings, source: string | null = null): Promise<Job> {
+export function createJob(
+  { model, topK, threshold, check = false }: BatchSettings,
+  source: string | null = null,
+): Promise<Job> {
   const query = new URLSearchParams({ model, top_k: String(topK), threshold: String(threshold) })
+  if (check) query.set('check', 'true')
   if (source === null) query.set('open', '1')
   else query.set('source', source)
   return request<Job>(underBase(`/api/jobs?${query}`), { method: 'POST' })
@@ -73,6 +80,37 @@ export async function listJobPhotos(id: string): Promise<string[]> {
     names.push(...files)
     if (names.length >= total || files.length === 0) return names
   }
+}
+
+/** The check of a job, and how far it is. */
+export function fetchCheck(id: string): Promise<JobCheck> {
+  return request<JobCheck>(`${jobPath(id)}/check`)
+}
+
+/** Checks a job again. @param labels CSV; null for labels by folder */
+export function postCheck(id: string, labels: string | null, signal: AbortSignal): Promise<JobCheck> {
+  const body = labels === null ? {} : { body: labels, headers: { 'content-type': 'text/csv' } }
+  return request<JobCheck>(
+    `${jobPath(id)}/check`,
+    { method: 'POST', ...body },
+    AbortSignal.any([signal, AbortSignal.timeout(UPLOAD_TIMEOUT_MS)]),
+  )
+}
+
+/** The photos of a job that are most similar to one of them, the most similar first. */
+export async function fetchSimilar(id: string, file: string, count: number, signal: AbortSignal): Promise<string[]> {
+  const query = new URLSearchParams({ file, k: String(count) })
+  const { photos } = await request<SimilarPhotosReply>(
+    `${jobPath(id)}/similar?${query}`,
+    {},
+    AbortSignal.any([signal, AbortSignal.timeout(UPLOAD_TIMEOUT_MS)]),
+  )
+  return photos.map(({ file }) => file)
+}
+
+/** The URL of a job's labels without copies. @param suggestions whether labels that look wrong are replaced */
+export function cleanedLabelsPath(id: string, suggestions: boolean): string {
+  return `${jobPath(id)}/cleaned-labels${suggestions ? '?suggestions=true' : ''}`
 }
 
 /** The classes of a model, in the order of its outputs. */

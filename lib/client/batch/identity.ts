@@ -16,6 +16,8 @@ export class BatchIdentity {
   from: string | undefined
   /** Whether another browser started the batch, and ends it. */
   foreign = false
+  /** Names the labels that its photos were last checked with; null for the names of folders. */
+  checkedLabels: string | null = null
   /** The name of a saved batch. */
   private savedName: string | null = null
   private readonly persistence = new BatchPersistence()
@@ -45,6 +47,7 @@ export class BatchIdentity {
     this.savedName = saved.name
     this.group = saved.group
     this.from = saved.from
+    this.checkedLabels = saved.checkedLabels ?? null
   }
 
   /** Saves the batch, unless it has no job yet. @param added photos added since the last save */
@@ -69,6 +72,12 @@ export class BatchIdentity {
   /** Saves the share of right results; null without labels. */
   saveAccuracy(accuracy: number | null): Promise<void> {
     return this.persistence.saveAccuracy(accuracy)
+  }
+
+  /** Notes which labels its photos are checked with. */
+  saveCheckedLabels(name: string | null): Promise<void> {
+    this.checkedLabels = name
+    return this.persistence.saveCheckedLabels(name)
   }
 
   /** Saves how the batch ended, if it has, and that it runs again. */

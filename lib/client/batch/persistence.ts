@@ -66,6 +66,11 @@ export class BatchPersistence {
     await this.update(this.batch, { accuracy })
   }
 
+  /** Saves which labels its photos were checked with. */
+  async saveCheckedLabels(checkedLabels: string | null): Promise<void> {
+    if (this.batch) await this.update(this.batch, { checkedLabels })
+  }
+
   private async update(batch: SavedBatch, part: Partial<SavedBatch>): Promise<void> {
     this.batch = { ...batch, ...part }
     await updateBatch(batch.id, part)

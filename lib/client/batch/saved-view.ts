@@ -1,4 +1,4 @@
-import { DEFAULT_VIEW, type TableView } from './table-view'
+import { DEFAULT_VIEW, type Subset, type TableView } from './table-view'
 
 /** What a tab shows of a batch. */
 export interface BatchViewState {
@@ -7,7 +7,7 @@ export interface BatchViewState {
   open: number | null
 }
 
-type SavedView = Omit<TableView, 'subset'> & { subset: { files: string[]; name: string } | null }
+type SavedView = Omit<TableView, 'subset'> & { subset: (Omit<Subset, 'files'> & { files: string[] }) | null }
 
 const keyOf = (id: string) => `vision-batch-view ${id}`
 

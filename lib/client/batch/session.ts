@@ -228,6 +228,16 @@ export class BatchSession {
     void this.identity.saveAccuracy(accuracy)
   }
 
+  /** Names the labels that its photos were last checked with; null for the names of folders. */
+  get checkedLabels(): string | null {
+    return this.identity.checkedLabels
+  }
+
+  /** Notes which labels its photos are checked with. */
+  noteCheckedLabels(name: string | null): void {
+    void this.identity.saveCheckedLabels(name)
+  }
+
   async setPaused(paused: boolean): Promise<void> {
     this.paused = paused
     const answered = this.remote.act(paused ? 'pause' : 'resume')

@@ -19,6 +19,8 @@ export interface SavedBatch {
   outcome?: Outcome | null
   /** Share of right results; null without labels. */
   accuracy?: number | null
+  /** Names the labels that its photos were last checked with; null for the names of folders. */
+  checkedLabels?: string | null
   /** Of batches with the same photos on different models: the ID of the first of them. Absent in the first. */
   group?: string
   /** The ID of the batch that it was started from. */

@@ -19,6 +19,14 @@ const STATUS_FILTERS = [
 ] as const
 export type StatusFilter = (typeof STATUS_FILTERS)[number]
 
+/** A selection of files. */
+export interface Subset {
+  files: ReadonlySet<string>
+  name: string
+  /** Whether the photos are shown in the order of the files, unless they are sorted. */
+  ordered?: boolean
+}
+
 /** The filter and sort order of the photo table. */
 export interface TableView {
   /** Part of a file name, of its top label, or of its true label. */
@@ -29,8 +37,8 @@ export interface TableView {
   /** Only photos whose confidence is in the step that starts here, in percent. */
   confidence: number | null
   /** Only these files, and the name of the selection. */
-  subset: { files: ReadonlySet<string>; name: string } | null
-  /** Null for the order in which photos were added. */
+  subset: Subset | null
+  /** Null for the order in which photos were added, or that of an ordered selection. */
   sort: { key: SortKey; descending: boolean } | null
 }
 
@@ -75,7 +83,7 @@ export function applyView(
   context: ViewContext = {},
 ): readonly BatchItem[] {
   const filtered = isFiltered(view) ? items.filter((item) => matches(item, view, context)) : items
-  if (!view.sort) return filtered
+  if (!view.sort) return view.subset?.ordered ? inOrder(filtered, view.subset.files) : filtered
   const { key, descending } = view.sort
   const direction = descending ? -1 : 1
   return filtered
@@ -85,6 +93,11 @@ export function applyView(
       return a.value === b.value ? a.item.index - b.item.index : a.value < b.value ? -direction : direction
     })
     .map(({ item }) => item)
+}
+
+function inOrder(items: readonly BatchItem[], files: ReadonlySet<string>): readonly BatchItem[] {
+  const byPath = new Map(items.map((item) => [item.path, item]))
+  return [...files].flatMap((file) => byPath.get(file) ?? [])
 }
 
 function matches(item: BatchItem, view: TableView, { isWanted, differences }: ViewContext): boolean {

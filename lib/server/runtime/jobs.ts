@@ -106,7 +106,7 @@ async function losesKeys(redis: RedisClient, log: Log): Promise<boolean> {
 /** Loaded on demand: BullMQ is large. */
 async function openDistributed(
   { BUCKET = '' }: Environment,
-  options: JobDependencies & { engine: Engine; folder: string; redis: RedisClient },
+  options: JobDependencies & { engine: Engine; folder: string; redis: RedisClient; log: Log },
 ): Promise<JobBackend> {
   const { DistributedBackend } = await import('../jobs/distributed/backend')
   return new DistributedBackend({ ...options, store: options.sources.buckets(BUCKET) })

@@ -64,6 +64,7 @@ export const jobCheckSchema = z
       .nullable()
       .meta({ description: 'The share that is done, from 0 to 1; null unless this server runs it.' }),
     reason: z.string().nullable().meta({ description: 'Why it failed.' }),
+    labels: z.enum(['folders', 'file']).meta({ description: 'Where the labels come from.' }),
     report: checkReportSchema.nullable().meta({ description: 'What the latest check found; null before the first.' }),
   })
   .meta({ id: 'JobCheck' })

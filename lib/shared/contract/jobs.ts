@@ -70,6 +70,7 @@ export const jobSchema = z
     top_k: z.int().min(1),
     threshold: z.number().min(0).max(1),
     embeddings: z.boolean().meta({ description: 'Whether the results have embeddings.' }),
+    check: z.boolean().meta({ description: 'Whether its photos are checked once all of them are done.' }),
     words: z
       .object({ labels: z.array(z.string()), template: z.string() })
       .optional()

@@ -103,7 +103,14 @@ export function checkRoutes(
 }
 
 function toReply({ state, progress, check }: CheckState): JobCheck {
-  return { state, progress, reason: check?.failure ?? null, report: check && !check.failure ? check.report : null }
+  const failure = check?.failure ?? null
+  return {
+    state,
+    progress,
+    reason: failure,
+    labels: typeof check?.labels === 'string' ? 'file' : 'folders',
+    report: check && failure === null ? check.report : null,
+  }
 }
 
 /** The classified photos of a job with their labels, and what was found about them. */

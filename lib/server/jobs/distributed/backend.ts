@@ -19,7 +19,7 @@ import type {
 import type { StoredCheck } from '../check/stored-check'
 import { invalidCursor, jobClosed } from '../problems'
 import { backlogOf, statsOf } from './backlog'
-import { readCheck, writeCheck } from './check'
+import { type CheckLog, readCheck, writeCheck } from './check'
 import { type CreateOptions, JobCreator } from './create-job'
 import { endJob, finishIfComplete } from './end-job'
 import { LedgerFeed } from './feed'
@@ -41,6 +41,7 @@ export interface DistributedOptions extends CreateOptions {
   retentionMs: number
   /** A folder of this machine, in which this process creates its own. */
   folder: string
+  log: CheckLog
 }
 
 /**
@@ -227,7 +228,7 @@ export class DistributedBackend implements JobBackend {
   readCheck(id: string): Promise<StoredCheck | null> {
     return translateRedisErrors(async () => {
       await this.lookup.get(id)
-      return readCheck(this.options.store, id)
+      return readCheck(this.options.store, id, this.options.log)
     })
   }
 

@@ -18,6 +18,7 @@ export function viewOf(record: JobRecord, rate: number | null, retentionMs: numb
     top_k: spec.top_k,
     threshold: spec.threshold,
     embeddings: spec.embeddings ?? false,
+    check: spec.check ?? false,
     ...(spec.words === undefined ? {} : { words: { ...spec.words, labels: [...spec.words.labels] } }),
     counts: { total, done: ok + failed, ok, failed },
     rate: running ? rate : null,

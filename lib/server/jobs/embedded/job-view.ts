@@ -16,6 +16,7 @@ export function viewOf(job: JobFolder, retentionMs: number): Job {
     top_k: spec.top_k,
     threshold: spec.threshold,
     embeddings: spec.embeddings ?? false,
+    check: spec.check ?? false,
     ...(spec.words === undefined ? {} : { words: { ...spec.words, labels: [...spec.words.labels] } }),
     counts,
     rate,

@@ -16,6 +16,7 @@ const RUNNING = {
   top_k: 5,
   threshold: 0,
   embeddings: false,
+  check: false,
   counts: { total: 120, done: 40, ok: 39, failed: 1 },
   rate: 58.2,
   eta_s: 1.4,
@@ -54,6 +55,7 @@ const CHECK = {
   state: 'done',
   progress: null,
   reason: null,
+  labels: 'folders',
   report: {
     photos: 119,
     copies: [{ kept: 'train/cat/1.jpg', copies: ['test/cat/9.jpg'], leak: ['test', 'train'], labels: null }],

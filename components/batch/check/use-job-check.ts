@@ -1,0 +1,99 @@
+import { useEffect, useMemo, useState } from 'react'
+import type { Failure } from '@/lib/client/api/failure'
+import { checkLabels } from '@/lib/client/batch/check-labels'
+import { checkAgain, followCheck } from '@/lib/client/batch/follow-check'
+import type { BatchSession } from '@/lib/client/batch/session'
+import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
+import type { CheckReport, JobCheck, PhotoCheck } from '@/lib/shared/contract/check'
+import { checksOfReport } from '@/lib/shared/dataset-check/report-checks'
+
+/** The check of a batch. */
+export interface BatchCheck {
+  /** `unchecked` without a check, `waiting` also until all photos are done. */
+  state: JobCheck['state'] | 'unchecked'
+  progress: number | null
+  /** Why it failed, in the server's words. */
+  reason: string | null
+  /** Where the labels come from. */
+  labels: JobCheck['labels']
+  /** What the latest check found; null before the first. */
+  report: CheckReport | null
+  /** What it found about photos, by path; null without a check. */
+  photos: ReadonlyMap<string, PhotoCheck> | null
+  /** Why the labels couldn't be checked. */
+  refused: Failure | null
+  /** Tries again after a failure. */
+  again(): void
+}
+
+const NOTHING_YET: ReadonlyMap<string, PhotoCheck> = new Map()
+
+/** Follows the check of a batch, and has it repeated when the visitor changes its labels. */
+export function useJobCheck(session: BatchSession, snapshot: BatchSnapshot): BatchCheck {
+  const { job, labels, phase, items } = snapshot
+  const isChecked = job?.check === true
+  const id = isChecked && phase !== 'gone' ? job.id : null
+  // After a retry of failed photos, it is another one.
+  const ended = job?.state === 'done' ? job.finished_at : null
+  const [check, setCheck] = useState<JobCheck | null>(null)
+  const [refused, setRefused] = useState<Failure | null>(null)
+  const [turn, setTurn] = useState(0)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a turn is a check that was started again
+  useEffect(() => {
+    if (id === null || ended === null) return
+    const stopped = new AbortController()
+    void followCheck(id, setCheck, stopped.signal)
+    return () => stopped.abort()
+  }, [id, ended, turn])
+  const settled = ended !== null && (check?.state === 'done' || check?.state === 'failed')
+  const table = labels?.table
+  const picks = labels?.choices.picks
+  const known = phase !== 'opening' && !snapshot.collecting
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other choices, and results that arrive, change no label
+  useEffect(() => {
+    if (id === null || !settled || !known) return
+    const paths = items.map(({ path }) => path)
+    const wanted = checkLabels(labels, paths)
+    if (wanted === null || wanted.name === session.checkedLabels) return
+    const stopped = new AbortController()
+    setRefused(null)
+    checkAgain(id, wanted.csv, stopped.signal).then(
+      (started) => {
+        session.noteCheckedLabels(wanted.name)
+        setCheck(started)
+        setTurn((before) => before + 1)
+      },
+      (failure: Failure) => {
+        if (stopped.signal.aborted) return
+        // Another page has the photos checked right now.
+        if (failure.code === 'conflict') setTurn((before) => before + 1)
+        else setRefused(failure)
+      },
+    )
+    return () => stopped.abort()
+  }, [session, id, settled, known, table, picks, items.length])
+  const report = check?.report ?? null
+  const photos = useMemo(() => (report ? checksOfReport(report) : NOTHING_YET), [report])
+  function again(): void {
+    if (id === null) return
+    const csv =
+      checkLabels(
+        labels,
+        items.map(({ path }) => path),
+      )?.csv ?? null
+    checkAgain(id, csv, AbortSignal.timeout(120_000)).then((started) => {
+      setCheck(started)
+      setTurn((before) => before + 1)
+    }, setRefused)
+  }
+  return {
+    state: isChecked ? (ended === null ? 'waiting' : (check?.state ?? 'waiting')) : 'unchecked',
+    progress: check?.progress ?? null,
+    reason: check?.reason ?? null,
+    labels: check?.labels ?? 'folders',
+    report,
+    photos: isChecked ? photos : null,
+    refused,
+    again,
+  }
+}
