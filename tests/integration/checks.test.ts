@@ -8,6 +8,7 @@ import { refusal } from '../support/http'
 import { createJob, jobDone, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf, zipOf } from '../support/many-photos'
 import { REAL_MODEL } from '../support/models'
+import { startWorker } from '../support/services'
 import { type DatasetPhoto, smallDataset } from '../support/small-dataset'
 
 const PATIENCE_MS = 120_000
@@ -95,6 +96,16 @@ describe.each(BACKENDS)('checks of jobs in %s', (_name, open) => {
     await refusal(get(id, 'cleaned-labels'), 503, 'not_ready')
     expect((await fetch(`${url}/api/jobs/${id}/check`, { method: 'POST' })).status).toBe(202)
     expect(await checked(id)).toMatchObject({ labels: 'folders', report: { photos: 23 } })
+
+    // On several machines, another worker does it if one dies.
+    if (!backend.machines) return
+    const { workers, env } = backend.machines
+    await workers[0]?.kill()
+    expect((await again(labels)).status).toBe(202)
+    await refusal(again(labels), 409, 'conflict')
+    expect(await (await get(id, 'check')).json()).toMatchObject({ state: 'waiting', report: { photos: 23 } })
+    workers.push(await startWorker(env))
+    expect(await checked(id)).toMatchObject({ state: 'done', labels: 'file' })
   })
 
   test('a job without a check has neither its columns nor a report', async () => {

@@ -6,13 +6,15 @@ import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { checkKey } from '@/lib/server/jobs/distributed/object-keys'
 import { s3Client } from '@/lib/server/storage/s3'
 import { startServer, type TestServer } from './server'
-import { startMachines } from './services'
+import { type Machines, startMachines } from './services'
 
 /** A jobs backend. */
 export interface Backend {
   server: TestServer
   /** Damages what is stored of the check of a job. */
   damageCheck(id: string): Promise<unknown>
+  /** With Redis and a bucket. */
+  machines?: Machines
   stop(): Promise<unknown>
 }
 
@@ -42,6 +44,7 @@ export const MACHINES: NamedBackend = [
     const { url: endpoint, bucket: Bucket } = machines.s3
     return {
       server: machines.web[0] as TestServer,
+      machines,
       damageCheck: (id) =>
         s3Client({ endpoint }).send(new PutObjectCommand({ Bucket, Key: checkKey(id), Body: '{"fin' })),
       stop: () => machines.stop(),

@@ -65,7 +65,7 @@ function CopyGroup({ group, photos }: { group: Group; photos: PhotoLinks }) {
           )}
         </p>
       )}
-      <div className="-mx-1.5 flex flex-wrap gap-1">
+      <div className="-mx-1.5 flex flex-wrap items-start gap-1">
         {files.slice(0, MAX_SHOWN).map((file) => (
           <PhotoTile
             key={file}

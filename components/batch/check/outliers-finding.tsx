@@ -24,7 +24,7 @@ export function OutliersFinding({ outliers, photos }: OutliersFindingProps) {
       photos={photos}
     >
       <div className={SCROLLER}>
-        <ul className="-mx-1.5 flex flex-wrap gap-1">
+        <ul className="-mx-1.5 flex flex-wrap items-start gap-1">
           {shown.map(({ file }) => (
             <li key={file}>
               <PhotoTile file={file} photos={photos} among={among} />

@@ -53,7 +53,7 @@ function Kind({ kind, files, photos }: { kind: QualityIssue; files: readonly str
         </button>
         <span className="figures ml-2 text-ink-2">{format.integer(files.length)}</span>
       </h4>
-      <ul className="-mx-1.5 mt-1.5 flex flex-wrap gap-1">
+      <ul className="-mx-1.5 mt-1.5 flex flex-wrap items-start gap-1">
         {shown.map((file) => (
           <li key={file}>
             <PhotoTile file={file} photos={photos} among={among} />

@@ -26,6 +26,8 @@ export interface BatchCheck {
   again(): void
 }
 
+const AFTER_CONFLICT_MS = 2000
+const MAX_CONFLICTS = 10
 const NOTHING_YET: ReadonlyMap<string, PhotoCheck> = new Map()
 
 /** Follows the check of a batch, and has it repeated when the visitor changes its labels. */
@@ -37,6 +39,7 @@ export function useJobCheck(session: BatchSession, snapshot: BatchSnapshot): Bat
   const ended = job?.state === 'done' ? job.finished_at : null
   const [check, setCheck] = useState<JobCheck | null>(null)
   const [refused, setRefused] = useState<Failure | null>(null)
+  const [conflicts, setConflicts] = useState(0)
   const [turn, setTurn] = useState(0)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a turn is a check that was started again
   useEffect(() => {
@@ -55,23 +58,32 @@ export function useJobCheck(session: BatchSession, snapshot: BatchSnapshot): Bat
     const paths = items.map(({ path }) => path)
     const wanted = checkLabels(labels, paths)
     if (wanted === null || wanted.name === session.checkedLabels) return
+    let retry: ReturnType<typeof setTimeout> | undefined
     const stopped = new AbortController()
     setRefused(null)
     checkAgain(id, wanted.csv, stopped.signal).then(
       (started) => {
         session.noteCheckedLabels(wanted.name)
+        setConflicts(0)
         setCheck(started)
         setTurn((before) => before + 1)
       },
       (failure: Failure) => {
         if (stopped.signal.aborted) return
-        // Another page has the photos checked right now.
-        if (failure.code === 'conflict') setTurn((before) => before + 1)
-        else setRefused(failure)
+        // Another page has the photos checked right now, or the check before is just ending.
+        if (failure.code === 'conflict' && conflicts < MAX_CONFLICTS) {
+          retry = setTimeout(() => {
+            setConflicts(conflicts + 1)
+            setTurn((before) => before + 1)
+          }, AFTER_CONFLICT_MS)
+        } else setRefused(failure)
       },
     )
-    return () => stopped.abort()
-  }, [session, id, settled, known, table, picks, items.length])
+    return () => {
+      stopped.abort()
+      clearTimeout(retry)
+    }
+  }, [session, id, settled, known, table, picks, items.length, turn])
   const report = check?.report ?? null
   const photos = useMemo(() => (report ? checksOfReport(report) : NOTHING_YET), [report])
   function again(): void {

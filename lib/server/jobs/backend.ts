@@ -171,6 +171,10 @@ export interface JobBackend {
   readCheck(id: string): Promise<StoredCheck | null>
   /** Replaces what the latest check found. */
   writeCheck(id: string, check: StoredCheck): Promise<void>
+  /** Has a worker check a job again, unless one is asked already; only if other processes do the work. */
+  requestCheck?(id: string): Promise<void>
+  /** Whether a worker is asked to check a job again; only if other processes do the work. */
+  isCheckRequested?(id: string): Promise<boolean>
   /** The jobs part of `/health/status`. */
   health?(): JobsHealth
   /** How many jobs there are, and their backlog. */

@@ -56,15 +56,19 @@ export class JobChecks {
    */
   async recheck(id: string, labels: string | null): Promise<void> {
     await this.requireDone(id)
-    if (this.progress.has(id)) throw new Problem('conflict', 'This job is being checked. Wait until that is done.')
+    if (this.progress.has(id) || (await this.jobs.isCheckRequested?.(id)))
+      throw new Problem('conflict', 'This job is being checked. Wait until that is done.')
+    if (this.jobs.requestCheck) {
+      await this.markOutdated(id, labels)
+      return this.jobs.requestCheck(id)
+    }
     if (this.progress.size > MAX_WAITING)
       throw new Problem('queue_full', 'Other jobs are being checked. Try again later.', {
         retryAfterSeconds: RETRY_SECONDS,
       })
     this.progress.set(id, null)
     try {
-      const { failure = null, report = NO_REPORT, found = [] } = (await this.jobs.readCheck(id)) ?? {}
-      await this.jobs.writeCheck(id, { finished_at: OUTDATED, labels, failure, report, found })
+      await this.markOutdated(id, labels)
     } catch (error) {
       this.progress.delete(id)
       throw error
@@ -80,6 +84,8 @@ export class JobChecks {
     if (!spec.check) throw notChecked()
     const check = await this.jobs.readCheck(id)
     if (progress !== undefined) return { state: progress === null ? 'waiting' : 'running', progress, check }
+    // Workers may have lost it with Redis. One that is still to be done is asked for only once.
+    if (check?.finished_at === OUTDATED) await this.jobs.requestCheck?.(id)
     const { finished_at } = await this.jobs.view(id)
     const isCurrent = check !== null && check.finished_at === finished_at
     return { state: !isCurrent ? 'waiting' : check.failure === null ? 'done' : 'failed', progress: null, check }
@@ -99,6 +105,12 @@ export class JobChecks {
   async close(): Promise<void> {
     this.stop.abort(new Error('the server is stopping'))
     await this.last.catch(() => {})
+  }
+
+  /** Until the check was repeated, what was found before stays. */
+  private async markOutdated(id: string, labels: string | null): Promise<void> {
+    const { failure = null, report = NO_REPORT, found = [] } = (await this.jobs.readCheck(id)) ?? {}
+    await this.jobs.writeCheck(id, { finished_at: OUTDATED, labels, failure, report, found })
   }
 
   private enqueue(id: string): void {

@@ -239,6 +239,14 @@ export class DistributedBackend implements JobBackend {
     })
   }
 
+  requestCheck(id: string): Promise<void> {
+    return translateRedisErrors(() => this.queue.enqueueCheck(id))
+  }
+
+  isCheckRequested(id: string): Promise<boolean> {
+    return translateRedisErrors(() => this.queue.hasCheck(id))
+  }
+
   health(): JobsHealth {
     const { lost } = this.options.redis.context.monitor
     return lost ? { state: 'waiting', reason: 'redis_unavailable' } : { state: 'ok', reason: null }

@@ -104,6 +104,7 @@ export class BatchWorker {
   private async work(data: ShardWork | JobWork): Promise<void> {
     if (data.kind === 'shard') return this.runShard(data)
     if (data.kind === 'list') return this.listSource(data.id)
+    if (data.kind === 'check') return this.check(data.id)
     if (data.kind === 'end') await this.finalize(data.id)
     await this.enqueueCallback(data.id)
     if (data.kind === 'end') await this.ledger.deactivate(data.id)
@@ -125,6 +126,11 @@ export class BatchWorker {
   private async finishIfComplete(id: string): Promise<void> {
     const { store, log } = this.options
     logMissing(log, id, await finishIfComplete(store, this.ledger, this.queue, id))
+  }
+
+  private async check(id: string): Promise<void> {
+    const record = await this.ledger.record(id)
+    if (record?.state === 'done') await checkJob(record, this.ledger, this.options, this.stop.signal)
   }
 
   private async finalize(id: string): Promise<void> {

@@ -53,5 +53,6 @@ export async function checkJob(
   const labels = before?.labels ?? null
   const check = await checkOf(finishedAt, labels, () => runCheck(rows(), labels, { script, folder: tmpdir(), signal }))
   signal.throwIfAborted()
-  await writeCheck(store, spec.id, check)
+  // With other labels, it was asked for again meanwhile: that check follows.
+  if (((await readCheck(store, spec.id, log))?.labels ?? null) === labels) await writeCheck(store, spec.id, check)
 }

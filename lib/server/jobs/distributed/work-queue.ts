@@ -12,7 +12,7 @@ const MAX_DEAD_LETTERS = 1000
 /** Work for a worker: a shard to run, or a job to finish or list. */
 export type ShardWork = { kind: 'shard'; tag: number } & Task
 /** `callback` comes from workers of older versions; callbacks now have a queue of their own. */
-export type JobWork = { kind: 'end' | 'callback' | 'list'; id: string; round: number }
+export type JobWork = { kind: 'end' | 'callback' | 'list' | 'check'; id: string; round: number }
 
 /**
  * Work for all workers, in BullMQ. Each item is done at least once. Failed items are retried with growing delays, and
@@ -51,6 +51,20 @@ export class WorkQueue {
       { kind: 'end', id, round },
       { jobId: `${id}.end.${round}`, priority: 1, removeOnFail: true },
     )
+  }
+
+  /** Has a worker check a job again. Called again until that is done, also while it waits or runs. */
+  async enqueueCheck(id: string): Promise<void> {
+    await this.queue.add(
+      'check',
+      { kind: 'check', id, round: 0 },
+      { jobId: checkId(id), priority: 1, removeOnFail: true },
+    )
+  }
+
+  /** Whether a check waits or runs that `enqueueCheck` asked for. */
+  async hasCheck(id: string): Promise<boolean> {
+    return (await this.queue.getJob(checkId(id))) !== undefined
   }
 
   /** Has one worker at a time list a job's source. */
@@ -124,6 +138,8 @@ export class WorkQueue {
     )
   }
 }
+
+const checkId = (id: string) => `${id}.check`
 
 /** The same for the same shard, so that the queue takes it only once. */
 function workId({ id, shard, round }: Task): string {
