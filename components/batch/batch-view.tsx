@@ -3,12 +3,12 @@ import type { LabelChoices } from '@/lib/client/batch/labels'
 import type { BatchOptions, BatchSession } from '@/lib/client/batch/session'
 import { type BatchSnapshot, hasEnded } from '@/lib/client/batch/snapshot'
 import { applyView } from '@/lib/client/batch/table-view'
+import type { PhotoCheck } from '@/lib/shared/contract/check'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { lazy } from '../ui/lazy'
 import { useLabelQuery } from '../ui/use-label-query'
 import { BatchHeader } from './batch-header'
 import { BatchNotices } from './batch-notices'
-import { useJobCheck } from './check/use-job-check'
 import { ComparisonPanel } from './comparison-panel'
 import { ConfidenceChart } from './confidence-chart'
 import { FolderLabelsOffer } from './folder-labels-offer'
@@ -33,6 +33,9 @@ const CheckPanel = lazy(
   () => <div className="h-dvh" />,
 )
 
+/** What a check found about photos, by path. */
+const NOTHING_YET: ReadonlyMap<string, PhotoCheck> = new Map()
+
 interface BatchViewProps {
   models: readonly ModelInfo[]
   options: BatchOptions
@@ -52,7 +55,8 @@ interface BatchViewProps {
 export function BatchView({ models, options, session, snapshot, ...props }: BatchViewProps) {
   const { onFiles, onNew, onOpenPhoto, canExplain, canLabel } = props
   const { view, setView, show, ...table } = useTableLinks(snapshot.id)
-  const check = useJobCheck(session, snapshot)
+  const isChecked = snapshot.job?.check === true
+  const [found, setFound] = useState(NOTHING_YET)
   const judged = useJudged(snapshot)
   const modelName = useModelNames(models)
   const partners = usePartners(snapshot)
@@ -94,7 +98,7 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
         snapshot={snapshot}
         judged={judged}
         shown={shown}
-        checked={check.photos}
+        checked={isChecked ? found : null}
         rerun={rerun}
         modelName={modelName}
         onShow={show}
@@ -161,11 +165,11 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
           />
         )}
       </div>
-      {check.state !== 'unchecked' && items.length > 0 && (
+      {isChecked && items.length > 0 && (
         <CheckPanel
           session={session}
           snapshot={snapshot}
-          check={check}
+          onFound={setFound}
           onOpen={table.openAmong}
           onShow={table.showSet}
         />

@@ -1,6 +1,5 @@
 'use client'
 
-import { Switch as Base } from '@base-ui/react/switch'
 import { useId } from 'react'
 
 interface SwitchProps {
@@ -11,7 +10,7 @@ interface SwitchProps {
   onChange(checked: boolean): void
 }
 
-/** A switch with a line that explains its effect. */
+/** A switch with a line that explains its effect. The browser's own checkbox, which costs no code. */
 export function Switch({ label, hint, checked, disabled = false, onChange }: SwitchProps) {
   const id = useId()
   return (
@@ -24,16 +23,17 @@ export function Switch({ label, hint, checked, disabled = false, onChange }: Swi
           {hint}
         </p>
       </div>
-      <Base.Root
+      <input
+        type="checkbox"
+        // biome-ignore lint/a11y/useAriaPropsForRole: the checkbox itself says whether it is checked
+        role="switch"
         checked={checked}
         disabled={disabled}
-        onCheckedChange={onChange}
+        onChange={({ target }) => onChange(target.checked)}
         aria-labelledby={id}
         aria-describedby={`${id}-hint`}
-        className="flex h-6 w-10 shrink-0 items-center rounded-full border border-line-2 bg-sunk p-0.5 transition-colors duration-150 data-checked:border-accent data-disabled:opacity-50 data-checked:bg-accent"
-      >
-        <Base.Thumb className="size-4.5 rounded-full bg-ink-3 transition-transform duration-150 data-checked:translate-x-4 data-checked:bg-accent-ink" />
-      </Base.Root>
+        className="flex h-6 w-10 shrink-0 cursor-pointer appearance-none items-center rounded-full border border-line-2 bg-sunk p-0.5 transition-colors duration-150 before:size-4.5 before:rounded-full before:bg-ink-3 before:transition-transform before:duration-150 checked:border-accent checked:bg-accent checked:before:translate-x-4 checked:before:bg-accent-ink disabled:cursor-default disabled:opacity-50 forced-colors:appearance-auto"
+      />
     </div>
   )
 }

@@ -6,6 +6,7 @@ import { commonFolder } from '@/lib/client/batch/common-folder'
 import type { BatchSession } from '@/lib/client/batch/session'
 import { type BatchSnapshot, hasEnded } from '@/lib/client/batch/snapshot'
 import { Thumbnails } from '@/lib/client/batch/thumbnails'
+import type { PhotoCheck } from '@/lib/shared/contract/check'
 import { labelsOfFolders } from '@/lib/shared/dataset-check/known-labels'
 import { useKeptThumbnails } from '../use-kept-thumbnails'
 import { CheckProgress } from './check-progress'
@@ -15,12 +16,13 @@ import { MixedUpFinding } from './mixed-up-finding'
 import { OutliersFinding } from './outliers-finding'
 import type { PhotoLinks, PhotoSet } from './photo-links'
 import { QualityFinding } from './quality-finding'
-import type { BatchCheck } from './use-job-check'
+import { type BatchCheck, useJobCheck } from './use-job-check'
 
 interface CheckPanelProps {
   session: BatchSession
   snapshot: BatchSnapshot
-  check: BatchCheck
+  /** Called with what the check found about photos, by path. */
+  onFound(photos: ReadonlyMap<string, PhotoCheck>): void
   /** Opens a photo by its index. The table behind it shows the set. */
   onOpen(index: number, among: PhotoSet): void
   /** Shows photos in the table. */
@@ -28,8 +30,10 @@ interface CheckPanelProps {
 }
 
 /** What the check of the whole batch found. */
-export function CheckPanel({ session, snapshot, check, onOpen, onShow }: CheckPanelProps) {
+export function CheckPanel({ session, snapshot, onFound, onOpen, onShow }: CheckPanelProps) {
   const t = useTranslations('batch.check')
+  const check = useJobCheck(session, snapshot)
+  useEffect(() => onFound(check.photos), [onFound, check.photos])
   const photos = usePhotoLinks({ session, snapshot, onOpen, onShow })
   const { report, state } = check
   const { phase, job, labels } = snapshot
@@ -102,7 +106,7 @@ function useLabeled({ items }: BatchSnapshot, { labels }: BatchCheck): boolean {
 }
 
 /** The links of photos to the dialog and the table, with thumbnails of this list's own. */
-function usePhotoLinks({ session, snapshot, onOpen, onShow }: Omit<CheckPanelProps, 'check'>): PhotoLinks {
+function usePhotoLinks({ session, snapshot, onOpen, onShow }: Omit<CheckPanelProps, 'onFound'>): PhotoLinks {
   const load = useKeptThumbnails(session)
   const [thumbnails] = useState(() => new Thumbnails(load))
   useEffect(() => () => thumbnails.dispose(), [thumbnails])

@@ -28,7 +28,6 @@ export function CheckProgress({ check, ended, cancelled }: CheckProgressProps) {
   const problem = useProblem()
   const { state, progress, report, reason, refused } = check
   const words = {
-    unchecked: '',
     waiting: cancelled ? t('cancelled') : ended ? t('waiting') : t('waitingForPhotos'),
     running: t('running'),
     failed: t('failed'),

@@ -9,8 +9,8 @@ import { checksOfReport } from '@/lib/shared/dataset-check/report-checks'
 
 /** The check of a batch. */
 export interface BatchCheck {
-  /** `unchecked` without a check, `waiting` also until all photos are done. */
-  state: JobCheck['state'] | 'unchecked'
+  /** `waiting` also until all photos are done. */
+  state: JobCheck['state']
   progress: number | null
   /** Why it failed, in the server's words. */
   reason: string | null
@@ -18,8 +18,8 @@ export interface BatchCheck {
   labels: JobCheck['labels']
   /** What the latest check found; null before the first. */
   report: CheckReport | null
-  /** What it found about photos, by path; null without a check. */
-  photos: ReadonlyMap<string, PhotoCheck> | null
+  /** What it found about photos, by path. */
+  photos: ReadonlyMap<string, PhotoCheck>
   /** Why the labels couldn't be checked. */
   refused: Failure | null
   /** Tries again after a failure. */
@@ -33,8 +33,7 @@ const NOTHING_YET: ReadonlyMap<string, PhotoCheck> = new Map()
 /** Follows the check of a batch, and has it repeated when the visitor changes its labels. */
 export function useJobCheck(session: BatchSession, snapshot: BatchSnapshot): BatchCheck {
   const { job, labels, phase, items } = snapshot
-  const isChecked = job?.check === true
-  const id = isChecked && phase !== 'gone' ? job.id : null
+  const id = job?.check && phase !== 'gone' ? job.id : null
   // After a retry of failed photos, it is another one.
   const ended = job?.state === 'done' ? job.finished_at : null
   const [check, setCheck] = useState<JobCheck | null>(null)
@@ -99,12 +98,12 @@ export function useJobCheck(session: BatchSession, snapshot: BatchSnapshot): Bat
     }, setRefused)
   }
   return {
-    state: isChecked ? (ended === null ? 'waiting' : (check?.state ?? 'waiting')) : 'unchecked',
+    state: ended === null ? 'waiting' : (check?.state ?? 'waiting'),
     progress: check?.progress ?? null,
     reason: check?.reason ?? null,
     labels: check?.labels ?? 'folders',
     report,
-    photos: isChecked ? photos : null,
+    photos,
     refused,
     again,
   }
