@@ -173,7 +173,7 @@ async function checkedBatch(page: Page): Promise<void> {
   const heading = page.getByRole('heading', { name: 'Check', exact: true })
   await heading.evaluate((element) => element.scrollIntoView())
   await page
-    .getByRole('region', { name: /^Labels that look wrong/ })
+    .getByRole('region', { name: /^Copies/ })
     .locator('img')
     .first()
     .waitFor()
