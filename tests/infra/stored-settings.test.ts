@@ -65,10 +65,11 @@ test.each<[name: string, value: string, type: string, line: string]>([
   expect(() => stored([name, value, type])).toThrow(new Error(line))
 })
 
-test('every option is a secret, a setting, or set by the deployment', () => {
+test('every option is a secret, a setting, or set by the deployment; no secret is a setting', () => {
   expect([...FIXED_OPTIONS, ...SECRET_OPTIONS].filter((name) => !Object.hasOwn(OPTIONS, name))).toEqual([])
   const secret = Object.keys(OPTIONS).filter((name) => /TOKEN|AUTH|SECRET|PASSWORD|_KEY(?!S$)/.test(name))
-  expect(secret.filter((name) => placeOf(name, true) !== 'secret')).toEqual([])
+  expect(secret.filter((name) => placeOf(name, true) === 'setting')).toEqual([])
+  expect(SECRET_OPTIONS.map((name) => placeOf(name, true))).toEqual(SECRET_OPTIONS.map(() => 'secret'))
 })
 
 test('the shell selects the image and cannot change the stage', () => {
