@@ -59,8 +59,9 @@ test('copies results as JSON and code, and downloads them as CSV, Excel and JSON
   await expect(picture).toBeHidden()
   await expect(heading(other, 'koala')).toBeVisible()
   await other.close()
-  // Only a page in front may write to the clipboard.
+  // Only a page in front may write to the clipboard, and it isn't there at once.
   await page.bringToFront()
+  await expect.poll(() => page.evaluate(() => document.hasFocus())).toBe(true)
   await pick('Copy', 'API request (cURL)')
   await expect(page.getByText('cURL copied')).toBeVisible()
   expect(await clipboard()).toMatch(
