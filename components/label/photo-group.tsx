@@ -1,9 +1,7 @@
-import clsx from 'clsx'
-import { Check } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainingPhoto } from '@/lib/client/training/types'
-import { ExampleThumbnail } from '../train/example-thumbnail'
+import { SelectablePhoto } from '../train/selectable-photo'
 
 interface PhotoGroupProps {
   session: TrainingSession
@@ -23,53 +21,17 @@ export function PhotoGroup({ session, photos, left, onToggle }: PhotoGroupProps)
       <ul className="grid grid-cols-3 gap-2 sm:grid-cols-4">
         {photos.map((photo) => (
           <li key={photo.id}>
-            <Tile
+            <SelectablePhoto
               photo={photo}
               file={session.file(photo.id)}
+              label={t('include', { name: photo.name })}
               checked={!left.has(photo.id)}
               onToggle={() => onToggle(photo.id)}
+              className={left.has(photo.id) ? 'bg-card opacity-60' : 'bg-card ring-2 ring-accent'}
             />
           </li>
         ))}
       </ul>
     </fieldset>
-  )
-}
-
-interface TileProps {
-  photo: TrainingPhoto
-  file: Blob | null
-  checked: boolean
-  onToggle(): void
-}
-
-function Tile({ photo, file, checked, onToggle }: TileProps) {
-  const t = useTranslations('label')
-  return (
-    <label
-      title={photo.name}
-      className={clsx(
-        'relative block aspect-square cursor-pointer overflow-hidden rounded-card bg-card has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2',
-        checked ? 'ring-2 ring-accent' : 'opacity-60',
-      )}
-    >
-      <input
-        type="checkbox"
-        checked={checked}
-        onChange={onToggle}
-        aria-label={t('include', { name: photo.name })}
-        className="sr-only"
-      />
-      <ExampleThumbnail file={file} state={photo.state} />
-      <span
-        aria-hidden
-        className={clsx(
-          'absolute top-1.5 left-1.5 grid size-5 place-items-center rounded-full border shadow-card',
-          checked ? 'border-accent bg-accent text-accent-ink' : 'border-white bg-black/30',
-        )}
-      >
-        {checked && <Check className="size-3.5" strokeWidth={3} />}
-      </span>
-    </label>
   )
 }

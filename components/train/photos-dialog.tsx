@@ -1,14 +1,14 @@
 import { Dialog } from '@base-ui/react/dialog'
 import clsx from 'clsx'
-import { Check, RotateCw, Trash2, X } from 'lucide-react'
+import { RotateCw, Trash2, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainingLabel, TrainingPhoto } from '@/lib/client/training/types'
 import { Button } from '../ui/button'
 import { useProblem } from '../ui/use-problem'
-import { ExampleThumbnail } from './example-thumbnail'
 import { LabelSelect } from './label-select'
+import { SelectablePhoto } from './selectable-photo'
 
 interface PhotosDialogProps {
   session: TrainingSession
@@ -97,31 +97,14 @@ function Tile({ session, photo, checked, onToggle }: TileProps) {
   const problem = useProblem()
   const file = session.file(photo.id)
   return (
-    <label
-      title={photo.name}
-      translate="no"
-      className={clsx(
-        'relative block aspect-square cursor-pointer overflow-hidden rounded-card bg-sunk has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2',
-        checked && 'outline-2 outline-accent outline-offset-2',
-      )}
+    <SelectablePhoto
+      photo={photo}
+      file={file}
+      label={t('select', { name: photo.name })}
+      checked={checked}
+      onToggle={onToggle}
+      className={clsx('bg-sunk', checked && 'outline-2 outline-accent outline-offset-2')}
     >
-      <input
-        type="checkbox"
-        checked={checked}
-        onChange={onToggle}
-        aria-label={t('select', { name: photo.name })}
-        className="sr-only"
-      />
-      <ExampleThumbnail file={file} state={photo.state} />
-      <span
-        aria-hidden
-        className={clsx(
-          'absolute top-1.5 left-1.5 grid size-5 place-items-center rounded-full border shadow-card',
-          checked ? 'border-accent bg-accent text-accent-ink' : 'border-white bg-black/30',
-        )}
-      >
-        {checked && <Check className="size-3.5" strokeWidth={3} />}
-      </span>
       {(file === null || photo.state === 'failed') && (
         <span
           className={clsx(
@@ -132,7 +115,7 @@ function Tile({ session, photo, checked, onToggle }: TileProps) {
           {photo.failure ? problem(photo.failure).title : t('noPicture')}
         </span>
       )}
-    </label>
+    </SelectablePhoto>
   )
 }
 

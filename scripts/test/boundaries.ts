@@ -33,7 +33,7 @@ const RULES: readonly Rule[] = [
   { name: 'jobs-use-no-http', from: /^lib\/server\/jobs\//, to: /^lib\/server\/http\// },
   {
     name: 'infrastructure-uses-no-features',
-    from: /^lib\/server\/(catalog|storage|redis|observe)\//,
+    from: /^lib\/server\/(background|catalog|storage|redis|observe)\//,
     to: /^lib\/server\/(http|jobs|engine)\//,
   },
   only('onnxruntime-in-engine', /^npm:onnxruntime-node/, 'lib/server/engine/'),

@@ -26,10 +26,19 @@ function npm(args: readonly string[], cwd: string): string {
 test('is small and holds the built app, not the sources, tests or link folders', () => {
   expect(packed.size).toBeLessThan(MAX_BYTES)
   const paths = packed.files.map(({ path }) => path)
-  for (const needed of ['bin/vision.mjs', 'dist/vision.js', 'dist/server.js', '.next/BUILD_ID', 'models/catalog.json'])
+  for (const needed of [
+    'bin/vision.mjs',
+    'dist/vision.js',
+    'dist/server.js',
+    '.next/BUILD_ID',
+    'models/catalog.json',
+    'dist/client/index.d.ts',
+  ])
     expect(paths).toContain(needed)
   expect(
-    paths.filter((path) => /\.(tsx?|map|py)$|^(tests|lib|app|scripts|docs)\/|(^|\/)node_modules\//.test(path)),
+    paths.filter((path) =>
+      /(?<!\.d)\.tsx?$|\.(map|py)$|^(tests|lib|app|scripts|docs)\/|(^|\/)node_modules\//.test(path),
+    ),
   ).toEqual([])
 })
 

@@ -2,7 +2,7 @@ import { useTranslations } from 'use-intl'
 import type { CheckReport } from '@/lib/shared/contract/check'
 import { Finding, SCROLLER } from './finding'
 import type { PhotoLinks, PhotoSet } from './photo-links'
-import { PhotoTile } from './photo-tile'
+import { PhotoTiles } from './photo-tiles'
 import { useFirst } from './use-first'
 
 interface OutliersFindingProps {
@@ -13,8 +13,9 @@ interface OutliersFindingProps {
 /** Photos far from all others, the farthest first. */
 export function OutliersFinding({ outliers, photos }: OutliersFindingProps) {
   const t = useTranslations('batch.check')
-  const { shown, more } = useFirst(outliers)
-  const among: PhotoSet = { files: outliers.map(({ file }) => file), name: t('outliers') }
+  const files = outliers.map(({ file }) => file)
+  const { shown, more } = useFirst(files)
+  const among: PhotoSet = { files, name: t('outliers') }
   return (
     <Finding
       title={t('outliers')}
@@ -24,13 +25,7 @@ export function OutliersFinding({ outliers, photos }: OutliersFindingProps) {
       photos={photos}
     >
       <div className={SCROLLER}>
-        <ul className="-mx-1.5 flex flex-wrap items-start gap-1">
-          {shown.map(({ file }) => (
-            <li key={file}>
-              <PhotoTile file={file} photos={photos} among={among} />
-            </li>
-          ))}
-        </ul>
+        <PhotoTiles files={shown} photos={photos} among={among} />
         {more}
       </div>
     </Finding>

@@ -4,7 +4,7 @@ import { QUALITY_ISSUES, type QualityIssue } from '@/lib/shared/dataset-check/qu
 import { useFormat } from '../../ui/use-format'
 import { Finding, SCROLLER } from './finding'
 import type { PhotoLinks, PhotoSet } from './photo-links'
-import { PhotoTile } from './photo-tile'
+import { PhotoTiles } from './photo-tiles'
 import { useFirst } from './use-first'
 
 interface QualityFindingProps {
@@ -53,13 +53,9 @@ function Kind({ kind, files, photos }: { kind: QualityIssue; files: readonly str
         </button>
         <span className="figures ml-2 text-ink-2">{format.integer(files.length)}</span>
       </h4>
-      <ul className="-mx-1.5 mt-1.5 flex flex-wrap items-start gap-1">
-        {shown.map((file) => (
-          <li key={file}>
-            <PhotoTile file={file} photos={photos} among={among} />
-          </li>
-        ))}
-      </ul>
+      <div className="mt-1.5">
+        <PhotoTiles files={shown} photos={photos} among={among} />
+      </div>
       {more}
     </div>
   )

@@ -1,7 +1,6 @@
 import type { CheckReport, PhotoCheck } from '@/lib/shared/contract/check'
 
-/** Messages between a server and the process of a check. Everything large is in files. */
-
+/** What the process of a check does. Everything large is in files. */
 export interface CheckTask {
   /** Rows of results as NDJSON, to read. */
   rows: string
@@ -15,7 +14,3 @@ export interface CheckOutcome {
   /** Photos about which something was found. */
   found: (PhotoCheck & { index: number })[]
 }
-
-export type FromChecker =
-  /** The share that is done, from 0 to 1. */
-  { kind: 'progress'; done: number } | { kind: 'done'; outcome: CheckOutcome } | { kind: 'failed'; detail: string }
