@@ -8,8 +8,9 @@ type Done = (url: string | null) => void
 export class Thumbnails {
   /** Null if there is no thumbnail. */
   private readonly cache = new Map<number, string | null>()
-  private readonly pending = new Map<number, Done>()
-  private running = 0
+  /** A photo may be in several places of a page. */
+  private readonly pending = new Map<number, Set<Done>>()
+  private readonly loading = new Set<number>()
 
   constructor(private readonly load: (index: number) => Promise<Blob | null>) {}
 
@@ -20,9 +21,16 @@ export class Thumbnails {
 
   /** Requests a thumbnail. The returned function cancels the request. */
   request(index: number, done: Done): () => void {
-    this.pending.set(index, done)
+    const waiting = this.pending.get(index) ?? new Set()
+    waiting.add(done)
+    // The most recent one comes last.
+    this.pending.delete(index)
+    this.pending.set(index, waiting)
     this.next()
-    return () => this.pending.delete(index)
+    return () => {
+      waiting.delete(done)
+      if (waiting.size === 0 && this.pending.get(index) === waiting) this.pending.delete(index)
+    }
   }
 
   dispose(): void {
@@ -32,13 +40,16 @@ export class Thumbnails {
   }
 
   private next(): void {
-    while (this.running < CONCURRENCY && this.pending.size > 0) {
-      const [index, done] = [...this.pending].at(-1) as [number, Done]
+    while (this.loading.size < CONCURRENCY) {
+      // What is being loaded is in the cache afterwards.
+      const index = [...this.pending.keys()].findLast((one) => !this.loading.has(one))
+      if (index === undefined) return
+      const waiting = this.pending.get(index) ?? new Set()
       this.pending.delete(index)
-      this.running++
+      this.loading.add(index)
       void this.urlOf(index).then((url) => {
-        this.running--
-        done(url)
+        this.loading.delete(index)
+        for (const done of waiting) done(url)
         this.next()
       })
     }
