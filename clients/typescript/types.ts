@@ -1,5 +1,8 @@
 /** Why a result is uncertain. */
-export type UncertainReason = 'unlike_known' | 'small_margin' | 'low_score'
+export type UncertainReason = 'unlike_known' | 'small_margin' | 'low_score' | 'near_threshold'
+
+/** Whether one label is right, or any number of labels may apply. */
+export type ProblemType = 'single_label_classification' | 'multi_label_classification'
 
 export interface Prediction {
   /** Unique within the model. */
@@ -8,6 +11,8 @@ export interface Prediction {
   score: number
   /** Position in the model's output. */
   index: number
+  /** Whether the label applies. Only for a multi-label model. */
+  selected?: boolean | undefined
   /** Other names of the label. */
   synonyms?: string[] | undefined
   /** What users should know about this label. */
@@ -22,6 +27,7 @@ export interface ModelRef {
   revision: string
   /** Whether scores are calibrated: of results with this score, that share is right. */
   calibrated: boolean
+  problem_type: ProblemType
 }
 
 /** A part of an upright photo, in pixels of the photo. */
@@ -79,7 +85,7 @@ export interface Classification {
 
 export interface Embedding {
   request_id: string
-  model: Omit<ModelRef, 'calibrated'>
+  model: Omit<ModelRef, 'calibrated' | 'problem_type'>
   embedding: Float32Array
   dimensions: number
   /** Scores of kinds of things. Only if requested; null if the model knows none. */
@@ -147,6 +153,10 @@ export interface ModelInfo {
   bytes: number
   revision: string
   calibrated: boolean
+  problem_type: ProblemType
+  /** The score from which a label applies, for all labels or for each in their order; null unless it is a multi-label
+   * model. */
+  thresholds: number | number[] | null
   temperature: number | null
   /** `kinds`: the number of kinds of things that have scores. */
   embedding: { dimensions: number; kinds: number } | null
@@ -168,6 +178,8 @@ export interface Label {
   others: string[]
   kinds?: string[] | undefined
   group?: string | undefined
+  /** The score from which the label applies. Only for a multi-label model. */
+  threshold?: number | undefined
   note?: string | undefined
 }
 

@@ -13,7 +13,7 @@ interface PhotoParameters {
 }
 
 export interface ClassifyParameters extends PhotoParameters {
-  /** Maximum number of predictions. Default: 5. */
+  /** Maximum number of predictions. Default: 5, or for a multi-label model all labels that apply if these are more. */
   top_k?: number | undefined
   /** Labels to choose from, for a text-image model. */
   candidate_labels?: readonly string[] | undefined

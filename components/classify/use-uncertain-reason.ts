@@ -18,6 +18,7 @@ export function useUncertainReason(): (
     if (reason === 'unlike_known') return t('unlikeKnown')
     if (reason === 'small_margin')
       return second === undefined ? t('smallMarginUnnamed') : t('smallMargin', { label: second })
+    if (reason === 'near_threshold') return t('nearThreshold')
     return t('lowScore', { percent: format.percent(score) })
   }
 }

@@ -20,6 +20,7 @@ const FOUR: Head['weights'] = [
   [0, 0.04, 0, 0.01],
   [0, 0, 0.04, 0.01],
 ]
+const MULTI = 'multi_label_classification'
 const COLUMN: Head['weights'] = [[0.01], [0], [0]]
 const logits: Head = { name: 'logits', weights: FOUR }
 const named = (name: string, head: Partial<Head> = {}): Head => ({ name, weights: FOUR, ...head })
@@ -104,17 +105,35 @@ const REFUSED: [id: string, heads: Head[], files: Files, reason: RegExp][] = [
   ],
   ['not a number', [named('y', { ops: ['Neg', 'Log'] })], {}, /scores are NaN or infinite/],
   [
-    'multi label',
+    'regression',
     [logits],
-    { 'config.json': { id2label, problem_type: 'multi_label_classification' } },
-    /^config\.json: problem_type is multi_label_classification: only single_label_classification is supported/,
+    { 'config.json': { id2label, problem_type: 'regression' } },
+    /^config\.json: problem_type is regression: the model returns amounts instead of scores of labels/,
   ],
-  ['sigmoids', [named('y', { ops: ['Sigmoid'] })], {}, /its scores are independent of each other \(sigmoid\)/],
+  [
+    'too few thresholds',
+    [logits],
+    { 'config.json': { id2label, problem_type: MULTI, vision: { thresholds: [0.5, 0.5] } } },
+    /^config\.json: vision\.thresholds has 2 values, but there are 4 labels/,
+  ],
+  [
+    'softmax of several labels',
+    [named('y', { ops: ['Softmax'] })],
+    { 'config.json': { id2label, problem_type: MULTI } },
+    /its scores sum to 1 \(softmax\), so that one label is right/,
+  ],
+  ['one amount', [named('y', { weights: COLUMN })], { 'config.json': { id2label: { 0: 'size' } } }, /regression/],
+  [
+    'sigmoids',
+    [named('y', { ops: ['Sigmoid'] })],
+    {},
+    /so that any number of labels may apply: add it with --multi-label/,
+  ],
   [
     'one yes or no',
     [named('y', { weights: COLUMN, ops: ['Sigmoid'] })],
     { 'config.json': { id2label: { 0: 'yes' } } },
-    /provide two labels/,
+    /a yes-or-no score needs two labels/,
   ],
   [
     'two that fit',

@@ -1,6 +1,7 @@
 import type { Prediction, Preview } from '@/lib/shared/contract/contract'
+import { isSelected } from '@/lib/shared/metrics/multi-label'
 import { synonymsOf } from './label-kinds'
-import type { Model } from './model'
+import { type Model, modelRef } from './model'
 import { timingsOf } from './photo-timings'
 import type { ModelInputPreview, PhotoResult } from './protocol'
 import type { ClassifyOptions, EmbeddedClassification } from './types'
@@ -16,7 +17,7 @@ export function toClassification(
   const predictions = result.top.map((each) => toPrediction(model, each))
   return {
     request_id: request.requestId ?? '',
-    model: { id: model.id, type: model.type, revision: model.revision, calibrated: model.temperature !== null },
+    model: modelRef(model),
     predictions: predictions.filter(({ score }) => score >= (request.threshold ?? 0)),
     uncertain: result.uncertain !== null,
     uncertain_reason: result.uncertain,
@@ -34,7 +35,15 @@ function toPrediction(model: Model, { index, score }: PhotoResult['top'][number]
   const label = model.labels[index] ?? String(index)
   const synonyms = synonymsOf(label, model.synonyms[index] ?? [])
   const note = model.notes.get(index)
-  return { label, score, index, ...(synonyms.length > 0 ? { synonyms } : {}), ...(note ? { note } : {}) }
+  const { multiLabel } = model
+  return {
+    label,
+    score,
+    index,
+    ...(multiLabel ? { selected: isSelected(score, index, multiLabel) } : {}),
+    ...(synonyms.length > 0 ? { synonyms } : {}),
+    ...(note ? { note } : {}),
+  }
 }
 
 function toPreview({ png, geometry, ...rest }: ModelInputPreview): Preview {

@@ -9,7 +9,7 @@ import { labelIndex, toExplanation } from './explain/explanation'
 import { runMasks } from './explain/run-masks'
 import { createGeneration, isServing, requireEmbedding } from './generation'
 import { labelsOf } from './label-list'
-import type { Model } from './model'
+import { classCount, type Model } from './model'
 import { toModelDetails, toModelInfo } from './model-info'
 import { isListed, ModelLookup, workerHead } from './model-lookup'
 import type { ModelSource } from './model-parts'
@@ -56,7 +56,7 @@ export async function createEngine(
     image: Uint8Array,
     model: Model,
     request: RunOptions,
-    output: Pick<PhotoJob, 'want' | 'preview' | 'embedding' | 'traits'>,
+    output: Pick<PhotoJob, 'want' | 'allSelected' | 'preview' | 'embedding' | 'traits'>,
     signal?: AbortSignal,
   ) {
     signal?.throwIfAborted()
@@ -160,20 +160,20 @@ export async function createEngine(
 
     async classify(image, request, signal) {
       const start = performance.now()
-      const { preview = false, embedding = false, traits = false, words } = request
+      const { preview = false, embedding = false, traits = false, words, allSelected } = request
       const model =
         lookup.known(request.model, request.revision) ?? (await lookup.find(request.model, request.revision))
       if (words !== undefined) {
         const head = await texts.head(model, words, request, signal)
         const result = await run(image, model, request, { want: 'embedding', preview, traits }, signal)
-        const scored = scoredByWords(result, head, limitTopK(request, words))
+        const scored = scoredByWords(result, head, limitTopK(request, words.labels.length))
         const named = { ...model, labels: words.labels }
         const full = toClassification(named, scored, request, image.byteLength, performance.now() - start)
         return embedding ? full : withoutEmbedding(full)
       }
       requireLabels(model)
-      const want = limitTopK(request, model)
-      const result = await run(image, model, request, { want, preview, embedding, traits }, signal)
+      const want = limitTopK(request, classCount(model))
+      const result = await run(image, model, request, { want, allSelected, preview, embedding, traits }, signal)
       return toClassification(model, result, request, image.byteLength, performance.now() - start)
     },
 
@@ -276,6 +276,6 @@ export async function createEngine(
 }
 
 /** `top_k` is an upper bound: a model with fewer labels returns all of them, through every entry point. */
-function limitTopK({ topK }: ClassifyOptions, { labels }: Pick<Model, 'labels'>): number {
-  return Math.max(1, Math.min(topK, labels.length))
+function limitTopK({ topK }: ClassifyOptions, labels: number): number {
+  return Math.max(1, Math.min(topK, labels))
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ACTIVATIONS } from '@/lib/shared/metrics/activation'
+import { PROBLEM_TYPES } from '@/lib/shared/metrics/multi-label'
 import { publishedSchema } from '../catalog/available'
 
 /**
@@ -25,6 +26,8 @@ const customSchema = z.object({
 
 export type CustomDetails = z.output<typeof customSchema>
 
+const threshold = z.number().min(0).max(1)
+
 /** The `config.json` of a model folder: keys of Hugging Face and timm, and our own under `vision`. */
 export const configSchema = z.object({
   id2label: z.record(z.string().regex(/^\d+$/), z.string().min(1)).optional(),
@@ -35,8 +38,11 @@ export const configSchema = z.object({
   num_classes: z.int().min(1).optional(),
   model_type: z.string().optional(),
   problem_type: z
-    .literal('single_label_classification', {
-      error: ({ input }) => `is ${input}: only single_label_classification is supported`,
+    .enum(PROBLEM_TYPES, {
+      error: ({ input }) =>
+        input === 'regression'
+          ? 'is regression: the model returns amounts instead of scores of labels, so it can’t classify photos'
+          : `is ${String(input)}: only ${PROBLEM_TYPES.join(' and ')} are supported`,
     })
     .nullish(),
   vision: z
@@ -50,11 +56,14 @@ export const configSchema = z.object({
       /** The limits beyond which a prediction is uncertain. */
       uncertainty: z
         .object({
-          score_below: z.number().min(0).max(1),
-          margin_below: z.number().min(0).max(1),
+          /** These two are for models of which one label is right. */
+          score_below: z.number().min(0).max(1).default(0),
+          margin_below: z.number().min(0).max(1).default(0),
           entropy_above: z.number().min(0).optional(),
           /** Custom models: the likeness to the training photos. */
           likeness_below: z.number().optional(),
+          /** Multi-label models: the distance of a score from its threshold, in log-odds. */
+          near_threshold: z.number().min(0).optional(),
         })
         .optional(),
       /** A CSV next to the folder with `wnid` and `synonyms`, one line per class in label order. */
@@ -77,6 +86,10 @@ export const configSchema = z.object({
       head: z.enum(HEAD_KINDS).optional(),
       /** What makes scores of its logits; softmax if absent. */
       activation: z.enum(ACTIVATIONS).optional(),
+      /** Multi-label models: the score from which a label applies, for all labels or for each; 0.5 if absent. */
+      thresholds: z.union([threshold, z.array(threshold).min(1)]).optional(),
+      /** The output that stands for none of the labels. It may have a label or not. */
+      background: z.int().min(0).optional(),
       custom: customSchema.optional(),
     })
     .default({}),

@@ -1,8 +1,9 @@
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { Problem } from '@/lib/shared/problems/problem'
 import type { Generation } from './generation'
-import type { Model } from './model'
+import { classCount, type Model, modelRef } from './model'
 import type { ModelLookup } from './model-lookup'
+import { thresholdsOf } from './problem-type'
 import type { LoadReport } from './protocol'
 
 /** ImageNet's validation set, on which the top-1 accuracy of a model with its 1,000 classes is published. */
@@ -41,11 +42,13 @@ export function toModelInfo(model: Model, lookup: ModelLookup, { reports, pool }
     status: error !== null ? 'failed' : pool.serves(base) ? 'ready' : 'loading',
     error,
     license: model.license,
-    classes: model.labels.length,
+    classes: classCount(model),
     input: report?.input ? { width: report.input.width, height: report.input.height } : null,
     bytes: model.bytes,
     revision: model.revision,
     calibrated: model.temperature !== null,
+    problem_type: modelRef(model).problem_type,
+    thresholds: thresholdsOf(model.multiLabel),
     temperature: model.temperature,
     embedding: typeof embedding === 'string' ? null : embedding,
     embedding_reason: typeof embedding === 'string' ? embedding : null,

@@ -3,11 +3,11 @@ import { basename } from 'node:path'
 import Papa from 'papaparse'
 import type { ModelConfig } from './model-config'
 
-interface Labels {
+export interface Labels {
   /** In output order. */
   labels: readonly string[]
   /** Other names of each label, in the same order; empty if there are none. */
-  synonyms: string[][]
+  synonyms: readonly (readonly string[])[]
 }
 
 /**

@@ -96,8 +96,9 @@ function unavailable({ id }: Model, reason: string): Problem {
 
 /** What a worker needs to know of a custom model; undefined for any other model. */
 export function workerHead(model: Model): WorkerHead | undefined {
-  const { head, file, revision, labels, temperature, activation, uncertainty } = model
+  const { head, file, revision, labels, temperature, activation, uncertainty, multiLabel } = model
   if (head === null) return undefined
   const classes = labels.length
-  return { kind: head.kind, file, revision, classes, temperature: temperature ?? 1, activation, uncertainty }
+  const { kind } = head
+  return { kind, file, revision, classes, temperature: temperature ?? 1, activation, uncertainty, multiLabel }
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { ModelRef } from '@/lib/shared/contract/contract'
 import type { EvaluationSummary, TrainingSummary } from '@/lib/shared/contract/model-details'
 import type { Activation } from '@/lib/shared/metrics/activation'
+import type { MultiLabelRule } from '@/lib/shared/metrics/multi-label'
 import type { UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import type { CatalogEntry } from '../catalog/catalog'
 import { parsePreprocessor } from '../image/hf-preprocessor'
@@ -10,7 +12,7 @@ import { isTimm, timmPreprocessor } from '../image/timm'
 import { kindMembers } from './kind-members'
 import { type CustomDetails, configSchema, type HeadKind, type ModelConfig } from './model-config'
 import { readJson, withFileName } from './model-file'
-import { readSynonyms } from './model-labels'
+import { multiLabelRule } from './problem-type'
 import type { SelfTest, WorkerModel } from './protocol'
 import { readLabels } from './read-labels'
 import type { TextSide } from './text-side'
@@ -19,6 +21,7 @@ import type { TextSide } from './text-side'
 export interface Model extends CatalogEntry {
   title: string
   license: string | null
+  /** One for each output, that of the background included. */
   labels: readonly string[]
   preprocessor: Preprocessor | null
   /** The output with the scores, if the folder names it. */
@@ -27,6 +30,10 @@ export interface Model extends CatalogEntry {
   /** What makes scores of the logits. */
   activation: Activation
   uncertainty: UncertaintyRule | null
+  /** Set for a model of which any number of labels may apply. */
+  multiLabel: MultiLabelRule | null
+  /** Index of the output that stands for none of the labels; null if there is none. */
+  background: number | null
   /** Set for a model of photos and texts, which has no labels of its own. */
   text: TextSide | null
   /** Other names of each class, in label order; empty if the model has none. */
@@ -72,6 +79,8 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
     temperature: null,
     activation: 'softmax',
     uncertainty: null,
+    multiLabel: null,
+    background: null,
     text: null,
     synonyms: [],
     notes: new Map(),
@@ -87,6 +96,7 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
     const file = await readJson(entry.folder, 'config.json')
     const config = withFileName('config.json', () => configSchema.parse(file))
     const { text, labels } = await readLabels(entry, file, config)
+    const multiLabel = withFileName('config.json', () => multiLabelRule(config, labels.labels.length))
     return {
       ...empty,
       title: config.vision.title ?? entry.id,
@@ -97,10 +107,12 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
       head: headOf(config),
       output: config.vision.output ?? null,
       temperature: config.vision.temperature ?? null,
-      activation: config.vision.activation ?? 'softmax',
+      activation: config.vision.activation ?? (multiLabel ? 'sigmoid' : 'softmax'),
       text,
       uncertainty: ruleOf(config.vision.uncertainty),
-      synonyms: config.vision.classes ? await readSynonyms(join(entry.folder, config.vision.classes)) : labels.synonyms,
+      multiLabel,
+      background: config.vision.background ?? null,
+      synonyms: labels.synonyms,
       notes: new Map(Object.entries(config.vision.notes ?? {}).map(([index, note]) => [Number(index), note])),
       selfTest: await readSelfTest(entry.folder),
       published: config.vision.published_top1 ?? null,
@@ -130,6 +142,9 @@ export function workerModel(model: Model): WorkerModel {
     preprocessor: model.preprocessor,
     temperature: model.temperature ?? 1,
     classes: model.labels.length,
+    activation: model.activation,
+    multiLabel: model.multiLabel,
+    background: model.background,
     selfTest: model.selfTest,
     output: model.output,
     text: model.text,
@@ -203,4 +218,21 @@ async function readSelfTest(folder: string): Promise<SelfTest | null> {
   if (content === null) return null
   const { picture, logits } = withFileName('self-test.json', () => selfTestSchema.parse(content))
   return { picture: join(folder, picture), logits }
+}
+
+/** How results name a model. */
+export function modelRef(model: Model): ModelRef {
+  const { id, type, revision, multiLabel, temperature } = model
+  return {
+    id,
+    type,
+    revision,
+    calibrated: temperature !== null,
+    problem_type: multiLabel === null ? 'single_label_classification' : 'multi_label_classification',
+  }
+}
+
+/** The number of labels that results may have: one for each output but the background. */
+export function classCount({ labels, background }: Pick<Model, 'labels' | 'background'>): number {
+  return labels.length - (background === null ? 0 : 1)
 }

@@ -2,6 +2,7 @@ import type { ExplainMethod } from '@/lib/shared/contract/explain'
 import type { Area } from '@/lib/shared/crop/crop'
 import type { PhotoTraits } from '@/lib/shared/dataset-check/photo-traits'
 import type { Activation } from '@/lib/shared/metrics/activation'
+import type { MultiLabelRule } from '@/lib/shared/metrics/multi-label'
 import type { UncertainReason, UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import type { ProblemCode } from '@/lib/shared/problems/problem'
 import type { FileStamp } from '../catalog/revision'
@@ -21,7 +22,13 @@ export interface WorkerModel {
   preprocessor: Preprocessor
   /** Logits are divided by this before the softmax. */
   temperature: number
+  /** The number of outputs. */
   classes: number
+  activation: Activation
+  /** Set for a model of which any number of labels may apply. */
+  multiLabel: MultiLabelRule | null
+  /** The output that stands for none of the labels; null if there is none. */
+  background: number | null
   /** Null if no limits have been measured. */
   uncertainty: UncertaintyRule | null
   selfTest: SelfTest | null
@@ -54,6 +61,8 @@ export interface WorkerHead {
   temperature: number
   activation: Activation
   uncertainty: UncertaintyRule | null
+  /** Set for a model of which any number of labels may apply. */
+  multiLabel: MultiLabelRule | null
 }
 
 /** A photo to classify. */
@@ -65,6 +74,8 @@ export interface PhotoJob {
   priority: Priority
   /** Number of predictions; `logits` for all raw outputs; `pixels` for these and the model input; `embedding`. */
   want: number | 'logits' | 'pixels' | 'embedding'
+  /** Whether a multi-label model returns more predictions than `want` if more labels apply. */
+  allSelected?: boolean | undefined
   /** Whether to return the embedding as well, from the same run. */
   embedding?: boolean
   /** Whether to return the traits of the photo, from the same decode. */

@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import type { CatalogEntry } from '../catalog/catalog'
+import { withBackground } from './background'
 import type { ModelConfig } from './model-config'
 import { withFileName } from './model-file'
-import { labelsOf } from './model-labels'
+import { type Labels, labelsOf, readSynonyms } from './model-labels'
 import { isTextImageFamily, readTextSide } from './text-side'
 
 /**
@@ -13,7 +15,10 @@ import { isTextImageFamily, readTextSide } from './text-side'
 export async function readLabels({ folder, textFile }: CatalogEntry, file: unknown, config: ModelConfig) {
   if (textFile !== null) return { text: await readTextSide(folder, textFile, file), labels: NO_LABELS }
   if (isTextImage(config)) throw new Error(ONE_GRAPH)
-  return { text: null, labels: withFileName('config.json', () => labelsOf(config)) }
+  const { labels, synonyms } = withFileName('config.json', () => labelsOf(config))
+  const { classes, background } = config.vision
+  const named = { labels, synonyms: classes ? await readSynonyms(join(folder, classes)) : synonyms }
+  return { text: null, labels: withFileName('config.json', () => withBackground(named, background)) }
 }
 
 const ONE_GRAPH =
@@ -26,4 +31,4 @@ function isTextImage({ model_type, id2label, label_names, num_classes, vision }:
 }
 
 /** A model of photos and texts gets its labels with each photo. */
-const NO_LABELS = { labels: [], synonyms: [] }
+const NO_LABELS: Labels = { labels: [], synonyms: [] }

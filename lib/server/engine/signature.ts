@@ -24,6 +24,8 @@ export function signatureOf(model: Model, report: LoadReport | undefined): Graph
     output: report.output.name,
     temperature: temperature ?? 1,
     activation: model.activation,
+    multiLabel: model.multiLabel,
+    background: model.background,
     labels: model.labels,
     dimensions: typeof report.embedding === 'object' && report.embedding ? report.embedding.dimensions : null,
   }

@@ -4,6 +4,7 @@ import type { ModelDetails } from '@/lib/shared/contract/model-details'
 import type { Area } from '@/lib/shared/crop/crop'
 import type { PhotoTraits } from '@/lib/shared/dataset-check/photo-traits'
 import type { Activation } from '@/lib/shared/metrics/activation'
+import type { MultiLabelRule } from '@/lib/shared/metrics/multi-label'
 import type { LabelWords } from '@/lib/shared/zero-shot/candidate-labels'
 import type { Similarity } from '@/lib/shared/zero-shot/similarity'
 
@@ -30,6 +31,8 @@ export interface ClassifyOptions extends RunOptions {
   words?: LabelWords | undefined
   /** Maximum number of predictions, from 1 to the model's number of labels. */
   topK: number
+  /** Whether a multi-label model returns every label that applies, even if these are more than `topK`. */
+  allSelected?: boolean | undefined
   /** Predictions with a lower score are omitted; 0 keeps all. */
   threshold?: number
   /** Whether the result contains the model input as an image. */
@@ -106,7 +109,11 @@ export interface GraphSignature {
   temperature: number
   /** What makes scores of the logits. */
   activation: Activation
-  /** In the order of the scores. */
+  /** Set for a model of which any number of labels may apply. */
+  multiLabel: MultiLabelRule | null
+  /** The output that stands for none of the labels; null if there is none. */
+  background: number | null
+  /** In the order of the scores, the background included. */
   labels: readonly string[]
   /** Length of the embeddings; null if the model has none. */
   dimensions: number | null

@@ -9,6 +9,8 @@ export interface JobSpec {
   id: string
   model: ModelName
   top_k: number
+  /** Whether a multi-label model returns every label that applies, because no number of labels was requested. */
+  all_selected?: true
   threshold: number
   /** Whether the results have embeddings. */
   embeddings?: true

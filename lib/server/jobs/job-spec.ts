@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { JobParameters } from '@/lib/shared/contract/jobs'
+import { topKOf } from '@/lib/shared/contract/top-k'
 import { wordsOf } from '@/lib/shared/contract/words'
 import type { Engine } from '../engine/types'
 import type { JobSpec } from './backend'
@@ -18,6 +19,7 @@ export async function newSpec(
 ): Promise<JobSpec> {
   const { model: name, top_k, threshold, callback_url, source, check = false } = parameters
   const embeddings = check || (parameters.embeddings ?? false)
+  const { topK, allSelected } = topKOf(top_k)
   const words = wordsOf(parameters)
   const model = await requireModel(engine, name)
   await requireLabels(engine, model.id, words)
@@ -26,7 +28,8 @@ export async function newSpec(
   return {
     id: newId(),
     model,
-    top_k,
+    top_k: topK,
+    ...(allSelected ? { all_selected: true as const } : {}),
     threshold,
     created_at: new Date().toISOString(),
     ...(embeddings ? { embeddings } : {}),
@@ -35,6 +38,12 @@ export async function newSpec(
     ...(source === undefined ? {} : { source, ...(chargedTo === undefined ? {} : { charged_to: chargedTo }) }),
     ...(callback_url === undefined ? {} : { callback: { url: callback_url, secret } }),
   }
+}
+
+/** What the engine is asked for each photo of a job. */
+export function requestOf({ top_k, all_selected, threshold, embeddings, check, words }: JobSpec) {
+  const outputs = { embedding: embeddings ?? false, traits: check ?? false }
+  return { topK: top_k, allSelected: all_selected ?? false, threshold, words, ...outputs }
 }
 
 /**

@@ -57,15 +57,14 @@ export class ResultCache {
 
   /** Like the engine's `classify`; also returns whether the result was cached. */
   async classify(image: Uint8Array, options: ClassifyOptions, signal?: AbortSignal) {
-    const { topK, threshold = 0, preview, words } = options
+    const { topK, allSelected = false, threshold = 0, preview, words } = options
     const shown = words ? `${digestOf(JSON.stringify(words))}:` : ''
     const key = preview
       ? null
-      : await this.keyOf(
-          image,
-          options,
-          ({ classes }) => `${shown}${Math.min(topK, words?.labels.length ?? classes)}:${threshold}`,
-        )
+      : await this.keyOf(image, options, ({ classes, problem_type }) => {
+          const more = allSelected && problem_type === 'multi_label_classification' ? '+' : ''
+          return `${shown}${Math.min(topK, words?.labels.length ?? classes)}${more}:${threshold}`
+        })
     return this.answer(key, options, CLASSIFICATION, () => this.engine.classify(image, options, signal))
   }
 
@@ -134,7 +133,10 @@ function digestOf(data: Uint8Array | string): string {
   return createHash('sha256').update(data).digest('base64url')
 }
 
-/** Without the hash tag of the jobs, so that a cluster can distribute these keys. */
+/**
+ * Without the hash tag of the jobs, so that a cluster can distribute these keys. The number changes with the form of
+ * results, because instances of two versions share Redis while one replaces the other.
+ */
 function sharedKey(key: string): string {
-  return `vision:answer:${key}`
+  return `vision:answer:2:${key}`
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ACTIVATIONS } from '../metrics/activation'
+import { PROBLEM_TYPES } from '../metrics/multi-label'
 import { UNCERTAIN_REASONS } from '../metrics/uncertainty'
 import { PROBLEMS, type ProblemCode } from '../problems/problem'
 import { MAX_CANDIDATE_LABELS, splitLabels } from '../zero-shot/candidate-labels'
@@ -24,6 +25,10 @@ export const predictionSchema = z
       .int()
       .min(0)
       .meta({ description: "Position in the model's output.", examples: [967] }),
+    selected: z.boolean().optional().meta({
+      description:
+        'Whether the label applies: its score is at least its threshold. Only for a model of which any number of labels may apply.',
+    }),
     synonyms: z
       .array(z.string())
       .optional()
@@ -34,6 +39,11 @@ export const predictionSchema = z
     note: z.string().optional().meta({ description: 'What users should know about this label.' }),
   })
   .meta({ id: 'Prediction' })
+
+const problemTypeSchema = z.enum(PROBLEM_TYPES).meta({
+  description:
+    'single_label_classification: one label is right, and scores sum to 1; multi_label_classification: any number of labels may apply, none included, and each has a score of its own.',
+})
 
 export const modelRefSchema = z
   .object({
@@ -46,8 +56,11 @@ export const modelRefSchema = z
     calibrated: z
       .boolean()
       .meta({ description: 'Whether scores are calibrated: of results with this score, that share is right.' }),
+    problem_type: problemTypeSchema,
   })
   .meta({ id: 'ModelRef' })
+
+export type ModelRef = z.infer<typeof modelRefSchema>
 
 const milliseconds = z.number().min(0)
 const sizeSchema = z.object({ width: z.int().min(1), height: z.int().min(1) })
@@ -78,16 +91,17 @@ export const classificationSchema = z
   .object({
     request_id: z.string(),
     model: modelRefSchema,
-    predictions: z
-      .array(predictionSchema)
-      .meta({ description: 'Best first; at most top_k, each with a score of at least threshold.' }),
+    predictions: z.array(predictionSchema).meta({
+      description:
+        'Best first; at most top_k, each with a score of at least threshold. Without top_k, a multi-label model returns every label that applies.',
+    }),
     uncertain: z.boolean().meta({
       description:
         'Whether the result is uncertain, by limits measured for this model. Don’t rely on uncertain results.',
     }),
     uncertain_reason: z.enum(UNCERTAIN_REASONS).nullable().meta({
       description:
-        'unlike_known: unlike anything the model was trained on; small_margin: two labels are about equally likely; low_score: more likely wrong than right.',
+        'unlike_known: unlike anything the model was trained on; small_margin: two labels are about equally likely; low_score: more likely wrong than right; near_threshold: the score of a label is close to its threshold (multi-label models).',
     }),
     image: z.object({
       width: z.int().min(1).meta({ description: 'In pixels, upright (EXIF orientation applied).' }),
@@ -146,8 +160,10 @@ export const classifyParametersSchema = z.object({
     .meta({ description: 'Id or type of a model. Defaults to the default model.' }),
   top_k: integer
     .pipe(z.int().min(1).max(MAX_TOP_K))
-    .default(DEFAULT_TOP_K)
-    .meta({ description: 'Maximum number of predictions. A model with fewer labels returns all of them.' }),
+    .optional()
+    .meta({
+      description: `Maximum number of predictions, ${DEFAULT_TOP_K} if absent. A model with fewer labels returns all of them. If absent, a multi-label model returns every label that applies, even if these are more.`,
+    }),
   threshold: decimal
     .pipe(z.number().min(0).max(1))
     .default(0)
@@ -200,6 +216,14 @@ export const modelInfoSchema = z
     bytes: z.int().min(0),
     revision: z.string(),
     calibrated: z.boolean(),
+    problem_type: problemTypeSchema,
+    thresholds: z
+      .union([score, z.array(score)])
+      .nullable()
+      .meta({
+        description:
+          'The score from which a label applies: one number for all labels, or one for each in their order; null unless problem_type is multi_label_classification.',
+      }),
     temperature: z
       .number()
       .nullable()
@@ -262,6 +286,9 @@ export const labelSchema = z
         description: 'A group to browse the labels by; only for ImageNet classes.',
         examples: ['birds'],
       }),
+    threshold: score
+      .optional()
+      .meta({ description: 'The score from which the label applies; only for a multi-label model.' }),
     note: z.string().optional().meta({ description: 'What users should know about this label.' }),
   })
   .meta({ id: 'Label' })

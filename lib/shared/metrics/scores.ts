@@ -18,12 +18,20 @@ export function softmax(logits: Float32Array, temperature: number): Float64Array
   return scores
 }
 
-/** The k best of scores [classes], best first; equal scores stay in order of their index. */
-export function topK(scores: Float64Array, k: number): { index: number; score: number }[] {
+/**
+ * The k best of scores [classes], best first; equal scores stay in order of their index.
+ *
+ * @param except index of an output that isn't a label: the background
+ */
+export function topK(
+  scores: ArrayLike<number>,
+  k: number,
+  except: number | null = null,
+): { index: number; score: number }[] {
   const best: { index: number; score: number }[] = []
   for (let index = 0; index < scores.length; index++) {
     const score = scores[index] as number
-    if (best.length === k && score <= (best[k - 1] as { score: number }).score) continue
+    if (index === except || (best.length === k && score <= (best[k - 1] as { score: number }).score)) continue
     let at = best.length
     while (at > 0 && (best[at - 1] as { score: number }).score < score) at--
     best.splice(at, 0, { index, score })

@@ -1,7 +1,8 @@
+import { isNearThreshold, type MultiLabelRule } from './multi-label'
 import { softmax } from './scores'
 
 /** Why a result is uncertain. */
-export const UNCERTAIN_REASONS = ['unlike_known', 'small_margin', 'low_score'] as const
+export const UNCERTAIN_REASONS = ['unlike_known', 'small_margin', 'low_score', 'near_threshold'] as const
 export type UncertainReason = (typeof UNCERTAIN_REASONS)[number]
 
 /** A model's limits, measured on photos that it wasn't trained on. */
@@ -53,4 +54,22 @@ export function uncertainty(
   if (likenessBelow !== null && likeness !== null && likeness < likenessBelow) return 'unlike_known'
   if (first - second < rule.marginBelow) return 'small_margin'
   return first < rule.scoreBelow ? 'low_score' : null
+}
+
+/**
+ * Why a result of a multi-label model is uncertain; null if it isn't, or nothing was measured. That no label applies is
+ * a result like any other.
+ *
+ * @param scores [labels]
+ * @param likeness to the photos that the model learned from; null if it isn't measured
+ */
+export function multiLabelUncertainty(
+  scores: Float64Array,
+  multiLabel: MultiLabelRule,
+  rule: Pick<UncertaintyRule, 'likenessBelow'> | null,
+  likeness: number | null = null,
+): UncertainReason | null {
+  const likenessBelow = rule?.likenessBelow ?? null
+  if (likenessBelow !== null && likeness !== null && likeness < likenessBelow) return 'unlike_known'
+  return isNearThreshold(scores, multiLabel) ? 'near_threshold' : null
 }

@@ -4,7 +4,7 @@ import type { Classification } from '../contract/contract'
 import { classifiedRow, csvHeader, csvLine, failedRow, jsonLine, RESULT_COLUMNS, resultText } from './columns'
 
 const result = {
-  model: { id: 'm', revision: 'sha256:1', type: null, calibrated: true },
+  model: { id: 'm', revision: 'sha256:1', type: null, calibrated: true, problem_type: 'single_label_classification' },
   predictions: [
     { label: 'espresso', score: 0.9271931648254395, index: 967 },
     { label: 'cup', score: 0.05, index: 968 },

@@ -6,7 +6,7 @@ import { toCsv, toJson } from './result-export'
 
 const result: Classification = {
   request_id: 'r',
-  model: { id: 'm', type: 'fast', revision: 'sha256:1', calibrated: true },
+  model: { id: 'm', type: 'fast', revision: 'sha256:1', calibrated: true, problem_type: 'single_label_classification' },
   predictions: [
     { label: 'Shih-Tzu, a "dog"', score: 0.7123456789, index: 155 },
     { label: 'Lhasa', score: 0.1, index: 204 },

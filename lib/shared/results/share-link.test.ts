@@ -4,7 +4,7 @@ import { fromFragment, toFragment } from './share-link'
 
 const result: Classification = {
   request_id: 'secret',
-  model: { id: 'm', type: 'fast', revision: 'sha256:1', calibrated: true },
+  model: { id: 'm', type: 'fast', revision: 'sha256:1', calibrated: true, problem_type: 'single_label_classification' },
   predictions: Array.from({ length: 10 }, (_, index) => ({
     label: `Крем-брюле ${index}`,
     score: 0.1234567891,

@@ -1,6 +1,6 @@
 import type { Explanation } from '@/lib/shared/contract/explain'
 import { Problem } from '@/lib/shared/problems/problem'
-import type { Model } from '../model'
+import { type Model, modelRef } from '../model'
 import type { PhotoResult } from '../protocol'
 import type { ExplainOptions } from '../types'
 import { CELLS } from './masks'
@@ -11,8 +11,11 @@ import type { Attribution } from './run-masks'
  *
  * @throws Problem `invalid_parameter`, also if several labels have that name
  */
-export function labelIndex({ id, labels }: Pick<Model, 'id' | 'labels'>, label: string): number {
-  const matches = labels.flatMap((each, index) => (each === label ? index : []))
+export function labelIndex(
+  { id, labels, background }: Pick<Model, 'id' | 'labels' | 'background'>,
+  label: string,
+): number {
+  const matches = labels.flatMap((each, index) => (each === label && index !== background ? index : []))
   const [first, ...others] = matches
   if (first !== undefined && others.length === 0) return first
   if (first !== undefined) {
@@ -22,7 +25,7 @@ export function labelIndex({ id, labels }: Pick<Model, 'id' | 'labels'>, label: 
     )
   }
   const number = /^#?(\d{1,9})$/.exec(label)?.[1]
-  if (number !== undefined && Number(number) < labels.length) return Number(number)
+  if (number !== undefined && Number(number) < labels.length && Number(number) !== background) return Number(number)
   throw new Problem(
     'invalid_parameter',
     `${id} has no label “${label}”. Set label to one of its names or an index; GET /api/models/${id}/labels lists them.`,
@@ -39,7 +42,7 @@ export function toExplanation(
   const size = { width: image.width, height: image.height }
   return {
     request_id: requestId ?? '',
-    model: { id: model.id, type: model.type, revision: model.revision, calibrated: model.temperature !== null },
+    model: modelRef(model),
     label: { label: model.labels[index] ?? String(index), index, score },
     method,
     grid: { width: CELLS, height: CELLS, values },

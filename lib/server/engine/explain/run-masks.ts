@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExplainMethod } from '@/lib/shared/contract/explain'
 import { activate } from '@/lib/shared/metrics/activation'
+import { topK } from '@/lib/shared/metrics/scores'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Model } from '../model'
 import type { MaskJob, MaskResult, PhotoResult } from '../protocol'
@@ -44,7 +45,7 @@ export async function runMasks(
   context: RunContext,
 ): Promise<Attribution> {
   const scores = activate(result.logits ?? new Float32Array(), model.temperature ?? 1, model.activation)
-  const explained = index ?? scores.indexOf(Math.max(...scores))
+  const explained = index ?? topK(scores, 1, model.background)[0]?.index ?? 0
   const count = maskCount(method)
   const importance = new Importance()
   const scoreByMask: (number | undefined)[] = []

@@ -1,7 +1,7 @@
 import type { OnnxGraph, OnnxNode } from '../../catalog/onnx/read-graph'
 
-/** The final activation of a graph's scores; null if unknown. */
-export type Activation = 'softmax' | 'log_softmax' | 'sigmoid' | null
+/** The final activation of a graph's scores: `none` after a linear layer, null if unknown. */
+export type Activation = 'softmax' | 'log_softmax' | 'sigmoid' | 'none' | null
 
 /** Operators that pass values through unchanged. */
 const PASSTHROUGH_OPS = new Set([
@@ -23,6 +23,15 @@ const ACTIVATIONS: Record<string, Activation> = {
   Sigmoid: 'sigmoid',
   HardSigmoid: 'sigmoid',
   QLinearSigmoid: 'sigmoid',
+  Gemm: 'none',
+  MatMul: 'none',
+  FusedGemm: 'none',
+  FusedMatMul: 'none',
+  MatMulInteger: 'none',
+  QGemm: 'none',
+  Conv: 'none',
+  Add: 'none',
+  QLinearAdd: 'none',
 }
 
 /** Finds the activation that produces an output by following the graph's operators. */

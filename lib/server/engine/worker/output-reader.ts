@@ -3,8 +3,11 @@ import { Problem } from '@/lib/shared/problems/problem'
 import { fromFloat16 } from '../../image/float16'
 import type { Activation } from './activation'
 
-/** The kind of values in an output: before the softmax, after it, or one yes-or-no score for two labels. */
-export type Scores = 'logits' | 'probabilities' | 'binary probability' | 'binary logit'
+/**
+ * The kind of values in an output: before the softmax or sigmoid, after the softmax, after the sigmoid, or one yes-or-no
+ * score for two labels.
+ */
+export type Scores = 'logits' | 'probabilities' | 'independent probabilities' | 'binary probability' | 'binary logit'
 
 export interface OutputReader {
   scores: Scores
@@ -20,6 +23,8 @@ export interface OutputReader {
 const SUM_TOLERANCE = 5e-3
 /** The smallest probability whose logarithm is still finite. */
 const MIN_PROBABILITY = 1e-30
+/** The distance of 1 from the next smaller float32, halved: what a sigmoid's 1 may stand for. */
+const MIN_REMAINDER = 2 ** -25
 
 /** Number of values per image in this output, from its shape. */
 export function widthOf({ dims, size }: Pick<Tensor, 'dims' | 'size'>): number {
@@ -36,28 +41,55 @@ export function fits(width: number, classes: number): boolean {
  * are. If it does not, two probe outputs do: probabilities are never negative and sum to one.
  *
  * @param probes outputs for two different images
+ * @param multiLabel whether any number of labels may apply
  * @throws Error with a one-line reason why the output is not a classifier's
  */
-export function outputReader(probes: readonly Tensor[], classes: number, activation: Activation): OutputReader {
+export function outputReader(
+  probes: readonly Tensor[],
+  classes: number,
+  activation: Activation,
+  multiLabel = false,
+): OutputReader {
   const rows = probes.map((probe) => firstRow(probe, widthOf(probe)))
   if (!rows.some(areValidScores)) throw new Error('its scores are NaN or infinite for every test image')
+  if (multiLabel) return independentReader(rows, classes, activation)
   if (rows[0]?.length === 1 && classes === 2) return binaryReader(rows, activation)
-  if (activation === 'sigmoid') {
-    throw new Error(
-      classes === 1
-        ? 'its only output is a yes-or-no score (sigmoid): provide two labels, first the one for 0, then the one for 1'
-        : 'its scores are independent of each other (sigmoid): multi-label models are not supported',
-    )
-  }
+  if (classes === 1) throw new Error(ONE_VALUE)
+  if (activation === 'sigmoid') throw new Error(SEVERAL_SIGMOIDS)
   const read = (output: Tensor) => requireScores(firstRow(output, classes))
   if (!rows.every(areProbabilities)) return { scores: 'logits', read }
   // The softmax of these logarithms returns the original probabilities.
   return { scores: 'probabilities', read: (output) => read(output).map(logarithm) }
 }
 
+const ONE_VALUE =
+  'its only output is one value for one label: an amount (regression) can’t classify photos, and a yes-or-no score needs two labels, first the one for 0, then the one for 1'
+const SEVERAL_SIGMOIDS =
+  'its scores are independent of each other (sigmoid), so that any number of labels may apply: add it with --multi-label, or set "problem_type": "multi_label_classification" in config.json'
+
+/** One value for each label, each with a sigmoid of its own, in the graph or here. */
+function independentReader(rows: readonly Float32Array[], classes: number, activation: Activation): OutputReader {
+  if (rows[0]?.length !== classes)
+    throw new Error(`its output has ${rows[0]?.length} values, but a multi-label model has one for each label`)
+  if (activation === 'softmax' || activation === 'log_softmax')
+    throw new Error('its scores sum to 1 (softmax), so that one label is right: it isn’t a multi-label model')
+  const read = (output: Tensor) => requireScores(firstRow(output, classes))
+  const isSigmoid = activation === 'sigmoid' || (activation === null && rows.every(areFractions))
+  if (!isSigmoid) return { scores: 'logits', read }
+  return { scores: 'independent probabilities', read: (output) => read(output).map(logit) }
+}
+
+const areFractions = (values: Float32Array) => values.every((value) => value >= 0 && value <= 1)
+
+/** The sigmoid of these log-odds returns the original probability. */
+function logit(probability: number): number {
+  return logarithm(probability) - Math.log(Math.max(1 - probability, MIN_REMAINDER))
+}
+
 /** One value for two labels, as in Keras' binary classifiers: the score of the second label. */
 function binaryReader(rows: readonly Float32Array[], activation: Activation): OutputReader {
-  const isProbability = activation === 'sigmoid' || (activation === null && rows.every(([p = -1]) => p >= 0 && p <= 1))
+  const isProbability =
+    activation === 'sigmoid' || ((activation === null || activation === 'none') && rows.every(areFractions))
   const number = (output: Tensor) => requireScores(firstRow(output, 1))[0] ?? Number.NaN
   if (!isProbability) return { scores: 'binary logit', read: (output) => Float32Array.of(0, number(output)) }
   return {

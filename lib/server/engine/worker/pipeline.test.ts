@@ -23,7 +23,16 @@ function watched() {
   let open = () => {}
   let gate = Promise.resolve()
   const model = {
-    spec: { id: 'm', preprocessor, temperature: 1, classes: 2, uncertainty: null },
+    spec: {
+      id: 'm',
+      preprocessor,
+      temperature: 1,
+      classes: 2,
+      uncertainty: null,
+      activation: 'softmax',
+      multiLabel: null,
+      background: null,
+    },
     input: { width: SIDE, height: SIDE },
     prepare: (pixels: Uint8Array) => pixels,
     async run(pixels: Uint8Array) {

@@ -1,7 +1,4 @@
 import { performance } from 'node:perf_hooks'
-import { activate } from '@/lib/shared/metrics/activation'
-import { topK } from '@/lib/shared/metrics/scores'
-import { uncertainty } from '@/lib/shared/metrics/uncertainty'
 import { type Decoded, decode, orientationOf } from '../../image/decode'
 import { inputArea } from '../../image/geometry'
 import { toPng } from '../../image/png'
@@ -9,6 +6,7 @@ import { fromTensor, type TensorData } from '../../image/tensor'
 import type { Job, JobResult, ModelInputPreview, PhotoJob, PhotoResult } from '../protocol'
 import { DecodeTimer } from './decode-timer'
 import type { HeadCache } from './head-cache'
+import { interpret } from './interpret'
 import { maskSteps } from './mask-steps'
 import type { ModelCache } from './model-cache'
 import { runTensor } from './run-tensor'
@@ -157,7 +155,7 @@ async function run(
   const { embedding, kinds } = scores === null ? await model.features(tensor, false) : scores
   const runMs = performance.now() - start
   return {
-    ...interpretScores(scores, job.want, scorer),
+    ...interpretScores(scores, job, scorer),
     embedding,
     kinds,
     traits: decoded.traits,
@@ -173,15 +171,11 @@ async function run(
 /** Predictions and uncertainty, or only the logits if they were requested. */
 function interpretScores(
   scores: Scores | null,
-  want: PhotoJob['want'],
-  { temperature, activation, uncertainty: rule }: Scorer,
+  { want, allSelected = false }: PhotoJob,
+  scorer: Scorer,
 ): Pick<PhotoResult, 'top' | 'uncertain' | 'logits'> {
   if (scores === null || typeof want !== 'number') return { top: [], uncertain: null, logits: scores?.logits ?? null }
-  const { logits, likeness } = scores
-  // The margin needs the second-best score, whatever the caller requested.
-  const top = topK(activate(logits, temperature, activation), Math.max(2, want))
-  const uncertain = uncertainty(logits, [top[0]?.score ?? 0, top[1]?.score ?? 0], rule, likeness)
-  return { top: top.slice(0, want), uncertain, logits: null }
+  return { ...interpret(scores, { count: want, allSelected }, scorer), logits: null }
 }
 
 /** Renders the model input as an image, from the tensor itself so that the two cannot differ. */

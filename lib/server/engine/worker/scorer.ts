@@ -1,4 +1,5 @@
 import type { Activation } from '@/lib/shared/metrics/activation'
+import type { MultiLabelRule } from '@/lib/shared/metrics/multi-label'
 import type { UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import type { TensorData } from '../../image/tensor'
 import type { Head } from './head-cache'
@@ -16,6 +17,10 @@ export interface Scorer {
   temperature: number
   activation: Activation
   uncertainty: UncertaintyRule | null
+  /** Set for a model of which any number of labels may apply. */
+  multiLabel: MultiLabelRule | null
+  /** The output that stands for none of the labels; null if there is none. */
+  background: number | null
   /** @param withEmbedding whether the embedding and kinds are needed, too; the same run returns all */
   score(tensor: TensorData, withEmbedding: boolean): Promise<Scores & Embedded>
 }
@@ -29,20 +34,23 @@ interface Embedded {
 /** @param head of a custom model over this one; null for the model's own scores */
 export function scorerOf(model: LoadedModel, head: Head | null): Scorer {
   if (head === null) {
-    const { temperature, uncertainty } = model.spec
+    const { temperature, activation, uncertainty, multiLabel, background } = model.spec
     return {
       temperature,
-      // Those of other models are refused when they are loaded.
-      activation: 'softmax',
+      activation,
       uncertainty,
+      multiLabel,
+      background,
       score: async (...args) => ({ ...(await logitsOf(model, ...args)), likeness: null }),
     }
   }
-  const { temperature, activation, uncertainty } = head.spec
+  const { temperature, activation, uncertainty, multiLabel } = head.spec
   return {
     temperature,
     activation,
     uncertainty,
+    multiLabel,
+    background: null,
     async score(tensor, withEmbedding) {
       if (head.kind === 'groups') {
         const { logits, ...embedded } = await logitsOf(model, tensor, withEmbedding)

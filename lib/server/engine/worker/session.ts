@@ -80,7 +80,7 @@ export async function loadModel(requested: WorkerModel, maxPixels: number): Prom
   const outputs = Object.fromEntries(scoreOutputs.map((each) => [each, probes[0]?.[each] as Tensor]))
   const name = chooseOutput(outputs, spec.classes, spec.output)
   const tensors = probes.map((probe) => probe[name] as Tensor)
-  const { scores, read } = outputReader(tensors, spec.classes, activationOf(graph, name))
+  const { scores, read } = outputReader(tensors, spec.classes, activationOf(graph, name), spec.multiLabel !== null)
   const reader = embeddingReader(embeddings.get(name) ?? 'its scores have no known origin', probes)
   async function outputsOf(tensor: TensorData, names: string[]) {
     return (await session.run(feed(tensor), names).catch((error: Error) => {

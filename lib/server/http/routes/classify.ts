@@ -1,4 +1,5 @@
 import { classifyParametersSchema } from '@/lib/shared/contract/contract'
+import { topKOf } from '@/lib/shared/contract/top-k'
 import { wordsOf } from '@/lib/shared/contract/words'
 import { parseCrop } from '@/lib/shared/crop/crop'
 import { cachedRuns } from '../cached-runs'
@@ -13,7 +14,7 @@ export function classify(services: Services, uploads: MemoryBudget) {
     parameters: classifyParametersSchema,
     async run(image, { model, top_k, threshold, preview, crop, ...words }, { requestId, signal }) {
       const area = crop === undefined ? undefined : parseCrop(crop)
-      const options = { model, topK: top_k, threshold, preview, crop: area, requestId, words: wordsOf(words) }
+      const options = { model, ...topKOf(top_k), threshold, preview, crop: area, requestId, words: wordsOf(words) }
       return runs.classify(image, options, signal)
     },
   })

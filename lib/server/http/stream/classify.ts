@@ -1,4 +1,5 @@
 import { classifyParametersSchema } from '@/lib/shared/contract/contract'
+import { topKOf } from '@/lib/shared/contract/top-k'
 import { wordsOf } from '@/lib/shared/contract/words'
 import type { MemoryBudget } from '../memory-budget'
 import type { Services } from '../services'
@@ -10,7 +11,7 @@ export function classifyStream(services: Services, uploads: MemoryBudget) {
     // Result lines don't include the preview, and a crop belongs to one photo.
     parameters: classifyParametersSchema.omit({ preview: true, crop: true }),
     model: ({ model }) => model,
-    request: async ({ top_k, threshold, ...words }) => ({ topK: top_k, threshold, words: wordsOf(words) }),
+    request: async ({ top_k, threshold, ...words }) => ({ ...topKOf(top_k), threshold, words: wordsOf(words) }),
     line: (row) => row,
   })
 }

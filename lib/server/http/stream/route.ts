@@ -31,7 +31,7 @@ export interface StreamTask<S extends z.ZodObject> {
   request(
     options: z.output<S>,
     model: string,
-  ): Promise<Pick<ClassifyOptions, 'topK' | 'threshold' | 'embedding' | 'words'>>
+  ): Promise<Pick<ClassifyOptions, 'topK' | 'allSelected' | 'threshold' | 'embedding' | 'words'>>
   /** The line of a photo, as JSON without its index. */
   line(row: ResultRow, options: z.output<S>): object
 }

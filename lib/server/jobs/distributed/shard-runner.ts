@@ -5,6 +5,7 @@ import type { ObjectStore } from '../../storage/object-store'
 import type { JobSpec, ResultLine } from '../backend'
 import { BATCH_REQUEST, ClassificationCache, classifyPhoto, requireSize } from '../classify-photo'
 import { runConcurrently } from '../concurrency'
+import { requestOf } from '../job-spec'
 import { readObject, type Sources } from '../source'
 import { reasonOf } from './failures'
 import type { JobRecord } from './job-record'
@@ -160,9 +161,9 @@ export class ShardRunner {
   private cacheFor(spec: JobSpec): ClassificationCache {
     const known = this.caches.get(spec.id)
     if (known) return known
-    const { model, top_k, threshold, embeddings: embedding = false, check: traits = false, words } = spec
-    const { id, revision } = model
-    const request = { model: id, revision, topK: top_k, threshold, embedding, traits, words, ...BATCH_REQUEST }
+    const { id, revision } = spec.model
+    const { embeddings: embedding = false } = spec
+    const request = { model: id, revision, ...requestOf(spec), ...BATCH_REQUEST }
     const cache = new ClassificationCache(async (image, signal) => {
       const result = await this.options.engine.classify(image, request, signal)
       this.options.onClassified?.(result.model.id, result.timings)

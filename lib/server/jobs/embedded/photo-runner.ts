@@ -4,6 +4,7 @@ import type { Engine } from '../../engine/types'
 import { shouldYield, yieldToEventLoop } from '../../event-loop/slices'
 import { BUCKET_CODE, StorageError, storageFaultOf } from '../../storage/storage-errors'
 import { BATCH_REQUEST, ClassificationCache, classifyPhoto, requireSize } from '../classify-photo'
+import { requestOf } from '../job-spec'
 import { readObject, type Sources } from '../source'
 import type { FaultMonitor } from './fault-monitor'
 import type { JobFolder } from './job-folder'
@@ -109,9 +110,9 @@ export class PhotoRunner {
   }
 
   private cacheFor({ spec }: JobFolder): ClassificationCache {
-    const { model, top_k, threshold, embeddings: embedding = false, check: traits = false, words } = spec
-    const { id, revision } = model
-    const request = { model: id, revision, topK: top_k, threshold, embedding, traits, words, ...BATCH_REQUEST }
+    const { id, revision } = spec.model
+    const { embeddings: embedding = false } = spec
+    const request = { model: id, revision, ...requestOf(spec), ...BATCH_REQUEST }
     return new ClassificationCache(async (image, signal) => {
       const result = await this.options.engine.classify(image, request, signal)
       if (result.model.revision === spec.model.revision) return result

@@ -40,7 +40,7 @@ export function gradio(services: Services, uploads: MemoryBudget): Dialect {
   async function predict(request: PhotoRequest, [photo, model]: z.output<typeof arguments_>) {
     const text = typeof photo === 'string' ? photo : (photo.path ?? photo.url ?? '')
     const name = typeof model === 'string' && model !== '' ? model : undefined
-    return labelData(await request.classify(await request.photo(text), { model: name, topK: TOP_K }))
+    return labelData(await request.classify(await request.photo(text), { model: name, topK: TOP_K, allSelected: true }))
   }
 
   const upload = handler(async (request, c) => {

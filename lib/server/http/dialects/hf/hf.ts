@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import { classifyParametersSchema, MAX_TOP_K } from '@/lib/shared/contract/contract'
+import { topKOf } from '@/lib/shared/contract/top-k'
+import { activate } from '@/lib/shared/metrics/activation'
+import { topK } from '@/lib/shared/metrics/scores'
 import { labelWords } from '@/lib/shared/zero-shot/candidate-labels'
 import { json } from '../../json-response'
 import type { MemoryBudget } from '../../memory-budget'
@@ -9,13 +12,15 @@ import type { Dialect } from '../dialect'
 import { parseRequest } from '../parse-request'
 import { type PhotoRequest, photoHandlers } from '../photo-runs'
 
+const FUNCTIONS = ['softmax', 'sigmoid', 'none'] as const
+
 const imageClassification = z.object({
   // The JavaScript client wraps the photo where there are candidate labels.
   inputs: z.union([z.string(), z.object({ image: z.string() }).transform(({ image }) => image)]),
   parameters: z
     .object({
       top_k: z.int().min(1).max(MAX_TOP_K).nullish(),
-      function_to_apply: z.enum(['softmax', 'sigmoid', 'none']).nullish(),
+      function_to_apply: z.enum(FUNCTIONS).nullish(),
       candidate_labels: z.array(z.string()).nullish(),
       hypothesis_template: z.string().nullish(),
     })
@@ -24,7 +29,7 @@ const imageClassification = z.object({
 
 /** In the URL, because the JavaScript client sends a photo without parameters. */
 const inUrl = classifyParametersSchema.pick({ top_k: true }).extend({
-  function_to_apply: z.enum(['softmax', 'sigmoid', 'none']).default('softmax'),
+  function_to_apply: z.enum(FUNCTIONS).optional(),
 })
 
 const featureExtraction = z.object({
@@ -63,7 +68,7 @@ export function hf(services: Services, uploads: MemoryBudget): Dialect {
         predictions.map(({ label, score }) => ({ label, score })),
       )
     }
-    const topK = parameters?.top_k ?? ofUrl.top_k
+    const { topK } = topKOf(parameters?.top_k ?? ofUrl.top_k)
     const activation = parameters?.function_to_apply ?? ofUrl.function_to_apply
     return json(c, await labels(request, services, image, { model, topK, activation }))
   })
@@ -96,25 +101,30 @@ export function hf(services: Services, uploads: MemoryBudget): Dialect {
 interface LabelOptions {
   model: string
   topK: number
-  activation: 'softmax' | 'sigmoid' | 'none'
+  /** The function of the model's own kind if absent, as in Hugging Face's pipeline. */
+  activation: (typeof FUNCTIONS)[number] | undefined
 }
 
-/** The best labels. `softmax` is calibrated, as everywhere else; the others are functions of the raw outputs. */
+/**
+ * The best labels. The function that the model was trained for is calibrated, as everywhere else: softmax, or sigmoid for a
+ * multi-label model. The others are functions of the raw outputs.
+ */
 async function labels(
   request: PhotoRequest,
   { engine }: Services,
   image: Uint8Array,
-  { model, topK, activation }: LabelOptions,
+  { model, topK: count, activation }: LabelOptions,
 ): Promise<Label[]> {
-  if (activation === 'softmax') {
-    const { predictions } = await request.classify(image, { model, topK })
+  const own = (await engine.model(model)).problem_type === 'multi_label_classification' ? 'sigmoid' : 'softmax'
+  if (activation === undefined || activation === own) {
+    const { predictions } = await request.classify(image, { model, topK: count })
     return predictions.map(({ label, score }) => ({ label, score }))
   }
   const signature = await engine.signature(model)
   const { logits } = await request.outputs({ image }, { model: signature.model.id, embedding: false })
-  const score = (logit: number) => (activation === 'none' ? logit : 1 / (1 + Math.exp(-logit)))
-  return [...logits]
-    .map((logit, at) => ({ label: signature.labels[at] ?? String(at), score: score(logit) }))
-    .sort((a, b) => b.score - a.score)
-    .slice(0, topK)
+  const scores = activation === 'none' ? logits : activate(logits, 1, activation)
+  return topK(scores, count, signature.background).map(({ index, score }) => ({
+    label: signature.labels[index] ?? String(index),
+    score,
+  }))
 }

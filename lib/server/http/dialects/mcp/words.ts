@@ -4,6 +4,7 @@ const REASONS: Record<NonNullable<Classification['uncertain_reason']>, string> =
   unlike_known: 'the photo is unlike anything that the model was trained on',
   small_margin: 'two labels are about equally likely',
   low_score: 'the best label is more likely wrong than right',
+  near_threshold: 'the score of a label is close to the threshold from which it applies',
 }
 
 export const percent = (share: number) => `${(100 * share).toFixed(1)}%`

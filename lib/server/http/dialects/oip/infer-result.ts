@@ -71,15 +71,15 @@ function outputOf(
   signature: GraphSignature,
   results: readonly GraphOutputs[],
 ): Output {
-  const { labels } = signature
+  const { labels, background } = signature
   const rows = results.map((result) => rowOf(name, signature, result))
   if (name === 'label') {
-    const values = rows.map((row) => labels[best(row, 1)[0]?.index ?? 0] ?? '')
+    const values = rows.map((row) => labels[topK(row, 1, background)[0]?.index ?? 0] ?? '')
     return { name, datatype: 'BYTES', shape: [rows.length, 1], values, binary }
   }
   if (classes > 0 && name !== 'embedding') {
     const values = rows.flatMap((row) =>
-      best(row, classes).map(({ index, score }) => `${score}:${index}:${labels[index] ?? ''}`),
+      topK(row, classes).map(({ index, score }) => `${score}:${index}:${labels[index] ?? ''}`),
     )
     return { name, datatype: 'BYTES', shape: [rows.length, Math.min(classes, labels.length)], values, binary }
   }
@@ -96,10 +96,6 @@ function rowOf(
 ): Float32Array {
   if (name === 'embedding') return embedding ?? new Float32Array()
   return name === output || name === 'label' ? logits : Float32Array.from(activate(logits, temperature, activation))
-}
-
-function best(row: Float32Array, count: number): { index: number; score: number }[] {
-  return topK(Float64Array.from(row), Math.min(count, row.length))
 }
 
 /** The bytes of an output, little-endian. */

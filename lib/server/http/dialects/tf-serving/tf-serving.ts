@@ -13,7 +13,7 @@ import { type PhotoRequest, photoHandlers } from '../photo-runs'
 
 /** The most photos in one request. They run one after another, so that one client can't fill the queue. */
 const MAX_INSTANCES = 64
-/** Labels of a photo in the reply to `:classify`. */
+/** Labels of a photo in the reply to `:classify`; more if more labels of a multi-label model apply. */
 const TOP_K = 5
 
 /** Digits of scores hardly get smaller, and compressing them takes as long as everything else that this API adds. */
@@ -55,7 +55,11 @@ export function tfServing(services: Services, uploads: MemoryBudget): Dialect {
       const { examples } = parseRequest(classifyRequest, await request.json())
       const results: [string, number][][] = []
       for (const photo of examples) {
-        const { predictions } = await request.classify(await photoOf(request, photo), { model, topK: TOP_K })
+        const { predictions } = await request.classify(await photoOf(request, photo), {
+          model,
+          topK: TOP_K,
+          allSelected: true,
+        })
         results.push(predictions.map(({ label, score }) => [label, score]))
       }
       return json(c, { results })
@@ -147,8 +151,8 @@ function isBytes(value: object): value is { b64: string } {
 }
 
 /** A photo's row: the best class, its label, and the calibrated scores in the order of the labels. */
-function row(logits: Float32Array, { temperature, activation, labels }: GraphSignature): object {
+function row(logits: Float32Array, { temperature, activation, labels, background }: GraphSignature): object {
   const probabilities = activate(logits, temperature, activation)
-  const best = topK(probabilities, 1)[0]?.index ?? 0
+  const best = topK(probabilities, 1, background)[0]?.index ?? 0
   return { classes: best, label: labels[best] ?? '', probabilities: Array.from(probabilities, sixDigits) }
 }

@@ -10,7 +10,7 @@ import { parseRequest } from '../parse-request'
 import { type PhotoRequest, photoHandlers } from '../photo-runs'
 import { describeModel, listModels, pageRequest } from './management'
 
-/** As many as TorchServe's image classifier returns. */
+/** As many as TorchServe's image classifier returns; more if more labels of a multi-label model apply. */
 const TOP_K = 5
 
 /** Names of errors in TorchServe, by status. */
@@ -41,7 +41,7 @@ export function torchserve(services: Services, uploads: MemoryBudget, explanatio
 
   const predict = handler(async (request, c) => {
     const model = modelOf(c)
-    const { predictions } = await request.classify(await photoOf(request, c), { model, topK: TOP_K })
+    const { predictions } = await request.classify(await photoOf(request, c), { model, topK: TOP_K, allSelected: true })
     // Not an object of JavaScript, which would put labels that are numbers first, in their order.
     const members = predictions.map(({ label, score }) => `${JSON.stringify(label)}:${score}`)
     return c.body(`{${members.join(',')}}`, 200, { 'content-type': 'application/json' })

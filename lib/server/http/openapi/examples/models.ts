@@ -13,6 +13,8 @@ const SHIPPED = {
   input: { width: 240, height: 240 },
   bytes: 5_922_086,
   calibrated: true,
+  problem_type: 'single_label_classification',
+  thresholds: null,
   temperature: 0.662,
   embedding: { dimensions: 1280, kinds: 189 },
   embedding_reason: null,

@@ -6,7 +6,13 @@ import type { ResultRow } from '@/lib/shared/results/columns'
 export const REQUEST_ID = '9e86cc48-580c-4d53-b254-148d068f1be9'
 const REVISION = 'sha256:ea31dce65c3e0d46f7a6991b59a704a5ba622342481479d1155064323bc3e236'
 export const MODEL = { id: 'efficientnet-lite1-int8', revision: REVISION }
-const MODEL_REF = { id: MODEL.id, type: 'balanced', revision: REVISION, calibrated: true }
+const MODEL_REF = {
+  id: MODEL.id,
+  type: 'balanced',
+  revision: REVISION,
+  calibrated: true,
+  problem_type: 'single_label_classification',
+} as const
 const IMAGE = { width: 600, height: 400, format: 'png', bytes: 466_706 }
 const AREA = { left: 125.547, top: 24.818, width: 350.365, height: 350.365 }
 const TIMINGS = { queue_ms: 0.4, decode_ms: 3.1, run_ms: 3, total_ms: 6.5 }
