@@ -20,6 +20,7 @@ export function checkCommand(program: Command, context: CommandContext): void {
     .option('--json', 'print only the report, as JSON')
     .option('--model <model>', 'model type, id or folder (default: the default model)')
     .option('--workers <n>', 'number of worker processes (default: one per core)', parseCount)
+    .option('--server <url>', 'check on a server instead of on this machine')
     .option('--models-dir <folder>', 'folder with the models', join(context.root, 'models'))
     .option('--data-dir <folder>', 'data folder of the server, with the custom models (default: DATA_DIR)')
     .action((folder: string, options: CheckOptions) => checkFolder(folder, options, context))

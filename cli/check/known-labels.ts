@@ -12,14 +12,14 @@ export async function knownLabels(
   folder: string,
   photos: readonly string[],
   { labels, fileColumn, labelColumn }: CheckOptions,
-): Promise<KnownLabels> {
+): Promise<{ known: KnownLabels; byFolder: boolean }> {
   const path = labels ?? (await findLabelsFile(folder))
-  if (path === undefined) return labelsOfFolders(photos)
+  if (path === undefined) return { known: labelsOfFolders(photos), byFolder: true }
   const table = await labelsTable(path)
   // Reports what doesn't match.
   await labelsOf(path, table, photos, [], {
     ...(fileColumn === undefined ? {} : { fileColumn }),
     ...(labelColumn === undefined ? {} : { labelColumn }),
   })
-  return labelsOfTable(table, photos, { file: fileColumn, label: labelColumn })
+  return { known: labelsOfTable(table, photos, { file: fileColumn, label: labelColumn }), byFolder: false }
 }

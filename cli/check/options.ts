@@ -9,6 +9,7 @@ export interface CheckOptions {
   json?: boolean
   model?: string
   workers?: number
+  server?: string
   modelsDir: string
   dataDir?: string
 }

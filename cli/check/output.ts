@@ -7,8 +7,10 @@ import { EXIT, Failure } from '../program/exit'
 const FORMATS = [...RESULT_FORMATS, 'parquet'] as const
 const COLUMNS = [...RESULT_COLUMNS, ...CHECK_COLUMNS] as const
 
+type Rows = Iterable<ResultRow> | AsyncIterable<ResultRow>
+
 /** Writes rows with the columns of the check, in the format that the file name says. @throws Failure */
-export function outputOf(path: string): (rows: Iterable<ResultRow>, signal: AbortSignal) => Promise<void> {
+export function outputOf(path: string): (rows: Rows, signal: AbortSignal) => Promise<void> {
   const format = FORMATS.find((each) => path.toLowerCase().endsWith(`.${each}`))
   if (format === undefined) {
     const endings = FORMATS.map((each) => `.${each}`).join(', ')

@@ -267,18 +267,24 @@ class Jobs:
         zip_file: Photo | None = None,
         urls: Iterable[str] | None = None,
         source: str | None = None,
+        labels: str | None = None,
         **options: Any,
     ) -> Json:
         """Creates a job from photos with different names, a ZIP file, image URLs, or a bucket (`s3://bucket/prefix`).
 
-        Options: model, top_k, threshold, callback_url, embeddings, check, zip_names. Returns once all photos are there;
-        see `wait`. If it fails, the job that was begun is deleted.
+        Options: model, top_k, threshold, callback_url, embeddings, check, zip_names. `labels` is the text of a labels
+        file for the check; without it, photos have the labels of their folders. Returns once all photos are there; see
+        `wait`. If it fails, the job that was begun is deleted.
         """
-        job: Json = self._client._json(_create_call(photos, zip_file, urls, source, options))
-        if photos is None:
+        given = options if labels is None else {**options, "open": True}
+        job: Json = self._client._json(_create_call(photos, zip_file, urls, source, given))
+        if photos is None and labels is None:
             return job
         try:
-            self.add_photos(job["id"], photos)
+            if labels is not None:
+                self.set_check_labels(job["id"], labels)
+            if photos is not None:
+                self.add_photos(job["id"], photos)
             return {**job, **self.close(job["id"])}
         except BaseException:
             with suppress(VisionError):
@@ -342,6 +348,35 @@ class Jobs:
     def file(self, id: str, format: str) -> bytes:
         """The results so far as a file: `json`, `csv`, `xlsx`, `ndjson`, or `parquet`."""
         return self._client._send(_Call("GET", f"{_job(id)}/results", {"format": format})).content
+
+    def check(self, id: str) -> Json:
+        """How far the check of a job is, and what it found. The job was created with `check`."""
+        return self._client._json(_Call("GET", f"{_job(id)}/check"))
+
+    def set_check_labels(self, id: str, labels: str | None = None) -> Json:
+        """Says which labels the photos have: the text of a labels file, or None for the names of their folders.
+
+        A job that is done is checked again; one that runs is checked once, with these labels.
+        """
+        return self._client._json(_labels_call(id, labels))
+
+    def wait_for_check(self, id: str, *, on_progress: Progress | None = None) -> Json:
+        """Waits until a job has ended and its check, too. A check that failed has a `reason`."""
+        while not _check_ended(check := self.check(id), on_progress):
+            _require_not_cancelled(self.get(id))
+            time.sleep(POLL_S)
+        return check
+
+    def cleaned_labels(self, id: str, **options: Any) -> bytes:
+        """A labels file of the photos of a job that was checked, without copies. Options: suggestions."""
+        return self._client._send(_Call("GET", f"{_job(id)}/cleaned-labels", options)).content
+
+    def similar(self, id: str, file: str | None = None, *, photo: Photo | None = None, **options: Any) -> Objects:
+        """The photos of a job that are most similar to its photo named `file`, or to another `photo`. Options: k.
+
+        The job keeps embeddings (`check` or `embeddings`).
+        """
+        return cast(Objects, self._client._json(_similar_call(id, file, photo, options))["photos"])
 
     def _act(self, id: str, action: str) -> Json:
         return self._client._json(_Call("POST", f"{_job(id)}/{action}"))
@@ -489,13 +524,18 @@ class AsyncJobs:
         zip_file: Photo | None = None,
         urls: Iterable[str] | None = None,
         source: str | None = None,
+        labels: str | None = None,
         **options: Any,
     ) -> Json:
-        job: Json = await self._client._json(_create_call(photos, zip_file, urls, source, options))
-        if photos is None:
+        given = options if labels is None else {**options, "open": True}
+        job: Json = await self._client._json(_create_call(photos, zip_file, urls, source, given))
+        if photos is None and labels is None:
             return job
         try:
-            await self.add_photos(job["id"], photos)
+            if labels is not None:
+                await self.set_check_labels(job["id"], labels)
+            if photos is not None:
+                await self.add_photos(job["id"], photos)
             return {**job, **await self.close(job["id"])}
         except BaseException:
             with suppress(VisionError):
@@ -548,6 +588,24 @@ class AsyncJobs:
 
     async def file(self, id: str, format: str) -> bytes:
         return (await self._client._send(_Call("GET", f"{_job(id)}/results", {"format": format}))).content
+
+    async def check(self, id: str) -> Json:
+        return await self._client._json(_Call("GET", f"{_job(id)}/check"))
+
+    async def set_check_labels(self, id: str, labels: str | None = None) -> Json:
+        return await self._client._json(_labels_call(id, labels))
+
+    async def wait_for_check(self, id: str, *, on_progress: Progress | None = None) -> Json:
+        while not _check_ended(check := await self.check(id), on_progress):
+            _require_not_cancelled(await self.get(id))
+            await asyncio.sleep(POLL_S)
+        return check
+
+    async def cleaned_labels(self, id: str, **options: Any) -> bytes:
+        return (await self._client._send(_Call("GET", f"{_job(id)}/cleaned-labels", options))).content
+
+    async def similar(self, id: str, file: str | None = None, *, photo: Photo | None = None, **options: Any) -> Objects:
+        return cast(Objects, (await self._client._json(_similar_call(id, file, photo, options)))["photos"])
 
     async def _act(self, id: str, action: str) -> Json:
         return await self._client._json(_Call("POST", f"{_job(id)}/{action}"))
@@ -632,6 +690,19 @@ def _add_call(id: str, batch: Sequence[tuple[int, str, Photo]]) -> _Call:
 
 def _results_call(id: str, cursor: str, options: Mapping[str, Any]) -> _Call:
     return _Call("GET", f"{_job(id)}/results", {**options, "format": "json", "cursor": cursor})
+
+
+def _labels_call(id: str, labels: str | None) -> _Call:
+    headers = {} if labels is None else {"content-type": "text/csv"}
+    return _Call("POST", f"{_job(id)}/check", {}, headers, None if labels is None else labels.encode())
+
+
+def _similar_call(id: str, file: str | None, photo: Photo | None, options: Mapping[str, Any]) -> _Call:
+    if (file is None) == (photo is None):
+        raise ValueError("Give either file, the name of a photo of the job, or photo.")
+    if photo is not None:
+        return _photo_call(f"{_job(id)}/similar", photo, options)
+    return _Call("GET", f"{_job(id)}/similar", {**options, "file": file})
 
 
 def _train_call(path: str, examples: Iterable[Example], options: Mapping[str, Any]) -> _Call:
@@ -784,6 +855,17 @@ class _Changes:
             self._report(job)
         self._last = now
         return job["state"] in ("done", "cancelled")
+
+
+def _check_ended(check: Json, report: Progress | None) -> bool:
+    if report is not None:
+        report(check)
+    return check["state"] in ("done", "failed")
+
+
+def _require_not_cancelled(job: Json) -> None:
+    if job["state"] == "cancelled":
+        raise VisionError("conflict", "The job was canceled: its photos are not checked.")
 
 
 def _result_of(lines: Iterable[str], name: str, on_progress: Progress | None) -> Json:

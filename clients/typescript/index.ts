@@ -1,5 +1,17 @@
 export { type ClientCode, type ProblemCode, VisionError, type VisionErrorCode } from './error.js'
-export type { JobEvent, JobParameters, JobPhotos, Jobs, ResultFormat, ResultParameters, WaitOptions } from './jobs.js'
+export type {
+  CleanedLabelsParameters,
+  CreateOptions,
+  JobEvent,
+  JobParameters,
+  JobPhotos,
+  Jobs,
+  ResultFormat,
+  ResultParameters,
+  SimilarParameters,
+  WaitForCheckOptions,
+  WaitOptions,
+} from './jobs.js'
 export type { Example, ModelChange, Models, TrainOptions, TrainParameters, TrainProgress } from './models.js'
 export type { NamedPhoto, Photo, PhotoBytes } from './photo.js'
 export type { CallOptions, VisionOptions } from './transport.js'

@@ -1,9 +1,9 @@
 import { sleep } from './deadline.js'
 import { VisionError } from './error.js'
 import { readEvents, type ServerSentEvent } from './lines.js'
-import { batches, formOf, type NamedPhoto, named } from './photo.js'
+import { batches, formOf, type NamedPhoto, named, type PhotoBytes, photoBody } from './photo.js'
 import { type Call, type CallOptions, given, parseReply, type Transport } from './transport.js'
-import type { Job, PhotoResult } from './types.js'
+import type { Job, JobCheck, PhotoResult, SimilarPhoto } from './types.js'
 
 /** What a job classifies: photos; a ZIP of them; image URLs, which the server fetches; or a bucket. */
 export type JobPhotos =
@@ -28,6 +28,11 @@ export interface JobParameters {
   zip_names?: string | undefined
 }
 
+export interface CreateOptions extends CallOptions {
+  /** The text of a labels file for the check. Without it, photos have the labels of their folders. */
+  labels?: string | undefined
+}
+
 export interface ResultParameters {
   /** Only photos with this status. */
   status?: 'ok' | 'failed' | undefined
@@ -38,6 +43,21 @@ export interface ResultParameters {
 export interface WaitOptions extends CallOptions {
   /** Called when the job has changed. */
   onProgress?: ((job: Job) => void) | undefined
+}
+
+export interface WaitForCheckOptions extends CallOptions {
+  /** Called with the state of the check. */
+  onProgress?: ((check: JobCheck) => void) | undefined
+}
+
+export interface SimilarParameters {
+  /** Number of photos. Default: 20. */
+  k?: number | undefined
+}
+
+export interface CleanedLabelsParameters {
+  /** Whether labels that look wrong are replaced by the suggested ones. */
+  suggestions?: boolean | undefined
 }
 
 export type ResultFormat = 'json' | 'csv' | 'xlsx' | 'ndjson' | 'parquet'
@@ -55,14 +75,19 @@ export class Jobs {
   /**
    * Creates a job and sends its photos, which must have different names. Returns once all are there; see `wait`. If it
    * fails, the job that was begun is deleted.
+   *
+   * @example
+   * const { id } = await vision.jobs.create(photos, { check: true }, { labels: 'file,label\n1.jpg,cat\n' })
+   * const { report } = await vision.jobs.waitForCheck(id)
    */
-  async create(photos: JobPhotos, parameters: JobParameters = {}, options: CallOptions = {}): Promise<Job> {
-    if ('zip' in photos) return this.begin(parameters, options, { body: photos.zip, ...type('application/zip') })
-    if ('urls' in photos) return this.begin(parameters, options, { body: csv(photos.urls), ...type('text/csv') })
-    if ('source' in photos) return this.begin({ ...parameters, source: photos.source }, options)
-    const job = await this.begin({ ...parameters, open: true }, options)
+  async create(photos: JobPhotos, parameters: JobParameters = {}, options: CreateOptions = {}): Promise<Job> {
+    const { labels } = options
+    const { content, given } = contentOf(photos)
+    if (content && labels === undefined) return this.begin({ ...parameters, ...given }, options, content)
+    const job = await this.begin({ ...parameters, ...given, open: true }, options, content)
     try {
-      await this.addPhotos(job.id, photos, options)
+      if (labels !== undefined) await this.setCheckLabels(job.id, labels, options)
+      if (!content) await this.addPhotos(job.id, photos as Iterable<NamedPhoto>, options)
       return { ...job, ...(await this.close(job.id, options)) }
     } catch (error) {
       await this.delete(job.id).catch(() => {})
@@ -173,14 +198,67 @@ export class Jobs {
     return (await this.transport.whole({ path: `${path(id)}/results`, query: { format } }, options)).body
   }
 
+  /** How far the check of a job is, and what it found. The job was created with `check`. */
+  check(id: string, options: CallOptions = {}): Promise<JobCheck> {
+    return this.transport.json({ path: `${path(id)}/check` }, options)
+  }
+
+  /**
+   * Says which labels the photos of a job have. A job that is done is checked again; one that runs is checked once, with
+   * these labels.
+   *
+   * @param labels the text of a labels file; without it, photos have the labels of their folders
+   */
+  setCheckLabels(id: string, labels?: string, options: CallOptions = {}): Promise<JobCheck> {
+    const sent = labels === undefined ? {} : { body: labels, ...type('text/csv') }
+    return this.transport.json({ method: 'POST', path: `${path(id)}/check`, ...sent }, options)
+  }
+
+  /** Waits until a job has ended and its check, too. A check that failed has a `reason`. */
+  async waitForCheck(id: string, { onProgress, ...options }: WaitForCheckOptions = {}): Promise<JobCheck> {
+    for (;;) {
+      const check = await this.check(id, options)
+      onProgress?.(check)
+      if (check.state === 'done' || check.state === 'failed') return check
+      if ((await this.get(id, options)).state === 'cancelled')
+        throw new VisionError({ code: 'conflict', detail: 'The job was canceled: its photos are not checked.' })
+      await sleep(POLL_MS, options.signal)
+    }
+  }
+
+  /** A labels file (CSV) of the photos of a job that was checked, without copies. */
+  async cleanedLabels(id: string, parameters: CleanedLabelsParameters = {}, options: CallOptions = {}): Promise<Blob> {
+    const call = { path: `${path(id)}/cleaned-labels`, query: parameters }
+    return (await this.transport.whole(call, options)).body
+  }
+
+  /**
+   * The photos of a job that are most similar to a photo, the most similar first. The job keeps embeddings.
+   *
+   * @param photo the name of a photo of the job, which isn't among them, or the bytes of any photo
+   */
+  async similar(
+    id: string,
+    photo: string | PhotoBytes,
+    parameters: SimilarParameters = {},
+    options: CallOptions = {},
+  ): Promise<SimilarPhoto[]> {
+    const at = `${path(id)}/similar`
+    const call: Call =
+      typeof photo === 'string'
+        ? { path: at, query: { ...parameters, file: photo } }
+        : { method: 'POST', path: at, query: parameters, ...photoBody(photo) }
+    return (await this.transport.json<{ photos: SimilarPhoto[] }>(call, options)).photos
+  }
+
   private begin(
     parameters: JobParameters & { open?: true; source?: string },
     options: CallOptions,
-    content?: Pick<Call, 'body' | 'headers'>,
+    content?: Content | null,
   ): Promise<Job> {
     // Sent again with the same key, a request returns the same job.
     const headers = { ...content?.headers, 'idempotency-key': crypto.randomUUID() }
-    const call = content
+    const call = content?.body
       ? { query: parameters, ...content, headers }
       : { body: JSON.stringify(given(parameters)), headers: { ...headers, ...type('application/json').headers } }
     return this.transport.json({ method: 'POST', path: '/api/jobs', ...call }, options)
@@ -189,6 +267,15 @@ export class Jobs {
   private act(id: string, action: string, options: CallOptions = {}): Promise<Job> {
     return this.transport.json({ method: 'POST', path: `${path(id)}/${action}` }, options)
   }
+}
+
+type Content = Pick<Call, 'body' | 'headers'>
+
+/** The body of a request that creates a job; null if its photos are added afterwards. */
+function contentOf(photos: JobPhotos): { content: Content | null; given: { source?: string } } {
+  if ('zip' in photos) return { content: { body: photos.zip, ...type('application/zip') }, given: {} }
+  if ('urls' in photos) return { content: { body: csv(photos.urls), ...type('text/csv') }, given: {} }
+  return 'source' in photos ? { content: {}, given: { source: photos.source } } : { content: null, given: {} }
 }
 
 function path(id: string): string {

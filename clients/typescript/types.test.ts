@@ -1,6 +1,6 @@
 import { expectTypeOf, test } from 'vitest'
 import type { Evaluation } from '@/lib/server/custom-models/evaluation'
-import type { PhotoCheck } from '@/lib/shared/contract/check'
+import type { CheckReport, JobCheck, PhotoCheck, SimilarPhotosReply } from '@/lib/shared/contract/check'
 import type * as contract from '@/lib/shared/contract/contract'
 import type { EmbeddingReply } from '@/lib/shared/contract/embed'
 import type * as explain from '@/lib/shared/contract/explain'
@@ -22,6 +22,10 @@ test('the types of the client are those of the API', () => {
   expectTypeOf<client.ProblemCode>().toEqualTypeOf<problems.ProblemCode>()
   type Hidden = 'embedding' | 'kinds' | 'traits' | 'truth' | 'correct' | 'uncertain_reason' | keyof PhotoCheck
   type Row = Required<Omit<ResultRow, Hidden>>
-  expectTypeOf<Omit<client.PhotoResult, 'uncertain_reason'>>().toEqualTypeOf<Row>()
+  expectTypeOf<Omit<client.PhotoResult, 'uncertain_reason' | keyof PhotoCheck>>().toEqualTypeOf<Row>()
+  expectTypeOf<Required<Pick<client.PhotoResult, keyof PhotoCheck>>>().toEqualTypeOf<PhotoCheck>()
+  expectTypeOf<client.CheckReport>().toEqualTypeOf<CheckReport>()
+  expectTypeOf<client.JobCheck>().toEqualTypeOf<JobCheck>()
+  expectTypeOf<client.SimilarPhoto[]>().toEqualTypeOf<SimilarPhotosReply['photos']>()
   expectTypeOf<Evaluation>().toExtend<client.TrainingEvaluation>()
 })

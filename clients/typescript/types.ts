@@ -138,6 +138,57 @@ export interface PhotoResult {
   ms: number | null
   error_code: string | null
   error: string | null
+  /** Of a job with a check: the photo to keep of its group of copies; null for that one and for those without copies. */
+  near_copy_of?: string | null
+  /** Number of its group of copies, from 1. */
+  copy_group?: number | null
+  /** How wrong its label looks, from 0.5 to 1; null if it doesn't. */
+  label_issue?: number | null
+  suggested_label?: string | null
+  quality?: QualityIssue[]
+}
+
+/** Why a photo is of low quality. */
+export type QualityIssue = 'tiny' | 'too_dark' | 'too_bright' | 'low_contrast' | 'blurred'
+
+/** What a check found. */
+export interface CheckReport {
+  /** Photos that were checked: those with a result. */
+  photos: number
+  /** Groups of copies. `leak`: the parts of the data set, such as train and test, if copies are in several. */
+  copies: { kept: string; copies: string[]; leak: string[] | null; labels: string[] | null }[]
+  labels: {
+    checked: number
+    /** Why no label was checked; null if some were. */
+    reason: string | null
+    /** Labels that look wrong, the worst first. */
+    issues: { file: string; label: string; suggested: string; score: number }[]
+    /** Labels whose photos look like another label, the most frequent first. */
+    mixed_up: { label: string; looks_like: string; photos: number }[]
+  }
+  /** Photos far from all others, the farthest first. */
+  outliers: { file: string; distance: number }[]
+  quality: { file: string; issues: QualityIssue[] }[]
+}
+
+/** The check of a job. */
+export interface JobCheck {
+  state: 'waiting' | 'running' | 'done' | 'failed'
+  /** The share that is done, from 0 to 1; null unless it runs. */
+  progress: number | null
+  /** Why it failed. */
+  reason: string | null
+  /** Where the labels come from. */
+  labels: 'folders' | 'file'
+  /** What the latest check found; null before the first. */
+  report: CheckReport | null
+}
+
+/** A photo of a job, and how similar it is: from 0 to 1. */
+export interface SimilarPhoto {
+  index: number
+  file: string
+  similarity: number
 }
 
 export interface ModelInfo {

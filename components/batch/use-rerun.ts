@@ -42,7 +42,12 @@ export function useRerun(
   const copies = waiting && session.copies()
   const used = new Set([snapshot.model, ...partners.flatMap(({ cancelled, model }) => (cancelled ? [] : [model]))])
   const optionsFor = (model: ModelInfo): BatchOptions => ({
-    settings: { model: model.id, topK: job?.top_k ?? 5, threshold: job?.threshold ?? 0 },
+    settings: {
+      model: model.id,
+      topK: job?.top_k ?? 5,
+      threshold: job?.threshold ?? 0,
+      check: job?.check === true && model.embedding !== null,
+    },
     model: { id: model.id, revision: model.revision },
     limits,
     ...(title !== null && { title }),

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CheckReport } from '@/lib/shared/contract/check'
 import { CHECK_COLUMNS, RESULT_COLUMNS } from '@/lib/shared/results/columns'
 import { REAL_MODEL } from '../support/models'
+import { startServer } from '../support/server'
 import { smallDataset } from '../support/small-dataset'
 import { visionHere as vision } from '../support/vision-here'
 
@@ -65,6 +66,41 @@ test('takes labels and splits from a labels file, and says why labels were not c
     labels: ['a', 'b'],
   })
   expect(report.labels).toMatchObject({ checked: 0, reason: expect.any(String), issues: [] })
+})
+
+test('on a server, it finds the same and writes the same files, and the job is deleted', async () => {
+  const labels = join(folder, 'odd-labels.csv')
+  const names = ['train/animal/koala.jpg', 'test/animal/marsupial.jpg', 'train/animal/goldfish.jpg']
+  const lines = names.map((name, at) => `x;${name.split('/').at(-1)};${at % 2 ? 'odd' : 'even'};part ${at}`)
+  writeFileSync(labels, `id;photo;word;split\n${lines.join('\n')}\n`)
+  const args = (name: string) => [
+    '--out',
+    join(folder, `${name}.csv`),
+    '--cleaned-labels',
+    join(folder, `${name}-labels.csv`),
+  ]
+  const written = (name: string) => [
+    table(`${name}.csv`).data.map(({ ms, ...row }) => row),
+    readFileSync(join(folder, `${name}-labels.csv`), 'utf8'),
+  ]
+  const server = await startServer({ env: { ...REAL_MODEL, ADMIN_TOKEN: 'operator' } })
+  try {
+    for (const [at, given] of [['--take-suggestions'], ['--labels', labels, '--label-column', 'word']].entries()) {
+      const here = await check(...args(`here${at}`), ...given)
+      const there = await check(...args(`there${at}`), ...given, '--server', server.url)
+      expect([there.code, there.out]).toEqual([0, here.out])
+      expect(there.err).toContain('train/thing/broken.jpg: not_an_image: ')
+      expect(written(`there${at}`)).toEqual(written(`here${at}`))
+    }
+    expect(readFileSync(join(folder, 'there1-labels.csv'), 'utf8')).toContain('goldfish.jpg,even,part 2')
+    const headers = { authorization: 'Bearer operator' }
+    expect(await (await fetch(`${server.url}/api/jobs`, { headers })).json()).toEqual({ jobs: [] })
+    const unknown = await check('--server', server.url, '--model', 'none')
+    expect([unknown.code, unknown.err]).toEqual([3, expect.stringContaining('unknown_model')])
+  } finally {
+    await server.stop()
+  }
+  expect(await check('--server', server.url)).toMatchObject({ code: 5 })
 })
 
 test('refuses a file name without a known format, and a folder without photos', async () => {

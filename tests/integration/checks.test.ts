@@ -28,9 +28,10 @@ describe.each(BACKENDS)('checks of jobs in %s', (_name, open) => {
   afterAll(() => backend?.stop())
 
   const get = (id: string, path: string) => fetch(`${url}/api/jobs/${id}/${path}`)
-  async function checked(id: string): Promise<JobCheck> {
+  async function checked(id: string, onCheck = (_: JobCheck) => {}): Promise<JobCheck> {
     for (const start = Date.now(); Date.now() - start < PATIENCE_MS; await sleep(50)) {
       const check = (await (await get(id, 'check')).json()) as JobCheck
+      onCheck(check)
       if (check.state === 'done' || check.state === 'failed') return check
     }
     throw new Error('the check never ended')
@@ -84,7 +85,10 @@ describe.each(BACKENDS)('checks of jobs in %s', (_name, open) => {
     await refusal(again('file,label\nnothing.jpg,x\n'), 409, 'conflict')
     await refusal(again('nothing'), 400, 'invalid_parameter')
     expect((await again(labels)).status).toBe(202)
-    const second = await checked(id)
+    const progress: (number | null)[] = []
+    const second = await checked(id, (check) => check.state === 'running' && progress.push(check.progress))
+    expect(progress.length).toBeGreaterThan(0)
+    for (const share of progress) expect(share).toSatisfy((value) => value >= 0 && value <= 1)
     expect(second.report?.copies.find(({ kept }) => kept.endsWith('koala.jpg'))?.labels).toEqual(['0', '1'])
     expect(second.labels).toBe('file')
     expect(await (await get(id, 'cleaned-labels')).text()).toContain('train/animal/koala.jpg,0,train')
@@ -106,6 +110,37 @@ describe.each(BACKENDS)('checks of jobs in %s', (_name, open) => {
     expect(await (await get(id, 'check')).json()).toMatchObject({ state: 'waiting', report: { photos: 23 } })
     workers.push(await startWorker(env))
     expect(await checked(id)).toMatchObject({ state: 'done', labels: 'file' })
+  })
+
+  test('labels that come before the job is done are those of its only check', async () => {
+    const { id } = await createJob(url, null, '?check=true&open=true')
+    const setLabels = (body: string) => fetch(`${url}/api/jobs/${id}/check`, { method: 'POST', body })
+    await refusal(setLabels('nothing'), 400, 'invalid_parameter')
+    const labels = photos.map(({ file }, at) => `${file},${at % 2 ? 'odd' : 'even'}`)
+    const reply = await setLabels(`file,label\n${labels.join('\n')}\n`)
+    expect([reply.status, await reply.json()]).toEqual([
+      202,
+      expect.objectContaining({ state: 'waiting', report: null }),
+    ])
+    await refusal(get(id, 'cleaned-labels'), 503, 'not_ready')
+    const body = new Uint8Array(await zipOf(photos))
+    await fetch(`${url}/api/jobs/${id}/photos`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/zip' },
+    })
+    await fetch(`${url}/api/jobs/${id}/close`, { method: 'POST' })
+    const reports: unknown[] = []
+    const check = await checked(id, ({ report }) => report && reports.push(report))
+    expect(check).toMatchObject({ state: 'done', labels: 'file', report: { photos: 23 } })
+    expect(check.report?.copies.find(({ kept }) => kept.endsWith('koala.jpg'))?.labels).toEqual(['even', 'odd'])
+    expect(reports).toHaveLength(1)
+  })
+
+  test('a canceled job is not checked', async () => {
+    const { id } = await createJob(url, null, '?check=true&open=true')
+    await fetch(`${url}/api/jobs/${id}/cancel`, { method: 'POST' })
+    await refusal(fetch(`${url}/api/jobs/${id}/check`, { method: 'POST' }), 409, 'conflict')
   })
 
   test('a job without a check has neither its columns nor a report', async () => {

@@ -12,7 +12,14 @@ from vision_client import AsyncVision, Vision, VisionError
 URL, PROXY, PHOTO, COLORS = sys.argv[1], sys.argv[2], sys.argv[3], json.loads(sys.argv[4])
 PHOTO_BYTES = open(PHOTO, "rb").read()
 MANY: list[Any] = [PHOTO, ("broken.jpg", b"no photo"), *[(f"{at}.png", PHOTO_BYTES) for at in range(70)]]
+COPIES = ["a/1.png", "b/2.png"]
+LABELS = "file,label\na/1.png,cup\nb/2.png,drink\n"
 EXAMPLES = [(f'"{path.split("/")[-2]}", a/b', path) for path in COLORS]
+
+
+def photo(name: str) -> bytes:
+    """The same photo in two files."""
+    return PHOTO_BYTES + (b"" if name == COPIES[0] else b"\0")
 
 
 def facts(rows: Iterable[Any]) -> list[Any]:
@@ -43,6 +50,14 @@ def sync() -> dict[str, Any]:
         out["rows"] = len(vision.jobs.frame(job["id"]))
         out["csv"] = vision.jobs.file(job["id"], "csv").count(b"\n")
         vision.jobs.delete(job["id"])
+        checked = vision.jobs.create([(name, photo(name)) for name in COPIES], check=True, labels=LABELS)
+        out["check"] = (vision.jobs.wait_for_check(checked["id"], on_progress=progress.append))["report"]["copies"]
+        out["cleaned"] = (vision.jobs.cleaned_labels(checked["id"], suggestions=False)).decode("utf-8-sig")
+        out["similar"] = [
+            (vision.jobs.similar(checked["id"], COPIES[0], k=1))[0]["file"],
+            (vision.jobs.similar(checked["id"], photo=PHOTO_BYTES, k=1))[0]["file"],
+        ]
+        out["again"] = (vision.jobs.set_check_labels(checked["id"]))["labels"]
         trained = vision.models.train(EXAMPLES, title="Python sync", on_progress=progress.append)
         out["labels"] = [label["label"] for label in vision.models.labels("python-sync")]
         more = vision.models.add_examples("python-sync", [("cup", vision.embed(PHOTO, kinds=True))])
@@ -88,6 +103,14 @@ async def asynchronous() -> dict[str, Any]:
         out["rows"] = len(await vision.jobs.frame(job["id"]))
         out["csv"] = (await vision.jobs.file(job["id"], "csv")).count(b"\n")
         await vision.jobs.delete(job["id"])
+        checked = await vision.jobs.create([(name, photo(name)) for name in COPIES], check=True, labels=LABELS)
+        out["check"] = (await vision.jobs.wait_for_check(checked["id"], on_progress=progress.append))["report"]["copies"]
+        out["cleaned"] = (await vision.jobs.cleaned_labels(checked["id"], suggestions=False)).decode("utf-8-sig")
+        out["similar"] = [
+            (await vision.jobs.similar(checked["id"], COPIES[0], k=1))[0]["file"],
+            (await vision.jobs.similar(checked["id"], photo=PHOTO_BYTES, k=1))[0]["file"],
+        ]
+        out["again"] = (await vision.jobs.set_check_labels(checked["id"]))["labels"]
         trained = await vision.models.train(EXAMPLES, title="Python async", on_progress=progress.append)
         out["labels"] = [label["label"] for label in await vision.models.labels("python-async")]
         more = await vision.models.add_examples("python-async", [("cup", (await vision.embed(PHOTO))["embedding"])])

@@ -10,6 +10,7 @@ import { colorPhotos } from '../support/colors'
 import { REAL_MODEL } from '../support/models'
 import { espresso } from '../support/photos'
 import { startServer, type TestServer } from '../support/server'
+import { smallDataset } from '../support/small-dataset'
 
 const NO_WAIT = { retries: 1, maxRetryWaitMs: 5000 }
 let server: TestServer
@@ -236,6 +237,28 @@ test('custom models: trained, described, taught more, used, exported, and delete
   expect((await vision.models.file(model.id, 'head.safetensors')).size).toBeGreaterThan(1000)
   await vision.models.delete(model.id)
   await expect(vision.models.get(model.id)).rejects.toMatchObject({ code: 'unknown_model' })
+})
+
+test('a data set is checked with its labels, cleaned, and searched for similar photos', async () => {
+  const photos = (await smallDataset()).map(({ file, bytes }) => ({
+    name: file,
+    data: new Blob([Uint8Array.from(bytes)]),
+  }))
+  const koala = 'train/animal/koala.jpg'
+  const labels = `file,label\n${photos.map(({ name }) => `${name},${name === koala ? 'bear' : 'other'}`).join('\n')}\n`
+  const { id } = await vision.jobs.create(photos, { check: true }, { labels })
+  const states: string[] = []
+  const { report } = await vision.jobs.waitForCheck(id, { onProgress: ({ state }) => states.push(state) })
+  expect(states.at(-1)).toBe('done')
+  expect(report?.copies.find(({ kept }) => kept === koala)?.labels).toEqual(['bear', 'other'])
+  expect(await (await vision.jobs.cleanedLabels(id)).text()).toContain(`${koala},bear`)
+  const [like] = await vision.jobs.similar(id, koala, { k: 1 })
+  const [near] = await vision.jobs.similar(id, photos[0]?.data ?? '', { k: 1 })
+  expect([like?.file, near?.file]).toEqual(['test/animal/marsupial.jpg', photos[0]?.name])
+  const again = await vision.jobs.setCheckLabels(id)
+  expect([again.labels, (await vision.jobs.waitForCheck(id)).labels]).toEqual(['folders', 'folders'])
+  const results = await collect(vision.jobs.results(id))
+  expect(results.find(({ file }) => file.endsWith('polar-bear.jpg'))?.suggested_label).toBe('animal')
 })
 
 const PROGRAM = `import { openAsBlob } from 'node:fs'

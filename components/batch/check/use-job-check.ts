@@ -47,7 +47,8 @@ export function useJobCheck(session: BatchSession, snapshot: BatchSnapshot): Bat
     void followCheck(id, setCheck, stopped.signal)
     return () => stopped.abort()
   }, [id, ended, turn])
-  const settled = ended !== null && (check?.state === 'done' || check?.state === 'failed')
+  // Labels that are there before the photos are done need no second check.
+  const settled = ended === null ? job?.state !== 'cancelled' : check?.state === 'done' || check?.state === 'failed'
   const table = labels?.table
   const picks = labels?.choices.picks
   const known = phase !== 'opening' && !snapshot.collecting

@@ -1,5 +1,4 @@
-import Papa from 'papaparse'
-import { labelsOfTable } from '@/lib/shared/dataset-check/known-labels'
+import { labelsCsv, labelsOfTable } from '@/lib/shared/dataset-check/known-labels'
 import { LabelsError } from '@/lib/shared/labels-file/decode'
 import type { LabelsFile } from './labels'
 
@@ -23,13 +22,7 @@ export function checkLabels(labels: LabelsFile | null, photos: readonly string[]
   try {
     const known = labelsOfTable(labels.table, photos, labels.choices.picks)
     if (known.labels.size === 0) return null
-    const divided = known.splits.size > 0
-    const rows = [...known.labels].map(([file, label]) => [
-      file,
-      label,
-      ...(divided ? [known.splits.get(file) ?? ''] : []),
-    ])
-    const csv = Papa.unparse([['file', 'label', ...(divided ? ['split'] : [])], ...rows])
+    const csv = labelsCsv(known)
     return { name: `${csv.length}-${fnv1a(csv)}`, csv }
   } catch (error) {
     if (error instanceof LabelsError) return null

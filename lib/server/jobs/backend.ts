@@ -177,6 +177,8 @@ export interface JobBackend {
   requestCheck?(id: string): Promise<void>
   /** Whether a worker is asked to check a job again; only if other processes do the work. */
   isCheckRequested?(id: string): Promise<boolean>
+  /** The share of a check that a worker has done, from 0 to 1; null if none runs; only if other processes do the work. */
+  checkProgress?(id: string): Promise<number | null>
   /** The jobs part of `/health/status`. */
   health?(): JobsHealth
   /** How many jobs there are, and their backlog. */

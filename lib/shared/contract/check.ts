@@ -59,10 +59,7 @@ export type CheckReport = z.infer<typeof checkReportSchema>
 export const jobCheckSchema = z
   .object({
     state: z.enum(['waiting', 'running', 'done', 'failed']),
-    progress: z
-      .number()
-      .nullable()
-      .meta({ description: 'The share that is done, from 0 to 1; null unless this server runs it.' }),
+    progress: z.number().nullable().meta({ description: 'The share that is done, from 0 to 1; null unless it runs.' }),
     reason: z.string().nullable().meta({ description: 'Why it failed.' }),
     labels: z.enum(['folders', 'file']).meta({ description: 'Where the labels come from.' }),
     report: checkReportSchema.nullable().meta({ description: 'What the latest check found; null before the first.' }),

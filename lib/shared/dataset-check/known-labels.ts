@@ -1,3 +1,4 @@
+import Papa from 'papaparse'
 import { matchLabels, type Picks } from '../labels-file/match-labels'
 import type { LabelsTable } from '../labels-file/table'
 import { folderLabel, splitNamed, splitOf } from './splits'
@@ -35,4 +36,11 @@ export function labelsOfTable(table: LabelsTable, photos: readonly string[], pic
   if (split === undefined) return { labels, splits: labelsOfFolders(photos).splits }
   const cells = matchLabels(table, photos, [], { file: String(file + 1), label: split }).labels
   return { labels, splits: new Map([...cells].map(([photo, word]) => [photo, splitNamed(word) ?? word])) }
+}
+
+/** Labels and splits as a labels file, which any check reads in the same way. */
+export function labelsCsv({ labels, splits }: KnownLabels): string {
+  const divided = splits.size > 0
+  const rows = [...labels].map(([file, label]) => [file, label, ...(divided ? [splits.get(file) ?? ''] : [])])
+  return Papa.unparse([['file', 'label', ...(divided ? ['split'] : [])], ...rows])
 }

@@ -17,11 +17,12 @@ export function checkPaths({ reply, problems, body }: DocumentBuilder, id: objec
       },
       post: {
         operationId: 'checkJob',
-        summary: 'Check the photos of a job again, with labels from a labels file, or by folder without one.',
+        summary:
+          'Set the labels of a job’s photos: from a labels file, or by folder without one. A job that is done is checked again.',
         parameters: [id],
         requestBody: { required: false, content: { 'text/csv': { schema: { type: 'string' } } } },
         responses: {
-          202: reply('The check has begun.', 'JobCheck'),
+          202: reply('The check has begun, or begins when the job is done.', 'JobCheck'),
           ...problems([
             'unknown_job',
             'not_ready',

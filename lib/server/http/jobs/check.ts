@@ -40,14 +40,14 @@ export function checkRoutes(
     return json(c, toReply(await checks.stateOf(id(c))), status, NO_STORE)
   }
 
-  async function recheck(c: Context<AppEnv>): Promise<Response> {
+  async function setLabels(c: Context<AppEnv>): Promise<Response> {
     const request = c.req.raw
-    await checks.requireDone(id(c))
+    const { open, listing } = await checks.requireCheckable(id(c))
     const lease = uploads.reserve()
     try {
       const body = hasBody(request) ? await readBody(request, environment.MAX_REQUEST_BYTES, lease) : null
-      const labels = body && body.byteLength > 0 ? await readLabels(body, await checks.filesOf(id(c))) : null
-      await checks.recheck(id(c), labels)
+      const files = open || listing ? null : await checks.filesOf(id(c))
+      await checks.setLabels(id(c), body && body.byteLength > 0 ? await readLabels(body, files) : null)
     } finally {
       lease.release()
     }
@@ -57,7 +57,7 @@ export function checkRoutes(
   async function labels(c: Context<AppEnv>): Promise<Response> {
     const { suggestions } = readOptions(cleanedLabelsParametersSchema, queryParameters(c.req.url))
     const { check } = await checks.stateOf(id(c))
-    if (check === null)
+    if (check === null || check.labels_only)
       throw new Problem('not_ready', 'This job has not been checked yet. Try again later.', { retryAfterSeconds: 5 })
     const headers = {
       ...NO_STORE,
@@ -96,7 +96,7 @@ export function checkRoutes(
   }
 
   return {
-    '/api/jobs/:id/check': { GET: (c) => state(c), POST: recheck },
+    '/api/jobs/:id/check': { GET: (c) => state(c), POST: setLabels },
     '/api/jobs/:id/cleaned-labels': { GET: { withQuery: labels } },
     '/api/jobs/:id/similar': { GET: { withQuery: likePhoto }, POST: { withQuery: likeUpload } },
   }
@@ -109,7 +109,7 @@ function toReply({ state, progress, check }: CheckState): JobCheck {
     progress,
     reason: failure,
     labels: typeof check?.labels === 'string' ? 'file' : 'folders',
-    report: check && failure === null ? check.report : null,
+    report: check && failure === null && !check.labels_only ? check.report : null,
   }
 }
 

@@ -3,12 +3,12 @@ import { Problem } from '@/lib/shared/problems/problem'
 import type { JobBackend } from '../backend'
 import { NO_REPORT } from './no-report'
 import { CheckFailure, type CheckOptions, runCheck } from './run-check'
-import type { StoredCheck } from './stored-check'
+import { AHEAD, OUTDATED, type StoredCheck, withLabels } from './stored-check'
 
 /** How far the check of a job is. */
 export interface CheckState {
   state: 'waiting' | 'running' | 'done' | 'failed'
-  /** The share that is done, from 0 to 1; null unless this server runs it. */
+  /** The share that is done, from 0 to 1; null unless it runs. */
   progress: number | null
   /** The latest check; null if there was none yet. */
   check: StoredCheck | null
@@ -28,13 +28,11 @@ const RETRY_SECONDS = 10
 /** A job whose results can't be read or whose check can't be written is tried again after this time. */
 const RETRY_MS = 30_000
 
-/** Instead of the end of a job: its check has to be repeated. */
-const OUTDATED = ''
-
 /** Checks the photos of jobs that are done, one job after the other: each check may use all the memory that is left. */
 export class JobChecks {
   private readonly progress = new Map<string, number | null>()
   private last: Promise<unknown> = Promise.resolve()
+  private turn: Promise<unknown> = Promise.resolve()
   private readonly stop = new AbortController()
 
   constructor(
@@ -49,17 +47,26 @@ export class JobChecks {
   }
 
   /**
-   * Checks a job again, with other labels. Until that is done, what was found before stays.
+   * Sets the labels of a job's photos. A job that is done is checked again; until that is done, what was found before
+   * stays. Any other is checked with them once it is done.
    *
    * @param labels text of a labels file; null for labels by folder
-   * @throws Problem `conflict` if the job isn't done, or is being checked; `queue_full`
+   * @throws Problem `conflict` if the job is being checked, was canceled, or has no check; `queue_full`
    */
-  async recheck(id: string, labels: string | null): Promise<void> {
-    await this.requireDone(id)
+  async setLabels(id: string, labels: string | null): Promise<void> {
+    const { state } = await this.requireCheckable(id)
+    if (state === 'done') return this.recheck(id, labels)
+    await this.noteLabels(id, labels, AHEAD)
+    // A check that began meanwhile finds the labels when it ends. If it has ended, too, it is repeated.
+    if ((await this.jobs.view(id)).state !== 'done' || this.progress.has(id)) return
+    if ((await this.jobs.readCheck(id))?.finished_at === AHEAD) await this.recheck(id, labels)
+  }
+
+  private async recheck(id: string, labels: string | null): Promise<void> {
     if (this.progress.has(id) || (await this.jobs.isCheckRequested?.(id)))
       throw new Problem('conflict', 'This job is being checked. Wait until that is done.')
     if (this.jobs.requestCheck) {
-      await this.markOutdated(id, labels)
+      await this.noteLabels(id, labels, OUTDATED)
       return this.jobs.requestCheck(id)
     }
     if (this.progress.size > MAX_WAITING)
@@ -68,7 +75,7 @@ export class JobChecks {
       })
     this.progress.set(id, null)
     try {
-      await this.markOutdated(id, labels)
+      await this.noteLabels(id, labels, OUTDATED)
     } catch (error) {
       this.progress.delete(id)
       throw error
@@ -82,13 +89,16 @@ export class JobChecks {
     const progress = this.progress.get(id)
     const spec = await this.jobs.spec(id)
     if (!spec.check) throw notChecked()
+    const remote = await this.jobs.checkProgress?.(id)
     const check = await this.jobs.readCheck(id)
     if (progress !== undefined) return { state: progress === null ? 'waiting' : 'running', progress, check }
+    const { finished_at } = await this.jobs.view(id)
+    if (check !== null && check.finished_at === finished_at)
+      return { state: check.failure === null ? 'done' : 'failed', progress: null, check }
+    if (typeof remote === 'number') return { state: 'running', progress: remote, check }
     // Workers may have lost it with Redis. One that is still to be done is asked for only once.
     if (check?.finished_at === OUTDATED) await this.jobs.requestCheck?.(id)
-    const { finished_at } = await this.jobs.view(id)
-    const isCurrent = check !== null && check.finished_at === finished_at
-    return { state: !isCurrent ? 'waiting' : check.failure === null ? 'done' : 'failed', progress: null, check }
+    return { state: 'waiting', progress: null, check }
   }
 
   /** The names of all photos of a job. */
@@ -107,10 +117,17 @@ export class JobChecks {
     await this.last.catch(() => {})
   }
 
-  /** Until the check was repeated, what was found before stays. */
-  private async markOutdated(id: string, labels: string | null): Promise<void> {
-    const { failure = null, report = NO_REPORT, found = [] } = (await this.jobs.readCheck(id)) ?? {}
-    await this.jobs.writeCheck(id, { finished_at: OUTDATED, labels, failure, report, found })
+  private noteLabels(id: string, labels: string | null, finishedAt: string): Promise<void> {
+    return this.inTurn(async () =>
+      this.jobs.writeCheck(id, withLabels(await this.jobs.readCheck(id), labels, finishedAt)),
+    )
+  }
+
+  /** Labels aren't set between the last look at them and the end of a check. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.turn.then(work)
+    this.turn = done.catch(() => {})
+    return done
   }
 
   private enqueue(id: string): void {
@@ -131,19 +148,30 @@ export class JobChecks {
   private async run(id: string): Promise<void> {
     const { signal } = this.stop
     signal.throwIfAborted()
-    const { finished_at } = await this.requireDone(id)
-    const before = await this.jobs.readCheck(id)
+    const { finished_at } = await this.requireCheckable(id)
+    let before = await this.jobs.readCheck(id)
     if (finished_at === null || before?.finished_at === finished_at) return
     this.progress.set(id, 0)
-    const labels = before?.labels ?? null
     const onProgress = (done: number) => this.progress.set(id, done)
     const started = performance.now()
-    const rows = await this.jobs.results(id, {})
-    const check = await checkOf(finished_at, labels, () =>
-      runCheck(rows, labels, { ...this.options, signal, onProgress }),
-    )
-    signal.throwIfAborted()
-    await this.jobs.writeCheck(id, check)
+    for (;;) {
+      const labels = before?.labels ?? null
+      const rows = await this.jobs.results(id, {})
+      const check = await checkOf(finished_at, labels, () =>
+        runCheck(rows, labels, { ...this.options, signal, onProgress }),
+      )
+      signal.throwIfAborted()
+      const isDone = await this.inTurn(async () => {
+        before = await this.jobs.readCheck(id)
+        if ((before?.labels ?? null) !== labels) return false
+        await this.jobs.writeCheck(id, check)
+        return true
+      })
+      if (isDone) return this.report(id, check, started)
+    }
+  }
+
+  private report(id: string, check: StoredCheck, started: number): void {
     const seconds = Math.round((performance.now() - started) / 1000)
     this.options.log.info(
       { job: id, photos: check.report.photos, seconds, failure: check.failure },
@@ -151,13 +179,13 @@ export class JobChecks {
     )
   }
 
-  /** @throws Problem `conflict` if the job isn't done, or isn't checked at all */
-  async requireDone(id: string): Promise<Job> {
+  /** @throws Problem `conflict` if the job was canceled, or isn't checked at all */
+  async requireCheckable(id: string): Promise<Job> {
     const spec = await this.jobs.spec(id)
     if (!spec.check) throw notChecked()
     const job = await this.jobs.view(id)
-    if (job.state === 'done') return job
-    throw new Problem('conflict', 'Only a job that is done can be checked. Wait until all of its photos are done.')
+    if (job.state === 'cancelled') throw new Problem('conflict', 'This job was canceled: its photos are not checked.')
+    return job
   }
 }
 

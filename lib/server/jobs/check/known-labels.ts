@@ -11,13 +11,15 @@ export async function knownLabels(files: readonly string[], labels: string | nul
 /**
  * Reads a labels file that has a label for at least one of these photos.
  *
+ * @param files null if not all are known: then any label will do
  * @returns its text
  * @throws Problem `invalid_parameter`, and `conflict` if it has none
  */
-export async function readLabels(bytes: Uint8Array, files: readonly string[]): Promise<string> {
+export async function readLabels(bytes: Uint8Array, files: readonly string[] | null): Promise<string> {
   try {
     const { text } = decodeLabels(bytes)
-    if ((await knownLabels(files, text)).labels.size === 0)
+    if (files === null) await knownLabels([], text)
+    else if ((await knownLabels(files, text)).labels.size === 0)
       throw new Problem('conflict', 'The labels file has no label for any photo of this job. Check the names in it.')
     return text
   } catch (error) {

@@ -247,6 +247,10 @@ export class DistributedBackend implements JobBackend {
     return translateRedisErrors(() => this.queue.hasCheck(id))
   }
 
+  checkProgress(id: string): Promise<number | null> {
+    return translateRedisErrors(() => this.ledger.checkProgress(id))
+  }
+
   health(): JobsHealth {
     const { lost } = this.options.redis.context.monitor
     return lost ? { state: 'waiting', reason: 'redis_unavailable' } : { state: 'ok', reason: null }

@@ -36,23 +36,62 @@ export interface JobCheckOptions {
   log: CheckLog
 }
 
+/** How often a worker says how far a check is (milliseconds); a few of them may be late before it counts as dead. */
+const REPORT_MS = 2000
+
 /** Checks the photos of a job that is done, unless that was done before. One worker does it, as it ends the job. */
 export async function checkJob(
-  { spec, round, finishedAt }: JobRecord,
+  { spec: { id, check: isChecked }, round, finishedAt }: JobRecord,
   ledger: Ledger,
   { store, checkScript: script, log }: JobCheckOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!spec.check || finishedAt === null) return
-  const before = await readCheck(store, spec.id, log)
+  if (!isChecked || finishedAt === null) return
+  let before = await readCheck(store, id, log)
   if (before?.finished_at === finishedAt) return
   async function* rows() {
-    for await (const { row, index } of resultsInOrder(store, ledger, spec.id, round, { signal }))
-      yield { ...row, index }
+    for await (const { row, index } of resultsInOrder(store, ledger, id, round, { signal })) yield { ...row, index }
   }
-  const labels = before?.labels ?? null
-  const check = await checkOf(finishedAt, labels, () => runCheck(rows(), labels, { script, folder: tmpdir(), signal }))
-  signal.throwIfAborted()
-  // With other labels, it was asked for again meanwhile: that check follows.
-  if (((await readCheck(store, spec.id, log))?.labels ?? null) === labels) await writeCheck(store, spec.id, check)
+  const progress = new ReportedProgress(ledger, id)
+  try {
+    for (;;) {
+      const labels = before?.labels ?? null
+      const options = { script, folder: tmpdir(), signal, onProgress: (share: number) => progress.set(share) }
+      const check = await checkOf(finishedAt, labels, () => runCheck(rows(), labels, options))
+      signal.throwIfAborted()
+      before = await readCheck(store, id, log)
+      // With other labels, it is for nothing.
+      if ((before?.labels ?? null) === labels) return await writeCheck(store, id, check)
+    }
+  } finally {
+    await progress.end()
+  }
+}
+
+/** Tells all web instances how far the check of a job is, for as long as this process lives. */
+class ReportedProgress {
+  private share = 0
+  private readonly timer: NodeJS.Timeout
+
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly id: string,
+  ) {
+    this.timer = setInterval(() => this.send(this.share), REPORT_MS)
+    this.send(0)
+  }
+
+  set(share: number): void {
+    this.share = share
+  }
+
+  async end(): Promise<void> {
+    clearInterval(this.timer)
+    await this.ledger.setCheckProgress(this.id, null).catch(() => {})
+  }
+
+  /** Without Redis, nobody knows how far it is. */
+  private send(share: number): void {
+    this.ledger.setCheckProgress(this.id, share).catch(() => {})
+  }
 }

@@ -21,6 +21,9 @@ import {
   TAKE_SHARD,
 } from './scripts'
 
+/** A check whose worker has said nothing for so long doesn't run. */
+const CHECK_TTL_S = 15
+
 /** A dispatched shard. */
 export interface Task {
   id: string
@@ -104,6 +107,18 @@ export class Ledger {
   /** The stored state of each job; null if Redis has no such job. A paused job is stored as running. */
   states(ids: readonly string[]): Promise<(JobRecord['state'] | null)[]> {
     return Promise.all(ids.map((id) => this.redis.hget(keysOf(id).job, 'state') as Promise<JobRecord['state'] | null>))
+  }
+
+  /** The share of a job's check that a worker has done, from 0 to 1; null if none runs, or its worker died. */
+  async checkProgress(id: string): Promise<number | null> {
+    const share = await this.redis.get(keysOf(id).check)
+    return share === null ? null : Number(share)
+  }
+
+  /** @param share null once the check has ended */
+  async setCheckProgress(id: string, share: number | null): Promise<void> {
+    if (share === null) await this.redis.del(keysOf(id).check)
+    else await this.redis.set(keysOf(id).check, share.toFixed(3), 'EX', CHECK_TTL_S)
   }
 
   activeIds(): Promise<string[]> {

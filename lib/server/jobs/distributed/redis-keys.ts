@@ -8,7 +8,7 @@ export const COMPLETE_KEY = `${PREFIX}:whole`
 /** The virtual time of fair queueing: the tag of the shard that was started last. */
 export const CLOCK_KEY = `${PREFIX}:clock`
 
-const KEY_NAMES = ['', 'shards', 'open', 'failed', 'again', 'log', 'recent', 'names', 'dead'] as const
+const KEY_NAMES = ['', 'shards', 'open', 'failed', 'again', 'log', 'recent', 'names', 'dead', 'check'] as const
 
 /**
  * The keys of a job:
@@ -22,6 +22,7 @@ const KEY_NAMES = ['', 'shards', 'open', 'failed', 'again', 'log', 'recent', 'na
  * - `recent`: how many photos finished when
  * - `names`: digests of the photo names while the job is open
  * - `dead`: dispatched shards that are dead letters, and why
+ * - `check`: the share of its check that a worker has done; expires soon after the last word of it
  */
 export function keysOf(id: string): Record<Exclude<(typeof KEY_NAMES)[number], ''> | 'job', string> {
   const of = (part: string) => `${PREFIX}:job:${id}${part && `:${part}`}`
