@@ -7,6 +7,11 @@ export function parseCount(text: string): number {
   return Number(text)
 }
 
+export function parseIndex(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('Enter a whole number from 0.')
+  return Number(text)
+}
+
 export function parseEncoding(text: string): string {
   const { success, data } = zipEncodingSchema.safeParse(text)
   if (!success) throw new InvalidArgumentError('Enter an encoding such as gbk, shift_jis, euc-kr, big5 or cp437.')

@@ -29,7 +29,11 @@ export function classifyCommand(program: Command, context: CommandContext): void
       'files, folders, ZIP files, glob patterns, s3://bucket/prefix, or - to read file names from stdin',
     )
     .option('--model <model>', 'model type, id or folder (default: the default model)')
-    .option('--top-k <n>', 'maximum number of labels per photo', parseTopK, DEFAULT_TOP_K)
+    .option(
+      '--top-k <n>',
+      `maximum number of labels per photo (default: ${DEFAULT_TOP_K}; for a multi-label model, all that apply)`,
+      parseTopK,
+    )
     .option('--threshold <score>', 'omit labels with a lower score', parseScore, 0)
     .option('--words <labels>', 'labels to choose from, with commas, for a text-image model')
     .option('--template <text>', 'what --words are put into, such as "a satellite photo of {}"')
@@ -87,13 +91,18 @@ async function run(
   try {
     const groundTruth = labels && (await labelsOf(labels.path, labels.table, files, await source.classes(), options))
     const judged = groundTruth && judge(groundTruth, await source.classes())
-    const sink = openSink(options, source.model, judged, guard)
+    const sink = openSink(options, source, judged, guard)
     await runInputs(inputs, source, sink, { workers, rows: options.out !== undefined }, signal)
     if (signal.aborted) throw interruptedFailure(options.out)
     if (options.out !== undefined && format !== null) {
       guard()
       const rows = judged ? map(sink.rows(files), judged) : sink.rows(files)
-      await writeResults(rows, options.out, { format, columns: columnsOf(judged, format) }, signal).catch((error) => {
+      await writeResults(
+        rows,
+        options.out,
+        { format, columns: columnsOf(judged, format, source.multiLabel) },
+        signal,
+      ).catch((error) => {
         throw signal.aborted ? interruptedFailure(options.out) : error
       })
     }

@@ -1,7 +1,8 @@
 /** The options of `vision classify`. */
 export interface Options {
   model?: string
-  topK: number
+  /** All that apply of a multi-label model, else five, if absent. */
+  topK?: number
   threshold: number
   /** Labels in words, with commas. */
   words?: string

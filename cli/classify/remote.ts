@@ -8,7 +8,7 @@ import { type Server, serverAt } from '../program/server-url'
 /** A remote server that classifies instead of a local engine. */
 export interface RemoteServer {
   model: ModelInfo
-  classify(options: { topK: number; threshold: number; words: LabelWords | undefined }): Classify
+  classify(options: { topK: number | undefined; threshold: number; words: LabelWords | undefined }): Classify
   labels(): Promise<readonly Label[]>
 }
 
@@ -37,7 +37,7 @@ export async function remoteServer(base: string, name: string | undefined): Prom
         target.search = String(
           new URLSearchParams({
             model: model.id,
-            top_k: String(topK),
+            ...(topK === undefined ? {} : { top_k: String(topK) }),
             threshold: String(threshold),
             ...(words ? { candidate_labels: joinLabels(words.labels), hypothesis_template: words.template } : {}),
           }),

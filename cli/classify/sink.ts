@@ -1,15 +1,17 @@
+import { DEFAULT_TOP_K } from '@/lib/shared/contract/contract'
 import {
   columnsFor,
   csvHeader,
   csvLine,
   jsonLine,
   LABELED_COLUMNS,
-  type ModelName,
+  MULTI_LABEL_COLUMNS,
   RESULT_COLUMNS,
   type ResultRow,
 } from '@/lib/shared/results/columns'
 import { Journal } from './journal'
 import type { Options } from './options'
+import type { Source } from './source'
 
 /** Receives rows as photos are done. */
 export interface Sink {
@@ -24,9 +26,10 @@ export interface Sink {
 /** Adds the true label to a row. */
 export type Judge = (row: ResultRow) => ResultRow
 
-/** The columns of the results in a format: with `--labels`, also the true labels. */
-export function columnsOf(judged: Judge | null, format: string) {
-  return columnsFor(format, judged ? LABELED_COLUMNS : RESULT_COLUMNS)
+/** The columns of the results in a format: with `--labels`, also the true labels; with a multi-label model, all that apply. */
+export function columnsOf(judged: Judge | null, format: string, multiLabel: boolean) {
+  const columns = judged ? LABELED_COLUMNS : RESULT_COLUMNS
+  return columnsFor(format, multiLabel ? [...columns, ...MULTI_LABEL_COLUMNS] : columns)
 }
 
 /** Writes rows to stdout as photos are done. */
@@ -34,12 +37,15 @@ class Stdout implements Sink {
   failed = 0
   done = 0
   private readonly kept: ResultRow[] = []
+  private readonly columns: ReturnType<typeof columnsOf>
 
   constructor(
     private readonly format: 'csv' | 'ndjson',
     private readonly judged: Judge | null,
+    multiLabel: boolean,
   ) {
-    if (format === 'csv') process.stdout.write(csvHeader(columnsOf(judged, format)))
+    this.columns = columnsOf(judged, format, multiLabel)
+    if (format === 'csv') process.stdout.write(csvHeader(this.columns))
   }
 
   has(): boolean {
@@ -52,7 +58,7 @@ class Stdout implements Sink {
     if (this.judged) this.kept.push(row)
     const written = this.judged ? this.judged(row) : row
     const line = this.format === 'csv' ? csvLine : jsonLine
-    process.stdout.write(line(written, columnsOf(this.judged, this.format)))
+    process.stdout.write(line(written, this.columns))
   }
 
   rows(): Iterable<ResultRow> {
@@ -106,10 +112,12 @@ export class ToFile implements Sink {
  */
 export function openSink(
   { out, format, topK, threshold, words, template, resume }: Options,
-  model: ModelName,
+  { model, multiLabel }: Pick<Source, 'model' | 'multiLabel'>,
   judged: Judge | null,
   guard: () => void,
 ): Sink {
-  if (out === undefined) return new Stdout(format, judged)
-  return new ToFile(new Journal(`${out}.part`, { ...model, topK, threshold, words, template }, resume ?? false), guard)
+  if (out === undefined) return new Stdout(format, judged, multiLabel)
+  const count = topK ?? (multiLabel ? 'all' : DEFAULT_TOP_K)
+  const identity = { ...model, topK: count, threshold, words, template }
+  return new ToFile(new Journal(`${out}.part`, identity, resume ?? false), guard)
 }

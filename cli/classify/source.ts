@@ -1,7 +1,9 @@
 import type { Classify } from '@/lib/server/jobs/classify-photo'
+import { topKOf } from '@/lib/shared/contract/top-k'
 import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { ModelName } from '@/lib/shared/results/columns'
+import { isMultiLabel } from '@/lib/shared/results/selected'
 import { type LabelWords, labelWords, splitLabels } from '@/lib/shared/zero-shot/candidate-labels'
 import { chooseModel } from '../models/choose-model'
 import type { CommandContext } from '../program/context'
@@ -12,6 +14,8 @@ import { remoteServer } from './remote'
 /** What classifies the photos: a local engine or a remote server. */
 export interface Source {
   model: ModelName
+  /** Whether any number of its labels may apply. */
+  multiLabel: boolean
   classify: Classify
   classes(): Promise<readonly ClassNames[]>
   close(): Promise<void>
@@ -31,6 +35,7 @@ export async function openSource(
     requireWords(server.model.id, Boolean(server.model.text), words)
     return {
       model: { id: server.model.id, revision: server.model.revision },
+      multiLabel: isMultiLabel(server),
       classify: server.classify({ topK, threshold, words }),
       classes: named ? async () => named : server.labels,
       close: async () => {},
@@ -39,9 +44,11 @@ export async function openSource(
   const { model, startEngine } = await chooseModel({ ...options, root, workers, maxPixels })
   requireWords(model.id, model.takesTexts, words)
   const engine = await startEngine()
+  const request = { ...topKOf(topK), threshold, words, priority: 'batch' } as const
   return {
     model: { id: model.id, revision: model.revision },
-    classify: (image, signal) => engine.classify(image, { topK, threshold, words, priority: 'batch' }, signal),
+    multiLabel: model.multiLabel !== null,
+    classify: (image, signal) => engine.classify(image, request, signal),
     classes: async () => named ?? model.classes,
     close: () => engine.close(),
   }

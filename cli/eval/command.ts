@@ -94,6 +94,7 @@ async function evaluate(folder: string, options: Evaluation): Promise<void> {
       temperature: model.temperature ?? 1,
       activation: model.activation,
       rule: model.rule,
+      background: model.background,
     }
     const done = (entry: Entry) => {
       lock?.guard()

@@ -20,6 +20,8 @@ interface ScoreOptions {
   temperature: number
   activation: Activation
   rule: Rule
+  /** The output that stands for none of the labels; null if there is none. */
+  background: number | null
 }
 
 /** An engine for batch work: no deadline that a slow model could miss, and a queue for everything in flight. */
@@ -58,12 +60,13 @@ export async function runPhotos(
 async function runPhoto(
   engine: Engine,
   { file, path, truth }: LabelledPhoto,
-  { temperature, activation, rule }: ScoreOptions,
+  { temperature, activation, rule, background }: ScoreOptions,
 ): Promise<Entry> {
   try {
     const logits = await engine.logits(await readFile(path), { priority: 'batch' })
     const scores = activate(logits, temperature, activation)
-    const top = topK(scores, TOP_K)
+    const top = topK(scores, TOP_K, background)
+    const isBackground = background !== null && (scores[background] ?? 0) > (top[0]?.score ?? 0)
     const right = scores[truth] ?? 0
     return {
       file,
@@ -71,7 +74,7 @@ async function runPhoto(
       top: top.map(({ index, score }) => [index, score]),
       right,
       brier: scores.reduce((sum, score) => sum + score * score, 0) - 2 * right + 1,
-      uncertain: uncertainty(logits, [top[0]?.score ?? 0, top[1]?.score ?? 0], rule) !== null,
+      uncertain: isBackground || uncertainty(logits, [top[0]?.score ?? 0, top[1]?.score ?? 0], rule) !== null,
     }
   } catch (error) {
     return { file, error: error instanceof Problem ? `${error.code}: ${error.detail}` : (error as Error).message }

@@ -4,6 +4,7 @@ import { type CatalogEntry, readCatalog, readModelFolder } from '@/lib/server/ca
 import { type Model, readModel } from '@/lib/server/engine/model'
 import type { Activation } from '@/lib/shared/metrics/activation'
 import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
+import type { MultiLabelRule } from '@/lib/shared/metrics/multi-label'
 import { batchEngine, type Rule } from '../eval/run'
 import { defaultDataDir } from '../program/data-dir'
 import { EXIT, Failure } from '../program/exit'
@@ -17,6 +18,10 @@ export interface ChosenModel {
   temperature: number | null
   activation: Activation
   rule: Rule
+  /** Set for a model of which any number of labels may apply. */
+  multiLabel: MultiLabelRule | null
+  /** Index of the output that stands for none of the labels; null if there is none. */
+  background: number | null
   classes: readonly ClassNames[]
   /** Whether it takes labels in words, and has none of its own. */
   takesTexts: boolean
@@ -85,6 +90,8 @@ function described({
   head,
   activation,
   text,
+  multiLabel,
+  background,
 }: Model): ChosenModel {
   const classes = labels.map((label, index) => ({ label, others: synonyms[index] ?? [] }))
   return {
@@ -94,6 +101,8 @@ function described({
     temperature,
     activation,
     rule: uncertainty,
+    multiLabel,
+    background,
     classes,
     takesTexts: text !== null,
     base: head?.base.id ?? null,

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { parseIndex } from '../classify/arguments'
 import type { CommandContext } from '../program/context'
 import { defaultDataDir } from '../program/data-dir'
 import { add } from './add'
@@ -65,6 +66,8 @@ export function modelsCommand(program: Command, context: CommandContext): void {
     .option('--std <numbers>', 'standard deviation to divide by')
     .option('--channels <order>', 'channel order: rgb or bgr')
     .option('--output <name>', 'output with the scores, if the model has several candidates')
+    .option('--multi-label', 'any number of labels may apply to a photo (sigmoid)')
+    .option('--background <index>', 'output that stands for none of the labels: 0 for the first', parseIndex)
     .option('--config <json>', 'path of config.json, if it is not next to the model')
     .option('--preprocessor <json>', 'path of preprocessor_config.json, if it is not next to the model')
     .option('--force', 'replace an installed model')

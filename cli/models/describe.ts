@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { OnnxGraph } from '@/lib/server/catalog/onnx/read-graph'
+import { hasBackground } from '@/lib/server/engine/background'
 import { readJson } from '@/lib/server/engine/model-file'
 import { isTimm } from '@/lib/server/image/timm'
 import { EXIT, Failure } from '../program/exit'
@@ -14,6 +15,10 @@ export interface DescribeOptions extends PreprocessingFlags {
   preprocessor?: string
   labels?: string
   output?: string
+  /** Whether any number of labels may apply. */
+  multiLabel?: boolean
+  /** Index of the output that stands for none of the labels. */
+  background?: number
 }
 
 /** A model's configuration files: paths to copy, or generated content. */
@@ -51,7 +56,7 @@ export async function describeModel(
 async function configOf(
   folders: readonly string[],
   graph: OnnxGraph,
-  { config, labels, output }: DescribeOptions,
+  { config, labels, multiLabel, ...options }: DescribeOptions,
 ): Promise<{ config: string | Record<string, unknown>; labels: string | undefined }> {
   const path = config ?? (await firstExisting(folders.map((folder) => join(folder, 'config.json'))))
   const file = path === undefined ? {} : await readObject(path)
@@ -60,16 +65,25 @@ async function configOf(
   if (found === null && !has) {
     throw new Error('the labels are unknown: set --labels to a file with one label per line')
   }
-  if (path !== undefined && found === null && output === undefined) return { config: path, labels: undefined }
+  const flags = visionFlags(options)
+  const kept = found === null && Object.keys(flags).length === 0 && !multiLabel
+  if (path !== undefined && kept) return { config: path, labels: undefined }
   const { label_names: _names, label_descriptions: _words, ...rest } = file
-  const vision = { ...objectSchema.safeParse(file.vision).data, ...(output ? { output } : {}) }
+  const detected = found && hasBackground(found.labels) ? { background: 0 } : {}
+  const vision = { ...detected, ...objectSchema.safeParse(file.vision).data, ...flags }
   return {
     config: {
       ...(found ? { ...rest, id2label: Object.fromEntries(found.labels.map((label, index) => [index, label])) } : file),
+      ...(multiLabel ? { problem_type: 'multi_label_classification' } : {}),
       ...(Object.keys(vision).length > 0 ? { vision } : {}),
     },
     labels: found?.from,
   }
+}
+
+/** What flags say in the place of keys under `vision`. */
+function visionFlags({ output, background }: Pick<DescribeOptions, 'output' | 'background'>) {
+  return { ...(output ? { output } : {}), ...(background === undefined ? {} : { background }) }
 }
 
 async function preprocessingOf(

@@ -1,11 +1,13 @@
 import { readCatalog, readCatalogFile } from '@/lib/server/catalog/catalog'
-import { type Model, readModel } from '@/lib/server/engine/model'
+import { classCount, type Model, modelRef, readModel } from '@/lib/server/engine/model'
+import { thresholdsOf } from '@/lib/server/engine/problem-type'
 import { bytes } from '@/lib/shared/i18n/format'
 import type { UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import { EXIT, Failure } from '../program/exit'
 import { table } from '../program/progress'
 import { customModels, statusOf, trainingOf, trainingRows } from './custom'
 import type { ModelsContext } from './models-context'
+import { thresholdWords } from './summary'
 
 /** The installed models and the custom ones. */
 export async function installed({ modelsDir, dataDir }: ModelsContext): Promise<Model[]> {
@@ -45,7 +47,7 @@ export async function list(context: ModelsContext, { json = false }: { json?: bo
       models.map((model) => [
         model.id,
         `${model.type ?? '–'}${model.default ? ' (default)' : ''}`,
-        String(model.labels.length),
+        `${classCount(model)}${model.multiLabel ? ' (several)' : ''}`,
         bytes(model.bytes),
         model.head ? '–' : published(model.published),
         model.temperature === null ? 'no' : 'yes',
@@ -103,16 +105,24 @@ function modelRows(model: Model): Row[] {
     ['title', model.title],
     ['status', model.error ?? 'usable'],
     ['license', model.license ?? 'not specified'],
-    ['labels', String(model.labels.length)],
+    ['labels', `${classCount(model)}${model.multiLabel ? ', of which any number may apply' : ''}`],
+    ...(model.multiLabel ? [['thresholds', thresholdWords(model)] as Row] : []),
     ['size', bytes(model.bytes)],
     ['revision', model.revision],
   ]
 }
 
-function scoreRows({ temperature, uncertainty }: Model): Row[] {
+function scoreRows({ temperature, uncertainty, activation, multiLabel }: Model): Row[] {
+  const near = multiLabel?.nearThreshold ?? null
   return [
-    ['calibrated', temperature === null ? 'no: scores are plain softmax values' : `yes, temperature ${temperature}`],
-    ['uncertain', uncertainty === null ? 'never: no limits have been measured' : limitsOf(uncertainty)],
+    [
+      'calibrated',
+      temperature === null ? `no: scores are plain ${activation} values` : `yes, temperature ${temperature}`,
+    ],
+    [
+      'uncertain',
+      uncertainty === null ? 'never: no limits have been measured' : limitsOf(uncertainty, near, multiLabel !== null),
+    ],
   ]
 }
 
@@ -131,15 +141,22 @@ function publishedRows({ published: figure, card }: Model): Row[] {
   ]
 }
 
-function limitsOf({ scoreBelow, marginBelow, entropyAbove, likenessBelow }: UncertaintyRule): string {
-  const limits = [`score < ${scoreBelow}`, `margin < ${marginBelow}`]
+function limitsOf(
+  { scoreBelow, marginBelow, entropyAbove, likenessBelow }: UncertaintyRule,
+  nearThreshold: number | null,
+  multiLabel: boolean,
+): string {
+  const limits = multiLabel ? [] : [`score < ${scoreBelow}`, `margin < ${marginBelow}`]
+  if (nearThreshold !== null) limits.push(`log-odds within ${nearThreshold} of a threshold`)
   if (entropyAbove !== null) limits.push(`entropy > ${entropyAbove}`)
   if (likenessBelow !== null) limits.push(`likeness < ${likenessBelow.toFixed(2)}`)
-  return `${limits.slice(0, -1).join(', ')}, or ${limits.at(-1)}`
+  return limits.length < 2 ? (limits[0] ?? 'never') : `${limits.slice(0, -1).join(', ')}, or ${limits.at(-1)}`
 }
 
 /** The details of a model, for JSON output. */
 function toJson(model: Model): object {
-  const { folder: _folder, file: _file, labels, synonyms: _synonyms, selfTest: _test, notes: _notes, ...rest } = model
-  return { ...rest, classes: labels.length }
+  const { folder: _folder, file: _file, synonyms: _synonyms, selfTest: _test, notes: _notes, ...described } = model
+  const { labels: _labels, multiLabel, background: _background, ...rest } = described
+  const { problem_type } = modelRef(model)
+  return { ...rest, classes: classCount(model), problem_type, thresholds: thresholdsOf(multiLabel) }
 }

@@ -1,4 +1,5 @@
-import type { Model } from '@/lib/server/engine/model'
+import { classCount, type Model } from '@/lib/server/engine/model'
+import { thresholdsOf } from '@/lib/server/engine/problem-type'
 import type { LoadReport } from '@/lib/server/engine/protocol'
 import type { TextSide } from '@/lib/server/engine/text-side'
 import type { Preprocessor } from '@/lib/server/image/preprocessor'
@@ -17,6 +18,7 @@ const SCORES: Record<string, string> = {
   probabilities: 'probabilities',
   'binary probability': 'one probability, for the second label',
   'binary logit': 'one logit, for the second label',
+  'independent probabilities': 'independent probabilities',
 }
 
 /**
@@ -24,24 +26,37 @@ const SCORES: Record<string, string> = {
  */
 export function summary(model: Model, { input, output, runMs }: LoadReport, from: Origins): string {
   const { labels, preprocessor, text } = model
-  const examples = labels.slice(0, LABELS_SHOWN).join(', ')
+  const named = labels.filter((_, index) => index !== model.background)
+  const examples = named.slice(0, LABELS_SHOWN).join(', ')
   const rows: [string, string, string | undefined][] = [
     [
       'labels',
-      text ? 'any, in words' : `${labels.length}: ${examples}${labels.length > LABELS_SHOWN ? ', …' : ''}`,
+      text ? 'any, in words' : `${classCount(model)}: ${examples}${named.length > LABELS_SHOWN ? ', …' : ''}`,
       from.labels,
     ],
     ['input', `${input?.width} × ${input?.height}, ${preprocessor ? geometry(preprocessor) : ''}`, from.size],
     ['channels', input?.channels === 1 ? '1 (gray)' : (preprocessor?.channels ?? 'rgb').toUpperCase(), from.channels],
     ['values', preprocessor ? describeNormalisation(preprocessor, input?.type) : '', from.numbers],
-    [
-      'scores',
-      text ? similarity(text) : `${SCORES[output?.scores ?? ''] ?? 'logits'} (output ${output?.name})`,
-      undefined,
-    ],
+    ['scores', text ? similarity(text) : `${scoresOf(model, output?.scores)} (output ${output?.name})`, undefined],
     ['speed', `${duration(runMs ?? 0)} per run on one core of this machine`, undefined],
   ]
   return rows.map(([key, value, origin]) => `  ${key.padEnd(10)}${value}${origin ? ` (${origin})` : ''}\n`).join('')
+}
+
+/** What the output holds, and which labels apply. */
+function scoresOf({ multiLabel, labels, background }: Model, kind = 'logits'): string {
+  const other = background === null ? '' : `; output ${background} is for none of the labels`
+  if (multiLabel === null) return `${SCORES[kind] ?? 'logits'}${other}`
+  const values = kind === 'logits' ? 'logits, each converted to a probability by a sigmoid' : SCORES[kind]
+  return `${values}; any number of labels may apply, ${thresholdWords({ multiLabel, labels })}`
+}
+
+/** From which scores labels apply. */
+export function thresholdWords({ multiLabel, labels }: Pick<Model, 'multiLabel' | 'labels'>): string {
+  const thresholds = thresholdsOf(multiLabel)
+  if (!Array.isArray(thresholds)) return `from ${thresholds}`
+  const named = thresholds.slice(0, LABELS_SHOWN).map((threshold, index) => `${labels[index]} from ${threshold}`)
+  return `${named.join(', ')}${thresholds.length > LABELS_SHOWN ? ', …' : ''}`
 }
 
 function similarity({ maxTokens, similarity: { scale, bias, activation } }: TextSide): string {

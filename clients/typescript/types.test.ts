@@ -20,12 +20,14 @@ test('the types of the client are those of the API', () => {
   expectTypeOf<client.ModelInfo>().toEqualTypeOf<contract.ModelInfo>()
   expectTypeOf<client.Label>().toEqualTypeOf<contract.Label>()
   expectTypeOf<client.ProblemCode>().toEqualTypeOf<problems.ProblemCode>()
+  type Several = 'labels' | 'label_scores'
   type Hidden = 'embedding' | 'kinds' | 'traits' | 'truth' | 'correct' | 'uncertain_reason' | keyof PhotoCheck
-  type Row = Required<Omit<ResultRow, Hidden>>
-  expectTypeOf<Omit<client.PhotoResult, 'uncertain_reason' | keyof PhotoCheck>>().toEqualTypeOf<Row>()
+  type Row = Required<Omit<ResultRow, Hidden | Several>>
+  expectTypeOf<Omit<client.PhotoResult, 'uncertain_reason' | Several | keyof PhotoCheck>>().toEqualTypeOf<Row>()
   expectTypeOf<Required<Pick<client.PhotoResult, keyof PhotoCheck>>>().toEqualTypeOf<PhotoCheck>()
   expectTypeOf<client.CheckReport>().toEqualTypeOf<CheckReport>()
   expectTypeOf<client.JobCheck>().toEqualTypeOf<JobCheck>()
   expectTypeOf<client.SimilarPhoto[]>().toEqualTypeOf<SimilarPhotosReply['photos']>()
+  expectTypeOf<Pick<client.PhotoResult, Several>>().toEqualTypeOf<Pick<ResultRow, Several>>()
   expectTypeOf<Evaluation>().toExtend<client.TrainingEvaluation>()
 })

@@ -146,6 +146,9 @@ export interface PhotoResult {
   label_issue?: number | null
   suggested_label?: string | null
   quality?: QualityIssue[]
+  /** All labels that apply, and their scores, best first. Only for a multi-label model. */
+  labels?: string[]
+  label_scores?: number[]
 }
 
 /** Why a photo is of low quality. */

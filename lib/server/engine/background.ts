@@ -3,6 +3,17 @@ import type { Labels } from './model-labels'
 /** The name of the output that stands for none of the labels, as in the label files of TensorFlow's models. */
 const BACKGROUND = 'background'
 
+/** The outputs of TensorFlow's models for ImageNet: a thousand classes, and the background first. */
+const TENSORFLOW_OUTPUTS = 1001
+
+/**
+ * Whether these are the labels of one of TensorFlow's models for ImageNet. Elsewhere, a label named background may be an
+ * answer like any other.
+ */
+export function hasBackground(labels: readonly string[]): boolean {
+  return labels.length === TENSORFLOW_OUTPUTS && isBackground(labels[0])
+}
+
 /** Whether this is the background's label. */
 function isBackground(label: string | undefined): boolean {
   return label !== undefined && /^_*background_*$/i.test(label.trim())

@@ -12,6 +12,8 @@ export interface JobSpec {
   /** Whether a multi-label model returns every label that applies, because no number of labels was requested. */
   all_selected?: true
   threshold: number
+  /** Whether any number of the model's labels may apply to a photo. */
+  multi_label?: true
   /** Whether the results have embeddings. */
   embeddings?: true
   /** Whether the photos are checked when the job is done. Only with embeddings. */

@@ -4,7 +4,7 @@ import { topKOf } from '@/lib/shared/contract/top-k'
 import { wordsOf } from '@/lib/shared/contract/words'
 import type { Engine } from '../engine/types'
 import type { JobSpec } from './backend'
-import { requireEmbedding, requireLabels, requireModel } from './require-model'
+import { requireEmbedding, requireLabels } from './require-model'
 
 /**
  * The fixed parameters of a new job. They include the model's revision as of now.
@@ -21,9 +21,10 @@ export async function newSpec(
   const embeddings = check || (parameters.embeddings ?? false)
   const { topK, allSelected } = topKOf(top_k)
   const words = wordsOf(parameters)
-  const model = await requireModel(engine, name)
-  await requireLabels(engine, model.id, words)
-  if (embeddings) await requireEmbedding(engine, model.id)
+  const { id, revision, problem_type } = await engine.model(name)
+  const model = { id, revision }
+  await requireLabels(engine, id, words)
+  if (embeddings) await requireEmbedding(engine, id)
   const secret = randomBytes(32).toString('hex')
   return {
     id: newId(),
@@ -31,6 +32,7 @@ export async function newSpec(
     top_k: topK,
     ...(allSelected ? { all_selected: true as const } : {}),
     threshold,
+    ...(problem_type === 'multi_label_classification' ? { multi_label: true as const } : {}),
     created_at: new Date().toISOString(),
     ...(embeddings ? { embeddings } : {}),
     ...(check ? { check } : {}),

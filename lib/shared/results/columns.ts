@@ -3,6 +3,7 @@ import type { PhotoCheck } from '../contract/check'
 import type { Classification } from '../contract/contract'
 import type { RowTraits } from '../dataset-check/row-traits'
 import type { UncertainReason } from '../metrics/uncertainty'
+import { selectedOf } from './selected'
 
 /** The columns of batch results, in this order, from every entry point; JSON has one more, see `columnsFor`. Types and meanings: docs/results.md. */
 export const RESULT_COLUMNS = [
@@ -49,6 +50,9 @@ export const EMBEDDED_COLUMNS = [
 /** The columns that a check of the whole batch adds after all others. */
 export const CHECK_COLUMNS = ['near_copy_of', 'copy_group', 'label_issue', 'suggested_label', 'quality'] as const
 
+/** The columns that results of a multi-label model have after all others. */
+export const MULTI_LABEL_COLUMNS = ['labels', 'label_scores'] as const
+
 /** A field of JSON and NDJSON only: tables keep the columns that programs know by their position. */
 export const JSON_COLUMN = 'uncertain_reason'
 
@@ -57,6 +61,7 @@ export type FileColumn =
   | (typeof PAGE_COLUMNS)[number]
   | (typeof LABELED_COLUMNS)[number]
   | (typeof CHECK_COLUMNS)[number]
+  | (typeof MULTI_LABEL_COLUMNS)[number]
   | typeof JSON_COLUMN
   | 'embedding'
 
@@ -81,7 +86,7 @@ export interface ResultRow extends Partial<PhotoCheck> {
   /** The name as given. */
   file: string
   status: 'ok' | 'failed'
-  /** Null if it failed, or no score reaches the threshold. */
+  /** Null if it failed, or no score reaches the threshold; of a multi-label model, the best label that applies. */
   label: string | null
   score: number | null
   top_labels: string[]
@@ -101,6 +106,9 @@ export interface ResultRow extends Partial<PhotoCheck> {
   ms: number | null
   error_code: string | null
   error: string | null
+  /** All labels that apply, and their scores, best first. Only of a multi-label model. */
+  labels?: string[]
+  label_scores?: number[]
   /** The embedding, float32 and little-endian in base64; absent for a failed photo, and unless requested. */
   embedding?: string
   /** Scores of kinds of things, likewise, for custom models to learn from; absent if the model knows none. */
@@ -128,11 +136,13 @@ export interface ModelName {
 /** The row of a classified photo. */
 export function classifiedRow({ file, bytes, sha256 }: KnownFile, result: Classification): ResultRow {
   const { predictions, uncertain, uncertain_reason, image, model, timings } = result
+  const selected = selectedOf(result)
+  const [best] = selected ?? predictions
   return {
     file,
     status: 'ok',
-    label: predictions[0]?.label ?? null,
-    score: predictions[0]?.score ?? null,
+    label: best?.label ?? null,
+    score: best?.score ?? null,
     top_labels: predictions.map(({ label }) => label),
     top_scores: predictions.map(({ score }) => score),
     uncertain,
@@ -146,6 +156,7 @@ export function classifiedRow({ file, bytes, sha256 }: KnownFile, result: Classi
     ms: Math.round(10 * timings.total_ms) / 10,
     error_code: null,
     error: null,
+    ...(selected && { labels: selected.map(({ label }) => label), label_scores: selected.map(({ score }) => score) }),
   }
 }
 
@@ -215,7 +226,10 @@ export function jsonLine(
 
 /** The chosen columns of a row, in order. */
 function chosen(row: ResultRow, columns: readonly FileColumn[]): Partial<ResultRow> {
-  const value = (column: FileColumn) => (column === JSON_COLUMN ? (row[column] ?? null) : row[column])
+  const value = (column: FileColumn) => {
+    if (column === JSON_COLUMN) return row[column] ?? null
+    return column === 'labels' || column === 'label_scores' ? (row[column] ?? []) : row[column]
+  }
   return Object.fromEntries(columns.map((column) => [column, value(column)])) as Partial<ResultRow>
 }
 

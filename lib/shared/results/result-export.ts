@@ -1,5 +1,14 @@
 import type { Classification } from '../contract/contract'
-import { CSV_MARK, classifiedRow, csvHeader, csvLine, type ResultRow } from './columns'
+import {
+  CSV_MARK,
+  classifiedRow,
+  csvHeader,
+  csvLine,
+  MULTI_LABEL_COLUMNS,
+  RESULT_COLUMNS,
+  type ResultRow,
+} from './columns'
+import { isMultiLabel } from './selected'
 
 /** One photo with its result, as pages export it. */
 export interface ExportedResult {
@@ -17,13 +26,10 @@ export function toRows(results: readonly ExportedResult[]): ResultRow[] {
 
 /** A CSV file of results, one line per photo, that spreadsheets can open. */
 export function toCsv(results: readonly ExportedResult[]): string {
-  return (
-    CSV_MARK +
-    csvHeader() +
-    toRows(results)
-      .map((row) => csvLine(row))
-      .join('')
-  )
+  const several = results.some(({ result }) => isMultiLabel(result))
+  const columns = several ? [...RESULT_COLUMNS, ...MULTI_LABEL_COLUMNS] : RESULT_COLUMNS
+  const lines = toRows(results).map((row) => csvLine(row, columns))
+  return [CSV_MARK, csvHeader(columns), ...lines].join('')
 }
 
 /** The results with their file names, as readable JSON. */

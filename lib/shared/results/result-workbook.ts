@@ -30,6 +30,8 @@ const WIDTHS: Record<FileColumn, number> = {
   label_issue: 12,
   suggested_label: 28,
   quality: 24,
+  labels: 48,
+  label_scores: 32,
 }
 
 type Rows = AsyncIterable<ResultRow> | Iterable<ResultRow>

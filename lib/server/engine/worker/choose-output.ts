@@ -4,6 +4,9 @@ import { fits, widthOf } from './output-reader'
 /** The output name used by Hugging Face exporters. */
 const DEFAULT_NAME = 'logits'
 
+const ONE_MORE =
+  '. If its first value is for photos of none of the labels, add it with --background 0, or set "background": 0 under "vision" in config.json'
+
 /**
  * Selects the output with the scores: the requested one, else the only one with a value per label, else the one named
  * `logits`.
@@ -28,8 +31,9 @@ export function chooseOutput(outputs: Record<string, Tensor>, classes: number, r
   const [only] = candidates
   if (only === undefined) {
     if (described.length === 0) throw new Error('the model has no numeric output')
+    const hasOneMore = Object.values(outputs).some((output) => widthOf(output) === classes + 1)
     throw new Error(
-      `no output of the model has one value for each of the ${labels}. Its outputs: ${described.join(', ')}`,
+      `no output of the model has one value for each of the ${labels}. Its outputs: ${described.join(', ')}${hasOneMore ? ONE_MORE : ''}`,
     )
   }
   if (candidates.length === 1) return only

@@ -9,6 +9,7 @@ import {
   type FileColumn,
   isJsonFormat,
   JSON_COLUMN,
+  MULTI_LABEL_COLUMNS,
   PAGE_COLUMNS,
   RESULT_COLUMNS,
   RESULT_FORMATS,
@@ -30,7 +31,7 @@ type JobFormat = (typeof JOB_FORMATS)[number]
 const TYPES: Record<JobFormat, string> = { ...RESULT_TYPES, parquet: PARQUET_TYPE }
 
 /** The columns that a client may choose. */
-export const CHOICE = [...PAGE_COLUMNS, ...CHECK_COLUMNS, JSON_COLUMN] as const
+export const CHOICE = [...PAGE_COLUMNS, ...CHECK_COLUMNS, ...MULTI_LABEL_COLUMNS, JSON_COLUMN] as const
 
 /** Which results, and in which format. */
 export const resultsParametersSchema = z.object({
@@ -90,27 +91,31 @@ export async function resultsReply(
       throw new Problem('invalid_parameter', 'cursor and offset cannot be combined. Remove offset.')
     const page = await pageOf(jobs, id, { cursor, limit, status })
     Object.assign(headers, { 'x-next-cursor': page.next }, page.last ? {} : { link: nextLink(c, page.next) })
-    const check = await checkOf(jobs, id)
-    const columns = parameters.columns ?? columnsFor(format, [...PAGE_COLUMNS, ...check.columns])
-    return reply(c, check.rows(yieldingBetween(page.rows)), format, columns, headers, log)
+    const extras = await extrasOf(jobs, id)
+    const columns = parameters.columns ?? columnsFor(format, [...PAGE_COLUMNS, ...extras.columns])
+    return reply(c, extras.rows(yieldingBetween(page.rows)), format, columns, headers, log)
   }
   const rows = await jobs.results(id, { offset: offset ?? 0, only: status })
   // Rows of a part don't show which photos they belong to, so they get the index column.
   const whole = offset === undefined && limit === undefined ? RESULT_COLUMNS : PAGE_COLUMNS
   const embeddings = format === 'parquet' && (await jobs.view(id)).embeddings ? (['embedding'] as const) : []
-  const check = await checkOf(jobs, id)
-  const columns = parameters.columns ?? columnsFor(format, [...whole, ...embeddings, ...check.columns])
-  return reply(c, takeFirst(check.rows(rows), limit), format, columns, headers, log)
+  const extras = await extrasOf(jobs, id)
+  const columns = parameters.columns ?? columnsFor(format, [...whole, ...embeddings, ...extras.columns])
+  return reply(c, takeFirst(extras.rows(rows), limit), format, columns, headers, log)
 }
 
 type Rows = AsyncIterable<ResultRow> | Iterable<ResultRow>
 
-/** The columns of the check, and rows with them. Without a check, there are none and rows stay as they are. */
-async function checkOf(jobs: JobBackend, id: string) {
-  const { check = false } = await jobs.spec(id)
-  if (!check) return { columns: [], rows: (rows: Rows) => rows }
+/**
+ * The columns after the usual ones, and rows with them: those of a check, and of a multi-label model. Without them, rows
+ * stay as they are.
+ */
+async function extrasOf(jobs: JobBackend, id: string) {
+  const { check = false, multi_label = false } = await jobs.spec(id)
+  const several = multi_label ? MULTI_LABEL_COLUMNS : []
+  if (!check) return { columns: several, rows: (rows: Rows) => rows }
   const found = await jobs.readCheck(id)
-  return { columns: CHECK_COLUMNS, rows: (rows: Rows) => addCheckColumns(rows, found) }
+  return { columns: [...CHECK_COLUMNS, ...several], rows: (rows: Rows) => addCheckColumns(rows, found) }
 }
 
 function reply(

@@ -188,5 +188,11 @@ const PHOTO_RESULT = {
     label_issue: nullable('number'),
     suggested_label: nullable('string'),
     quality: { type: 'array', items: { type: 'string', enum: [...QUALITY_ISSUES] } },
+    labels: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'All labels that apply, best first. This and the following only for a multi-label model.',
+    },
+    label_scores: { type: 'array', items: { type: 'number' } },
   } satisfies Partial<Record<keyof ResultRow, object>>,
 }
