@@ -24,6 +24,8 @@ export default async function configuration(phase) {
     // While the server is away, a navigation waits. Otherwise the browser would show its own error in place of the page.
     experimental: { useOffline: true },
     headers: async () => [
+      // A page that is isolated from other origins only starts workers that are isolated as well.
+      { source: '/_next/static/:path*', headers: [{ key: 'cross-origin-embedder-policy', value: 'require-corp' }] },
       { source: '/gallery/thumbs/:file', headers: [{ key: 'cache-control', value: CACHE_A_DAY }] },
       { source: '/icons/:file', headers: [{ key: 'cache-control', value: CACHE_A_DAY }] },
     ],

@@ -1,7 +1,7 @@
 import { type NextRequest, NextResponse } from 'next/server'
 import { pagesLackGuard } from '@/lib/server/auth/guard'
 import { pageCookie } from '@/lib/server/auth/page-cookie'
-import { frameAncestors, isDevelopment } from '@/lib/server/config/environment'
+import { devicesMayClassify, frameAncestors, isDevelopment } from '@/lib/server/config/environment'
 import { contentSecurityPolicy } from '@/lib/shared/web/csp'
 
 /**
@@ -23,6 +23,11 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   // Next.js would send `no-store`, which keeps pages out of the browser's back/forward cache.
   response.headers.set('cache-control', 'private, no-cache')
   response.headers.set('x-content-type-options', 'nosniff')
+  if (devicesMayClassify()) {
+    // Lets the page's workers share memory between threads, which decoding photos in the browser needs.
+    response.headers.set('cross-origin-opener-policy', 'same-origin')
+    response.headers.set('cross-origin-embedder-policy', 'require-corp')
+  }
   response.headers.set('referrer-policy', 'strict-origin-when-cross-origin')
   response.headers.set('permissions-policy', 'camera=(self), geolocation=(), microphone=()')
   const cookie = await pageCookie(request.headers)

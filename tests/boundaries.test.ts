@@ -34,6 +34,7 @@ test.each([
   ['pages-use-server-pages-only', 'app/page.tsx', "import '@/lib/server/x'"],
   ['routes-use-runtime-only', 'app/api/route.ts', "import '@/lib/server/x'"],
   ['entry-points-use-no-pages', 'bin/a.ts', "import '@/components/x'"],
+  ['onnxruntime-web-in-device', 'lib/client/photos/a.ts', "import 'onnxruntime-web/wasm'"],
   ['image-is-lowest-layer', 'lib/server/image/a.ts', "import '../engine/x'"],
   ['engine-uses-no-entry-points', 'lib/server/engine/a.ts', "import '../http/x'"],
   ['custom-models-use-no-http', 'lib/server/custom-models/a.ts', "import '../http/x'"],

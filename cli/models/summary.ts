@@ -2,7 +2,7 @@ import { classCount, type Model } from '@/lib/server/engine/model'
 import { thresholdsOf } from '@/lib/server/engine/problem-type'
 import type { LoadReport } from '@/lib/server/engine/protocol'
 import type { TextSide } from '@/lib/server/engine/text-side'
-import type { Preprocessor } from '@/lib/server/image/preprocessor'
+import type { Preprocessor } from '@/lib/shared/image/preprocessor'
 
 /** Where the parts of a model's description were found; own files if absent. */
 export interface Origins {

@@ -52,7 +52,8 @@ interface ClassifierProps {
   /** A gallery photo to start with. */
   gallery: { file: string; credit: string } | null
   models: readonly ModelInfo[]
-  limits: { imageBytes: number; pixels: number; urlInput: boolean; explain: boolean }
+  /** `device`: whether browsers may run models. */
+  limits: { imageBytes: number; pixels: number; urlInput: boolean; explain: boolean; device?: boolean }
   /** What kind of feedback the server accepts; null if none. */
   feedback: FeedbackOffer | null
   /** Whether this server offers batches. */
@@ -66,8 +67,10 @@ export function Classifier({ models: listed, limits, gallery, feedback, batches 
   const model = useSessionState(session, (state) => state.model)
   const models = useOwnModel(listed, model)
   const reduce = useSessionState(session, (state) => state.reduce)
+  const here = useSessionState(session, (state) => state.here)
   const restoring = useSessionState(session, (state) => state.restoring)
   const count = useSessionState(session, ({ photos }) => photos.length)
+  const offer = offered({ limits, feedback, batches }, here)
   const [chosenCount, setLabelCount] = usePersistentState('labels shown', 5)
   const labelCount = Math.min(chosenCount, maxLabels(models, model))
   const [minScore, setMinScore] = usePersistentState('least score', 0)
@@ -75,7 +78,7 @@ export function Classifier({ models: listed, limits, gallery, feedback, batches 
   const add = useCallback((files: readonly Blob[]) => session.add(files), [session])
   const { state: urlState, fetchUrl, dismiss, forgetFailure } = useUrlPhotos(add, count)
   const onUrl = limits.urlInput ? fetchUrl : null
-  useLinkedModel(session, listed)
+  useLinkedModel(session, listed, limits.device === true)
   usePaste(add, onUrl)
   usePreload(PARTS)
   useGalleryPhoto((file, credit) => session.add([file], credit), gallery)
@@ -116,6 +119,7 @@ export function Classifier({ models: listed, limits, gallery, feedback, batches 
         minScore={minScore}
         onMinScore={setMinScore}
         reduce={reduce}
+        here={offer.here}
       />
       <OwnWords models={models} model={model} usual={defaultModel(listed)} onModel={(next) => session.setModel(next)} />
     </>
@@ -138,6 +142,7 @@ export function Classifier({ models: listed, limits, gallery, feedback, batches 
         {shown === 'camera' && (
           <Camera
             model={model}
+            here={here}
             labelCount={labelCount}
             minScore={minScore}
             onCapture={add}
@@ -154,14 +159,15 @@ export function Classifier({ models: listed, limits, gallery, feedback, batches 
             model={model}
             labelCount={labelCount}
             minScore={minScore}
-            canExplain={limits.explain}
-            feedback={feedback}
+            here={here}
+            canExplain={offer.explain}
+            feedback={offer.feedback}
             strip={strip}
             options={options}
           />
         )}
         {shown === 'overview' && (
-          <Overview session={session} onOpen={show} onAdd={open} options={options} canBatch={batches} />
+          <Overview session={session} onOpen={show} onAdd={open} options={options} canBatch={offer.batches} />
         )}
         {(shown === 'start' || shown === 'restoring') && (
           <div className={shown === 'restoring' ? 'invisible' : undefined}>
@@ -190,4 +196,11 @@ function shownBy({ name }: View, photo: Photo | undefined, restoring: boolean): 
   if (name === 'camera' || name === 'overview') return name
   if (photo) return 'answer'
   return restoring ? 'restoring' : 'start'
+}
+
+/** What the page offers. While photos stay in this browser, it offers nothing that would send them. */
+function offered({ limits, feedback, batches }: Omit<ClassifierProps, 'gallery' | 'models'>, here: boolean) {
+  const place = limits.device ? here : null
+  if (here) return { here: place, explain: false, feedback: null, batches: false }
+  return { here: place, explain: limits.explain, feedback, batches }
 }

@@ -5,27 +5,32 @@ import { LARGE_BYTES } from '@/lib/client/photos/prepare-photo'
 import { saveReduce } from '@/lib/client/photos/tab-session'
 import { Switch } from '../ui/switch'
 import { useFormat } from '../ui/use-format'
+import { PlaceChoice } from './place-choice'
 import { ResultOptions, type ResultOptionsProps } from './result-options'
 
 interface OptionsProps extends Omit<ResultOptionsProps, 'children'> {
   /** Whether large photos are resized before the upload. */
   reduce: boolean
+  /** Whether photos are classified in this browser; null if the server doesn't offer it. */
+  here: boolean | null
 }
 
 /** Options for the result and for the upload. */
-export function Options({ reduce, ...options }: OptionsProps) {
+export function Options({ reduce, here, ...options }: OptionsProps) {
   const t = useTranslations('prepare')
   const format = useFormat()
   return (
-    <ResultOptions {...options}>
-      <div className="max-w-[26.25rem]">
-        <Switch
-          label={t('setting')}
-          hint={t('settingHint', { size: format.bytes(LARGE_BYTES) })}
-          checked={reduce}
-          onChange={saveReduce}
-        />
-      </div>
+    <ResultOptions {...options} place={here !== null && <PlaceChoice here={here} />}>
+      {here !== true && (
+        <div className="max-w-[26.25rem]">
+          <Switch
+            label={t('setting')}
+            hint={t('settingHint', { size: format.bytes(LARGE_BYTES) })}
+            checked={reduce}
+            onChange={saveReduce}
+          />
+        </div>
+      )}
     </ResultOptions>
   )
 }

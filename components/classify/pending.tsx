@@ -37,6 +37,13 @@ export function Pending({ phase, labelCount }: { phase: Phase | undefined; label
   )
 }
 
+/** How much of the upload is done, or of the model's download if it runs in this browser. */
+function fractionOf(phase: Phase | undefined): number {
+  if (phase?.name === 'uploading') return phase.sent / Math.max(phase.total, 1)
+  if (phase?.name === 'loading') return phase.received / Math.max(phase.total, 1)
+  return phase?.name === 'running' ? 1 : 0
+}
+
 function useStatusText(phase: Phase | undefined): string {
   const t = useTranslations('answer')
   const format = useFormat()
@@ -47,6 +54,8 @@ function useStatusText(phase: Phase | undefined): string {
       return t('preparing')
     case 'uploading':
       return t('uploading', { sent: format.bytes(phase.sent), total: format.bytes(phase.total) })
+    case 'loading':
+      return t('loadingModel', { received: format.bytes(phase.received), total: format.bytes(phase.total) })
     case 'running':
       return t(slow ? 'slow' : 'running')
     case 'busy':
@@ -58,8 +67,7 @@ function useStatusText(phase: Phase | undefined): string {
 
 function Progress({ phase }: { phase: Phase | undefined }) {
   const t = useTranslations('answer')
-  const fraction =
-    phase?.name === 'uploading' ? phase.sent / Math.max(phase.total, 1) : phase?.name === 'running' ? 1 : 0
+  const fraction = fractionOf(phase)
   return (
     <div
       role="progressbar"

@@ -20,6 +20,8 @@ interface PhotoResultProps {
   /** How many predictions to show, and their minimum score. */
   labelCount: number
   minScore: number
+  /** Whether it is classified in this browser. */
+  here: boolean
   onRetry(): void
   /** Asks at once whether the server is back. */
   onTryServer(): void
@@ -36,6 +38,7 @@ export function PhotoResult({
   phase,
   labelCount,
   minScore,
+  here,
   onRetry,
   onTryServer,
   onRemove,
@@ -55,8 +58,8 @@ export function PhotoResult({
     <>
       <TopPrediction result={phase.result} />
       <ScoreBars predictions={phase.result.predictions} labelCount={labelCount} minScore={minScore} />
-      <Timings timings={phase.result.timings} />
-      <ModelInput file={file} model={model} crop={crop} />
+      <Timings timings={phase.result.timings} here={here} />
+      {!here && <ModelInput file={file} model={model} crop={crop} />}
       {children}
     </>
   )

@@ -29,9 +29,11 @@ interface PhotoViewProps {
   /** How many predictions to show, and their minimum score. */
   labelCount: number
   minScore: number
-  /** Whether this server offers explanations. */
+  /** Whether it is classified in this browser. */
+  here: boolean
+  /** Whether explanations are offered. */
   canExplain: boolean
-  /** What kind of feedback the server accepts; null if none. */
+  /** What kind of feedback is accepted; null if none. */
   feedback: FeedbackOffer | null
   strip: ReactNode
   options: ReactNode
@@ -45,6 +47,7 @@ export function PhotoView({
   model,
   labelCount,
   minScore,
+  here,
   canExplain,
   feedback,
   strip,
@@ -103,6 +106,7 @@ export function PhotoView({
             phase={phase}
             labelCount={labelCount}
             minScore={minScore}
+            here={here}
             onRetry={() => session.retry(photo.id)}
             onTryServer={() => session.tryServerNow()}
             onRemove={() => session.remove(photo.id)}

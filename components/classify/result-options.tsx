@@ -19,6 +19,8 @@ export interface ResultOptionsProps {
   /** Labels with a lower score are hidden. */
   minScore: number
   onMinScore(score: number): void
+  /** Where the model runs, if there is a choice. */
+  place?: ReactNode
   /** Further options. */
   children?: ReactNode
 }
@@ -34,6 +36,7 @@ export function ResultOptions({
   onLabelCount,
   minScore,
   onMinScore,
+  place,
   children,
 }: ResultOptionsProps) {
   const t = useTranslations('answer')
@@ -49,6 +52,7 @@ export function ResultOptions({
   return (
     <Disclosure className="mb-3 has-data-panel-open:mb-6" label={summary.join(' · ')}>
       <ModelChoice models={models} model={model} onModel={onModel} />
+      {place}
       {max > 1 && (
         <Slider label={t('labels')} value={count} min={1} max={max} step={1} onChange={onLabelCount} format={String} />
       )}

@@ -1,19 +1,38 @@
 import { useEffect } from 'react'
 import type { PhotoSession } from '@/lib/client/photos/photo-session'
+import { saveHere } from '@/lib/client/photos/tab-session'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { choiceOf } from './own-words-model'
 import { isUnlisted } from './unlisted-model'
 
-/** Chooses the model that the URL names, once: `?model=my-parts`. */
-export function useLinkedModel(session: PhotoSession, models: readonly ModelInfo[]): void {
+/**
+ * Chooses what the URL names, once: a model with `?model=my-parts`, and this browser with `?device=browser`.
+ *
+ * @param device whether the server lets browsers run models
+ */
+export function useLinkedModel(session: PhotoSession, models: readonly ModelInfo[], device: boolean): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the URL is read when the page opens
   useEffect(() => {
-    const linked = new URLSearchParams(location.search).get('model')
-    if (linked === null) return
-    const found = models.find(({ id, type }) => id === linked || type === linked)
-    const model = found ? choiceOf(models, found.type ?? found.id) : isUnlisted(linked) ? linked : null
+    const query = new URLSearchParams(location.search)
+    const [linked, place] = [query.get('model'), query.get('device')]
+    choosePlace(session, place, device)
+    const model = linked === null ? null : chosen(models, linked)
     if (model !== null) session.setModel(model)
+    if (linked === null && place === null) return
     // A reload keeps what the visitor chooses from now on.
     history.replaceState(history.state, '', location.pathname + location.hash)
   }, [])
+}
+
+/** A place that the server doesn't offer may still be stored from a time when it did. */
+function choosePlace(session: PhotoSession, place: string | null, device: boolean): void {
+  if (device && place !== null) saveHere(place === 'browser')
+  if (!device && session.snapshot().here) session.setHere(false)
+}
+
+/** The model of this name; null if there is none. */
+function chosen(models: readonly ModelInfo[], name: string): string | null {
+  const found = models.find(({ id, type }) => id === name || type === name)
+  if (found) return choiceOf(models, found.type ?? found.id)
+  return isUnlisted(name) ? name : null
 }

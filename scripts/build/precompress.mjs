@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 
 /** Fonts and pictures are compressed already. */
-const TEXT = /\.(js|css|json|svg|txt)$/
+const COMPRESSIBLE = /\.(m?js|css|json|svg|txt|wasm)$/
 /** Smaller files fit into one packet. */
 const MIN_BYTES = 1000
 
@@ -24,9 +24,9 @@ const ENCODERS = {
   '.gz': (bytes) => promisify(gzip)(bytes, { level: constants.Z_BEST_COMPRESSION }),
 }
 
-/** Writes both encodings of every text file in a folder. */
+/** Writes both encodings of every compressible file in a folder. */
 export async function precompress(folder = join('.next', 'static')) {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => TEXT.test(name))
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => COMPRESSIBLE.test(name))
   await Promise.all(names.map((name) => compress(join(folder, name))))
 }
 

@@ -10,7 +10,7 @@ const FLAGS = ['--enable', 'simd', '--runtime', 'stub', '-O3', '--noAssert']
 
 /** Each source, the module that gets its code, and the name and description there. */
 const MODULES = [
-  ['lib/server/image/assembly/resample.ts', 'RESAMPLE_WASM', 'The compiled passes of the resampler'],
+  ['lib/shared/image/assembly/resample.ts', 'RESAMPLE_WASM', 'The compiled passes of the resampler'],
   ['lib/shared/vector-search/assembly/dot-products.ts', 'DOT_PRODUCTS_WASM', 'The compiled dot products'],
 ]
 

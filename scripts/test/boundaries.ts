@@ -37,6 +37,7 @@ const RULES: readonly Rule[] = [
     to: /^lib\/server\/(http|jobs|engine)\//,
   },
   only('onnxruntime-in-engine', /^npm:onnxruntime-node/, 'lib/server/engine/'),
+  only('onnxruntime-web-in-device', /^npm:(onnxruntime-web|wasm-vips)/, 'lib/client/device/'),
   only('sharp-in-image', /^npm:sharp/, 'lib/server/image/'),
   only('libheif-in-image', /^npm:libheif-js/, 'lib/server/image/'),
   only('bullmq-in-jobs', /^npm:bullmq/, 'lib/server/jobs/'),

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { decode } from '@/lib/server/image/decode'
-import { readHeader } from '@/lib/server/image/header'
 import { enableInLoopFilters } from '@/lib/server/image/heic/in-loop-filters'
-import { resample } from '@/lib/server/image/resample'
+import { readHeader } from '@/lib/shared/image/header'
+import { resample } from '@/lib/shared/image/resample'
 import { gridOf } from '../support/heif'
 
 /** Without resize or crop, so that pixels can be compared one by one. */

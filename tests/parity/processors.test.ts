@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { decode } from '@/lib/server/image/decode'
 import { parsePreprocessor } from '@/lib/server/image/hf-preprocessor'
-import { toTensor } from '@/lib/server/image/tensor'
 import { timmPreprocessor } from '@/lib/server/image/timm'
+import { toTensor } from '@/lib/shared/image/tensor'
 
 /** Tensors produced by Hugging Face's own classes (make_processors.py). */
 const GOLDEN = 'tests/parity/golden/processors'

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { decode } from '@/lib/server/image/decode'
-import { plan, planBox, type Size } from '@/lib/server/image/geometry'
-import type { Interpolation, Preprocessor } from '@/lib/server/image/preprocessor'
-import { resample } from '@/lib/server/image/resample'
 import type { Area } from '@/lib/shared/crop/crop'
+import { plan, planBox, type Size } from '@/lib/shared/image/geometry'
+import type { Interpolation, Preprocessor } from '@/lib/shared/image/preprocessor'
+import { resample } from '@/lib/shared/image/resample'
 
 const GOLDEN = 'tests/parity/golden'
 

@@ -7,7 +7,7 @@ import { createEngine } from '@/lib/server/engine/engine'
 import { readModel } from '@/lib/server/engine/model'
 import { readTokenizer } from '@/lib/server/engine/worker/tokenizer'
 import { decode } from '@/lib/server/image/decode'
-import { toTensor } from '@/lib/server/image/tensor'
+import { toTensor } from '@/lib/shared/image/tensor'
 import { copyTextImageModel, difference, type Family, goldenPhoto, readGolden, values } from './text-image'
 
 const FAMILIES = ['clip', 'siglip'] as const

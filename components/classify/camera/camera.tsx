@@ -20,6 +20,8 @@ import { useLiveCamera } from './use-live-camera'
 
 interface CameraProps {
   model: string
+  /** Whether frames are classified in this browser. */
+  here: boolean
   labelCount: number
   minScore: number
   onCapture(files: readonly Blob[]): void
@@ -31,10 +33,10 @@ interface CameraProps {
 const ICON_BUTTON = 'grid size-10 place-items-center rounded-full bg-black/75 text-white hover:bg-black'
 
 /** The live camera view, with the model's predictions for each frame. */
-export function Camera({ model, labelCount, minScore, onCapture, onClose, strip, options }: CameraProps) {
+export function Camera({ model, here, labelCount, minScore, onCapture, onClose, strip, options }: CameraProps) {
   const t = useTranslations('camera')
   const video = useRef<HTMLVideoElement>(null)
-  const { camera, state } = useLiveCamera(video, model)
+  const { camera, state } = useLiveCamera(video, model, here)
   const { picture, shutter } = useFocusCamera(state.name)
   const frame = state.name === 'running' ? state.frame : null
   /** Shows the photos and their results instead of the camera. */
@@ -109,7 +111,7 @@ export function Camera({ model, labelCount, minScore, onCapture, onClose, strip,
           <h1 className="font-semibold text-xl tracking-tight">{t('title')}</h1>
         )}
         <CameraWarning state={state} />
-        <p className="mt-5 text-ink-3 text-xs">{t('privacy')}</p>
+        <p className="mt-5 text-ink-3 text-xs">{t(here ? 'privacyHere' : 'privacy')}</p>
         <CameraAnnouncer state={state} />
       </section>
     </div>

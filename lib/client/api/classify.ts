@@ -13,12 +13,14 @@ export interface ClassifyCall {
   signal: AbortSignal
   /** Bytes sent so far, and in total. */
   onProgress(sent: number, total: number): void
+  /** Bytes of the model that were loaded so far, and in total, if it runs in this browser. */
+  onLoading?(received: number, total: number): void
   /** The upload is complete; the server is processing the photo. */
   onUploaded(): void
 }
 
 /** The photo was removed during its request. Never displayed. */
-const ABORTED: Failure = { ...OFFLINE, code: 'withdrawn' }
+export const ABORTED: Failure = { ...OFFLINE, code: 'withdrawn' }
 
 /**
  * Sends a photo to `POST /api/classify`. Uses XMLHttpRequest because fetch doesn't report upload progress.

@@ -1,6 +1,7 @@
 import type { Classification } from '@/lib/shared/contract/contract'
 import { classify } from '../api/classify'
 import type { Failure } from '../api/failure'
+import { runHere } from '../device/run-here'
 import { asksForPermission, type CameraError, cameraError, nextFrame, openStream, stopTracks } from './camera-stream'
 
 interface LiveFrame {
@@ -39,10 +40,14 @@ export class LiveCamera {
   private facing: 'environment' | 'user' = 'environment'
   private readonly canvas = document.createElement('canvas')
 
-  /** @param model returns the model for the next frame */
+  /**
+   * @param model returns the model for the next frame
+   * @param here whether to classify the next frame in this browser
+   */
   constructor(
     private readonly video: HTMLVideoElement,
     private readonly model: () => string,
+    private readonly here: () => boolean,
   ) {}
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -116,7 +121,8 @@ export class LiveCamera {
       if (signal.aborted) return
       try {
         const start = performance.now()
-        const result = await classify(await this.captureFrame(), classifyCall(this.model(), signal))
+        const run = this.here() ? runHere : classify
+        const result = await run(await this.captureFrame(), classifyCall(this.model(), signal))
         if (signal.aborted) return
         resultTimes.push(performance.now())
         if (resultTimes.length > RATE_WINDOW) resultTimes.shift()

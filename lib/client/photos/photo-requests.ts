@@ -13,6 +13,8 @@ export interface RequestOptions {
   /** @throws Failure */
   prepare(file: Blob, options: PrepareOptions): Promise<Prepared>
   send(file: Blob, call: ClassifyCall): Promise<Classification>
+  /** As `send`, in this browser. */
+  runHere(file: Blob, call: ClassifyCall): Promise<Classification>
   server: Pick<ServerWatch, 'wait' | 'askNow'>
   /** Called with each result, before it is reported to the pages; for the history. */
   onResult?(photo: Photo, result: Classification): void
@@ -97,12 +99,14 @@ export class PhotoRequests {
     try {
       const file = await this.prepare(request)
       if (signal.aborted) return
-      const result = await this.options.send(file, {
+      const { send, runHere } = this.options
+      const result = await (store.state.here ? runHere : send)(file, {
         model: request.model,
         topK: TOP_K,
         crop: store.photo(request.id)?.crop ?? null,
         signal,
         onProgress: (sent, total) => store.setPhase(request, { name: 'uploading', sent, total }),
+        onLoading: (received, total) => store.setPhase(request, { name: 'loading', received, total }),
         onUploaded: () => store.setPhase(request, { name: 'running' }),
       })
       const photo = store.photo(request.id)
@@ -127,13 +131,19 @@ export class PhotoRequests {
     let { prepared } = photo
     if (!prepared) {
       this.store.setPhase(request, { name: 'preparing' })
-      prepared = await this.options.prepare(photo.file, { maxBytes, reduce: this.store.state.reduce && !photo.asIs })
+      prepared = await this.options.prepare(photo.file, { maxBytes, reduce: this.reduces(photo) })
       if (prepared.converted) this.urls.revoke(photo.file)
       this.store.setPhoto(photo.id, { prepared })
     }
     // Refused here, because the server would refuse it after the upload.
     if (prepared.file.size > maxBytes) throw tooLarge(prepared.file.size, maxBytes)
     return prepared.file
+  }
+
+  /** A photo that stays in this browser needs no upload. */
+  private reduces({ asIs }: Photo): boolean {
+    const { reduce, here } = this.store.state
+    return reduce && !asIs && !here
   }
 
   private handleFailure(request: QueuedRequest, failure: Failure): void {

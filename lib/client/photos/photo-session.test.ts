@@ -17,11 +17,14 @@ let sent: Sent[]
 let prepareCalls: PrepareOptions[]
 let prepared: Omit<Prepared, 'file'>
 let session: PhotoSession
+/** The photos that were classified in this browser. */
+let ranHere: File[]
 /** Ends the wait for the server. */
 let serverIsBack: (() => void) | null
 beforeEach(() => {
   serverIsBack = null
   sent = []
+  ranHere = []
   prepareCalls = []
   prepared = { converted: false, leftToServer: false, reduced: null, sha256: 'ab' }
   session = new PhotoSession({
@@ -30,6 +33,11 @@ beforeEach(() => {
     prepare: async (file, options) => {
       prepareCalls.push(options)
       return { file, ...prepared }
+    },
+    runHere: async (file, { onLoading }) => {
+      ranHere.push(file as File)
+      onLoading?.(1, 2)
+      return result('here')
     },
     send: (file, call) =>
       new Promise((resolve, reject) => {
@@ -67,6 +75,21 @@ test('sends two photos at a time, in order, and selects the first one that was a
   await settle()
   expect(sent).toHaveLength(3)
   expect(phases()).toEqual(['preparing', 'answered', 'preparing'])
+})
+
+test('a photo that runs in this browser is never sent or reduced, and results of the other place are dropped', async () => {
+  session.add([file('a')])
+  await settle()
+  sent[0]?.resolve(result('server'))
+  await settle()
+  session.setHere(true)
+  session.add([file('b')])
+  await settle()
+  expect(ranHere.map(({ name }) => name)).toEqual(['a', 'b'])
+  expect(sent).toHaveLength(1)
+  expect(prepareCalls.map(({ reduce }) => reduce)).toEqual([true, false, false])
+  expect(phases()).toEqual(['answered', 'answered'])
+  expect(session.snapshot().photos[0]?.phases.balanced).toEqual({ name: 'answered', result: result('here') })
 })
 
 test('reports upload progress, the completed upload and the result', async () => {

@@ -8,6 +8,7 @@ import { PreviewUrls } from './preview-urls'
 export interface SessionOptions extends RequestOptions {
   model: string
   reduce?: boolean
+  here?: boolean
   /** The model and the highest photo id before a reload, if `restore` will be called. */
   previous?: { model: string; last: number } | null
 }
@@ -26,8 +27,8 @@ export class PhotoSession {
   readonly subscribe: PhotoStore['subscribe']
 
   constructor(private readonly options: SessionOptions) {
-    const { model, reduce = true, previous = null } = options
-    this.initial = { photos: [], selected: null, model, reduce, restoring: false, removed: [] }
+    const { model, reduce = true, here = false, previous = null } = options
+    this.initial = { photos: [], selected: null, model, reduce, here, restoring: false, removed: [] }
     this.store = new PhotoStore({
       ...this.initial,
       model: previous?.model ?? model,
@@ -86,6 +87,16 @@ export class PhotoSession {
   /** Applies to photos added from now on. */
   setReduce(reduce: boolean): void {
     this.store.change({ reduce })
+  }
+
+  /** Classifies the photos in this browser or on the server, from now on. Results of the other place are dropped. */
+  setHere(here: boolean): void {
+    const { photos, selected } = this.store.state
+    this.requests.clear()
+    for (const photo of photos) this.requests.abort(photo)
+    const anew = { prepared: null, asIs: false, crop: null, phases: {}, votes: {} }
+    this.store.change({ here, photos: photos.map((photo) => ({ ...photo, ...anew })) })
+    if (selected !== null) this.requests.addUnlessKnown(selected)
   }
 
   /** Whether the server accepts a file of the original's size. */

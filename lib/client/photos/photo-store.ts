@@ -10,6 +10,8 @@ export interface Snapshot {
   model: string
   /** Whether large photos are resized before the upload. */
   reduce: boolean
+  /** Whether photos are classified in this browser. */
+  here: boolean
   /** The photos of the last removal, which can be undone. */
   removed: readonly Photo[]
 }

@@ -10,6 +10,8 @@ export type Phase =
   /** Being converted or resized in this browser. */
   | { name: 'preparing' }
   | { name: 'uploading'; sent: number; total: number }
+  /** The model is being loaded, to run in this browser. */
+  | { name: 'loading'; received: number; total: number }
   | { name: 'running' }
   /** The server is busy; the request is retried at this time (milliseconds since 1970). */
   | { name: 'busy'; until: number }

@@ -2,12 +2,14 @@ import type { Classification } from '@/lib/shared/contract/contract'
 import { classify } from '../api/classify'
 import { loadWhenReady } from '../api/load-when-ready'
 import { serverWatch } from '../api/server-watch'
+import { runHere } from '../device/run-here'
 import type { Photo } from './photo'
 import { PhotoSession, type SessionOptions } from './photo-session'
 import { preparePhoto } from './prepare-photo'
 import { previousTab } from './tab-id'
 
 const REDUCE_KEY = 'reduce-large-photos'
+const HERE_KEY = 'run-on-this-device'
 
 let session: PhotoSession | undefined
 
@@ -18,7 +20,13 @@ let session: PhotoSession | undefined
 export function tabSession(model: string, maxBytes: number): PhotoSession {
   if (typeof window === 'undefined') return createSession(model, maxBytes, { reduce: true })
   session ??= withHistory(
-    withPersistence(createSession(model, maxBytes, { reduce: loadReduce(), previous: previousTab() })),
+    withPersistence(
+      createSession(model, maxBytes, {
+        reduce: stored(REDUCE_KEY) !== 'false',
+        here: stored(HERE_KEY) === 'true',
+        previous: previousTab(),
+      }),
+    ),
   )
   return session
 }
@@ -54,18 +62,28 @@ export function saveReduce(reduce: boolean): void {
   }
 }
 
-function loadReduce(): boolean {
+/** Sets whether photos are classified in this browser, now and in later visits. */
+export function saveHere(here: boolean): void {
+  session?.setHere(here)
   try {
-    return localStorage.getItem(REDUCE_KEY) !== 'false'
+    localStorage.setItem(HERE_KEY, String(here))
   } catch {
-    return true
+    // As above.
+  }
+}
+
+function stored(key: string): string | null {
+  try {
+    return localStorage.getItem(key)
+  } catch {
+    return null
   }
 }
 
 function createSession(
   model: string,
   maxBytes: number,
-  initial: Pick<SessionOptions, 'reduce' | 'previous'>,
+  initial: Pick<SessionOptions, 'reduce' | 'here' | 'previous'>,
 ): PhotoSession {
   return new PhotoSession({
     model,
@@ -73,6 +91,7 @@ function createSession(
     ...initial,
     prepare: preparePhoto,
     send: classify,
+    runHere,
     server: serverWatch,
     onResult(photo, result) {
       if (!photo.crop) unsaved.push({ photo, result })

@@ -155,6 +155,11 @@ export function frameAncestors(): readonly string[] {
   return OPTIONS.FRAME_ANCESTORS.parse(process.env.FRAME_ANCESTORS || undefined)
 }
 
+/** Whether visitors may have their own browser classify photos. */
+export function devicesMayClassify(): boolean {
+  return OPTIONS.INFERENCE.parse(process.env.INFERENCE || undefined) !== 'server'
+}
+
 /** Whether this is `npm run dev`, where code changes while the server runs. */
 export function isDevelopment(): boolean {
   return process.env.NODE_ENV === 'development'

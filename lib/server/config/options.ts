@@ -212,6 +212,11 @@ export const OPTIONS = {
     BOTH,
     'Time limit for fetching an image URL, including redirects, in milliseconds',
   ),
+  INFERENCE: option(
+    choice(['server', 'both']).default('both'),
+    SERVER,
+    'Where photos of the page are classified: `server`, or `both`: visitors may choose their own device, to which the page then loads the model’s file',
+  ),
   ENABLE_BATCH_PROCESSING: option(
     choice(['true', 'false']).default('true'),
     SERVER,

@@ -1,5 +1,5 @@
+import type { Interpolation, Preprocessor } from '@/lib/shared/image/preprocessor'
 import type { LoadReport } from '../engine/protocol'
-import type { Interpolation, Preprocessor } from '../image/preprocessor'
 
 type Input = NonNullable<LoadReport['input']>
 

@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks'
+import { readHeader } from '@/lib/shared/image/header'
 import { Problem } from '@/lib/shared/problems/problem'
-import { readHeader } from '../image/header'
 import { toClassification, withoutEmbedding } from './classification'
 import { scoredByWords } from './classify-by-words'
+import { deviceModelOf } from './device-model'
 import { toEmbedding } from './embedding'
 import type { EngineOptions } from './engine-options'
 import { labelIndex, toExplanation } from './explain/explanation'
@@ -199,6 +200,11 @@ export async function createEngine(
           : { ...(await runTensor(input.tensor, model, { ...request, embedding }, signal)), decodeMs: 0 }
       const timings = timingsOf(result, performance.now() - start)
       return { logits: result.logits ?? new Float32Array(), embedding: result.embedding, timings }
+    },
+
+    async onDevice(name) {
+      const served = lookup.served(await lookup.find(name), current.reports)
+      return deviceModelOf(served, current.reports.get(served.base.id), options.maxPixels)
     },
 
     async embed(image, request, signal) {

@@ -1,14 +1,15 @@
 import type { ExplainMethod } from '@/lib/shared/contract/explain'
 import type { Area } from '@/lib/shared/crop/crop'
 import type { PhotoTraits } from '@/lib/shared/dataset-check/photo-traits'
+import type { Geometry } from '@/lib/shared/image/geometry'
+import type { Interpolation, Preprocessor } from '@/lib/shared/image/preprocessor'
+import type { TensorFormat } from '@/lib/shared/image/tensor'
+import type { ScoreKind } from '@/lib/shared/inference/read-logits'
 import type { Activation } from '@/lib/shared/metrics/activation'
 import type { MultiLabelRule } from '@/lib/shared/metrics/multi-label'
 import type { UncertainReason, UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import type { ProblemCode } from '@/lib/shared/problems/problem'
 import type { FileStamp } from '../catalog/revision'
-import type { Geometry } from '../image/geometry'
-import type { Interpolation, Preprocessor } from '../image/preprocessor'
-import type { TensorFormat } from '../image/tensor'
 import type { KindMembers } from './kind-scores'
 import type { HeadKind } from './model-config'
 import type { TextSide } from './text-side'
@@ -194,9 +195,10 @@ export type ToWorker =
 export interface LoadReport {
   id: string
   error: string | null
-  input: (TensorFormat & { name: string; width: number; height: number }) | null
+  /** `batch`: photos in a run; more than 1 only if the graph has a fixed number. */
+  input: (TensorFormat & { name: string; width: number; height: number; batch: number }) | null
   /** The output that is read, and the kind of values it has. */
-  output: { name: string; scores: string } | null
+  output: { name: string; scores: ScoreKind | 'embedding' } | null
   /** The length of its embeddings and the number of kinds; in one line why it has none; null if it failed to load. */
   embedding: { dimensions: number; kinds: number } | string | null
   /** Whether its files changed after it was read. */

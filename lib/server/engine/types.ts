@@ -1,4 +1,5 @@
 import type { Classification, Label, ModelInfo } from '@/lib/shared/contract/contract'
+import type { DeviceModel } from '@/lib/shared/contract/device'
 import type { ExplainMethod, Explanation } from '@/lib/shared/contract/explain'
 import type { ModelDetails } from '@/lib/shared/contract/model-details'
 import type { Area } from '@/lib/shared/crop/crop'
@@ -122,6 +123,12 @@ export interface GraphSignature {
 /** A photo as a file, or one image's values in the layout and type of the model's input, little-endian. */
 export type GraphInput = { image: Uint8Array } | { tensor: Uint8Array }
 
+/** What a browser needs to run a model itself, and the file with its graph. */
+export interface DeviceModelFile {
+  device: DeviceModel
+  file: string
+}
+
 /** What the graph returns for one image. */
 export interface GraphOutputs {
   /** [classes] before temperature and softmax. */
@@ -177,6 +184,12 @@ export interface Engine {
    * @throws Problem as above, and `invalid_parameter` if a tensor has another length than the input
    */
   outputs(input: GraphInput, options: RunOptions & { embedding: boolean }, signal?: AbortSignal): Promise<GraphOutputs>
+  /**
+   * What a browser needs to run a model itself.
+   *
+   * @throws Problem `unknown_model`, `not_ready`; `not_found` if it can't run in a browser
+   */
+  onDevice(model: string | undefined): Promise<DeviceModelFile>
   /**
    * The embedding of a photo. Costs as much as a classification.
    *

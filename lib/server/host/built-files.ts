@@ -25,6 +25,8 @@ export function withBuiltFiles(pages: PageHandler, folder: string): PageHandler 
   })
   app.all('*', async (context) => {
     context.header('cache-control', IMMUTABLE)
+    // As in next.config.js.
+    context.header('cross-origin-embedder-policy', 'require-corp')
     const file = await serve(context, async () => {})
     if (file) {
       file.headers.set('vary', 'accept-encoding')

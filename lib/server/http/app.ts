@@ -26,6 +26,7 @@ import { queryParameters, requireKnownNames, takeStream } from './parameters'
 import { failureReply, problemReply } from './problem'
 import { API_DOCS_GUESSES, toApiDocs } from './routes/api-docs'
 import { classify } from './routes/classify'
+import { deviceModel, modelGraph } from './routes/device'
 import { embed } from './routes/embed'
 import { explain } from './routes/explain'
 import { exportFeedback, feedbackPhoto, giveFeedback } from './routes/feedback'
@@ -89,6 +90,11 @@ export function createApp(services: Services & { site: Site }): App {
   mount('/api/models', { GET: models(services), ...train })
   mountAll(training)
   mount('/api/models/:model/labels', { GET: labels(services) })
+  if (services.environment.INFERENCE !== 'server') {
+    app.use('/api/models/:model/graph', limit)
+    mount('/api/models/:model/device', { GET: deviceModel(services) })
+    mount('/api/models/:model/graph', { GET: modelGraph(services) })
+  }
   if (keys) mountAll(keyRoutes(keys, uploads))
   mount('/api/site', { GET: siteFacts(services.site) })
   mount('/api/gallery', { GET: galleryPictures(services.site) })

@@ -1,16 +1,16 @@
 import sharp, { type Sharp } from 'sharp'
 import type { Area } from '@/lib/shared/crop/crop'
 import { type PhotoTraits, photoTraits } from '@/lib/shared/dataset-check/photo-traits'
-import { Problem } from '@/lib/shared/problems/problem'
-import { type Geometry, plan, planBox, type Size } from './geometry'
-import { toGreyscale } from './greyscale'
-import { headerSize } from './header'
+import { type Geometry, plan, planBox, type Size } from '@/lib/shared/image/geometry'
+import { headerSize } from '@/lib/shared/image/header'
+import { modelInput, type Picture, requireWithin } from '@/lib/shared/image/model-input'
+import type { Preprocessor } from '@/lib/shared/image/preprocessor'
+import { decodeFactor, JPEG_FACTORS, type Plan, reducedSize } from '@/lib/shared/image/reduction'
+import { sniff } from '@/lib/shared/image/sniff'
+import { tooManyPixels } from '@/lib/shared/image/too-many-pixels'
+import { rejectUndecodable } from '@/lib/shared/image/undecodable'
 import { openHeic } from './heic/open-heic'
-import { open, readImage, rejectUndecodable } from './open'
-import type { Preprocessor } from './preprocessor'
-import { resample } from './resample'
-import { sniff } from './sniff'
-import { tooManyPixels } from './too-many-pixels'
+import { open, readImage } from './open'
 
 /** Pixels ready for a model, and the properties of the original image. */
 export interface Decoded {
@@ -31,21 +31,11 @@ export interface RequestedCrop {
   input: Size
 }
 
-/** How far a crop may reach beyond the photo, in pixels: areas are computed in floating point. */
-const CROP_TOLERANCE = 0.01
-
-/** How a photo of this size is resized and cropped. */
-type Plan = (size: Size) => Geometry
-
 /**
- * Factors by which a large JPEG is reduced while decoding. 2 is not among them: sharp then decodes the whole image and
- * downsamples it, which takes as long as our own resampler.
+ * Factors by which a HEIC is reduced. Its decoder returns block averages, which need less memory and time than the
+ * whole image.
  */
-const JPEG_FACTORS = [8, 4]
-/** The same for a HEIC, whose decoder returns block averages: this needs less memory and time than the whole image. */
 const HEIC_FACTORS = [8, 4, 2]
-
-const CHANNELS = 3
 
 /**
  * Each decode uses one thread of the pool: throughput comes from decoding photos in parallel, not parts of one photo.
@@ -86,38 +76,10 @@ export async function decode(
   const source = shrunk?.source ?? heic?.source ?? { width: picture.width, height: picture.height }
   if (requested) requireWithin(source, requested.area)
   const traits = withTraits ? photoTraits(picture.pixels, picture.width, picture.height) : null
-  if (preprocessor.channels === 'grey') toGreyscale(picture.pixels)
   const geometry = planFor(source)
   const { width, height } = geometry.canvas ?? geometry.crop
-  const box = geometry.box && scaleArea(geometry.box, picture.width / source.width, picture.height / source.height)
-  const resized = resample(picture.pixels, picture, { ...geometry, box }, preprocessor.interpolation)
-  const input = placeOnCanvas(resized, geometry)
+  const input = modelInput(picture, source, geometry, preprocessor)
   return { pixels: input, width, height, source: { ...source, format }, geometry, traits }
-}
-
-/** @throws Problem `invalid_parameter` */
-function requireWithin({ width, height }: Size, { left, top, ...crop }: Area): void {
-  if (left + crop.width <= width + CROP_TOLERANCE && top + crop.height <= height + CROP_TOLERANCE) return
-  throw new Problem(
-    'invalid_parameter',
-    `crop is invalid: it reaches beyond the photo, which has ${width} × ${height} pixels.`,
-  )
-}
-
-/** The same area on a picture that was reduced while it was decoded. */
-function scaleArea({ left, top, width, height }: Area, x: number, y: number): Area {
-  return { left: left * x, top: top * y, width: width * x, height: height * y }
-}
-
-/** Places the crop on a black canvas; returns it unchanged if it already fills the canvas. */
-function placeOnCanvas(pixels: Uint8Array, { crop, canvas }: Geometry): Uint8Array {
-  if (canvas === null) return pixels
-  const out = new Uint8Array(canvas.width * canvas.height * CHANNELS)
-  for (let row = 0; row < crop.height; row++) {
-    const line = pixels.subarray(row * crop.width * CHANNELS, (row + 1) * crop.width * CHANNELS)
-    out.set(line, ((canvas.top + row) * canvas.width + canvas.left) * CHANNELS)
-  }
-  return out
 }
 
 /**
@@ -145,7 +107,7 @@ async function shrunkSize(
   const source = await measure(image, maxPixels)
   const factor = decodeFactor(source, planFor(source), JPEG_FACTORS)
   if (factor === 1) return null
-  return { source, decoded: { width: Math.ceil(source.width / factor), height: Math.ceil(source.height / factor) } }
+  return { source, decoded: reducedSize(source, factor) }
 }
 
 /** The factor by which to reduce a HEIC with this header size. The header does not say which way up the image is. */
@@ -154,17 +116,7 @@ function heicFactor(planFor: Plan): (size: Size) => number {
   return ({ width, height }) => Math.min(factor({ width, height }), factor({ width: height, height: width }))
 }
 
-/**
- * The factor by which to reduce an image while decoding it. At least twice the target size is kept, enough for the
- * resampler to filter from. libjpeg does most of the reduction at a fraction of the cost.
- */
-function decodeFactor(source: Size, { box, target }: Geometry, factors: readonly number[]): number {
-  const { width, height } = box ?? source
-  const leavesEnough = (factor: number) => width >= 2 * factor * target.width && height >= 2 * factor * target.height
-  return factors.find(leavesEnough) ?? 1
-}
-
-async function rgb(pipeline: Sharp): Promise<Size & { pixels: Uint8Array }> {
+async function rgb(pipeline: Sharp): Promise<Picture> {
   const raw = pipeline.removeAlpha().raw({ depth: 'uchar' })
   const { data, info } = await raw.toBuffer({ resolveWithObject: true })
   // A plain view: `slice()` of a Buffer shares its memory, while that of an array copies.

@@ -1,5 +1,5 @@
+import { INTERPOLATIONS, type Normalisation, type Preprocessor } from '@/lib/shared/image/preprocessor'
 import { type Config, type ConfigSize, configSchema } from './hf-preprocessor-schema'
-import { INTERPOLATIONS, type Normalisation, type Preprocessor } from './preprocessor'
 import { classDefaults, GENERIC, type ProcessorDefaults } from './processor-defaults'
 
 const COLOURS = 3

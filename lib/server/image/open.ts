@@ -1,28 +1,13 @@
 import sharp, { type FailOnOptions, type Sharp } from 'sharp'
-import { Problem } from '@/lib/shared/problems/problem'
+import type { Format } from '@/lib/shared/image/sniff'
+import { FAIL_ON, jpegWarning, LENIENT, rejectUndecodable } from '@/lib/shared/image/undecodable'
 import { readBmp } from './bmp/read-bmp'
 import { fromRaster } from './from-raster'
 import { openHeic } from './heic/open-heic'
 import { readIco } from './ico'
 import { readPnm } from './pnm'
-import type { Format } from './sniff'
 import { openTiff } from './tiff/open-tiff'
 
-/**
- * What counts as a failure: for libjpeg, libnsgif and libwebp the first warning, for PNG a wrong checksum. libvips
- * keeps these separate per image; its other warnings could be mixed up between images that are decoded in parallel.
- */
-const FAIL_ON: Partial<Record<Format, FailOnOptions>> = { jpeg: 'warning', gif: 'warning', png: 'error' }
-const LENIENT = 'truncated'
-
-/**
- * Warnings of libjpeg. Data that ends within a scan or cannot be decoded loses pixels. Extra bytes before the end of
- * the file, unusual versions and unknown color transforms, which some cameras write, do not.
- */
-const LOSES_PIXELS =
-  /premature end|bad (huffman|arithmetic) code|instead of RST|progression sequence|extraneous bytes before marker 0x(d[0-7a]|c4)/i
-const HARMLESS =
-  /extraneous bytes before marker 0x(?!d[0-7a]|c4)|unknown (adobe|jfif)|invalid SOS parameters|bad ICC marker/i
 /**
  * libvips has a single buffer for error messages: if two images fail at the same time, their messages may be mixed up
  * or lost.
@@ -75,27 +60,9 @@ export async function readImage<T>(
     )
     if ('value' in result) return result.value
     const { message } = result.error
-    const [losesPixels, harmless] = [LOSES_PIXELS.test(message), HARMLESS.test(message)]
+    const { losesPixels, harmless } = jpegWarning(message)
     if (format !== 'jpeg' || (losesPixels && !harmless)) return rejectUndecodable(result.error)
     if (harmless && !losesPixels) return decode(await open(image, format, maxPixels, LENIENT)).catch(rejectUndecodable)
     if (attempt === MAX_ATTEMPTS) return rejectUndecodable(result.error)
   }
-}
-
-/**
- * The signature was valid, so a file that cannot be decoded is damaged. The decoder's message is in `cause`; it may
- * belong to another image.
- */
-export function rejectUndecodable(error: unknown): never {
-  if (error instanceof Problem) throw error
-  const reason = error instanceof Error ? error.message : ''
-  // Only if the header could not be read before, or was wrong.
-  if (/pixel limit/.test(reason))
-    throw new Problem('too_many_pixels', 'The photo has more pixels than the server allows. Send a smaller photo.')
-  const what = reason.startsWith('Input buffer has corrupt header')
-    ? 'its header is damaged'
-    : 'it is truncated or damaged'
-  throw new Problem('truncated_image', `The file starts like an image, but ${what}. Export or download it again.`, {
-    cause: error,
-  })
 }

@@ -1,6 +1,6 @@
+import { tooManyPixels } from '@/lib/shared/image/too-many-pixels'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Raster } from './raster'
-import { tooManyPixels } from './too-many-pixels'
 
 const [HASH, LINE_FEED] = [0x23, 0x0a]
 const MAX_VALUE = 65_535

@@ -1,5 +1,5 @@
+import { sniff } from '@/lib/shared/image/sniff'
 import { readImage } from './open'
-import { sniff } from './sniff'
 
 /** Longest side of a stored image. */
 const MAX_SIDE = 1600

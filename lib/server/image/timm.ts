@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { INTERPOLATIONS, type Interpolation, type Preprocessor } from './preprocessor'
+import { INTERPOLATIONS, type Interpolation, type Preprocessor } from '@/lib/shared/image/preprocessor'
 
 const pair = z.tuple([z.number(), z.number(), z.number()])
 

@@ -44,13 +44,19 @@ export function permitted<E extends Engine, C extends CachedResults | null>(
     explain: (image, options, signal) =>
       run(['explain'], options.model, image.byteLength, () => engine.explain(image, options, signal)),
   }
+  const device: Pick<Engine, 'onDevice'> = {
+    async onDevice(name) {
+      permission.requireUse('classify', await engine.model(name))
+      return engine.onDevice(name)
+    },
+  }
   const cached: CachedResults | null = cache && {
     classify: (image, options, signal) =>
       run(['classify'], options.model, image.byteLength, () => cache.classify(image, options, signal)),
     embed: (image, options, signal) =>
       run(['embed'], options.model, image.byteLength, () => cache.embed(image, options, signal)),
   }
-  return { engine: overlay(engine, runs), resultCache: cached as C }
+  return { engine: overlay(engine, { ...runs, ...device }), resultCache: cached as C }
 }
 
 /** The engine with other methods in place of some of its own. */

@@ -23,6 +23,7 @@ export function localSite(
         pixels: environment.MAX_PIXELS,
         urlInput: environment.URL_INPUT === 'true',
         explain: environment.MAX_EXPLANATIONS > 0,
+        device: environment.INFERENCE !== 'server',
       },
       feedback: feedback && { photos: feedback.mode === 'photos', days: environment.FEEDBACK_RETENTION_DAYS },
       training: training && trainingOffer(environment),

@@ -19,7 +19,8 @@ export interface TrainingOffer {
 /** What the pages need to know about the API server. Everything here is safe to show to any visitor. */
 export interface SiteFacts {
   models: readonly ModelDetails[]
-  limits: { imageBytes: number; pixels: number; urlInput: boolean; explain: boolean }
+  /** `device`: whether browsers may run models. Undefined on servers that don’t know of it. */
+  limits: { imageBytes: number; pixels: number; urlInput: boolean; explain: boolean; device?: boolean }
   /** What feedback the server accepts; null if it is turned off. */
   feedback: FeedbackOffer | null
   /** Null if batches are turned off. */

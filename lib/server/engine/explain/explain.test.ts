@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inputArea, plan, planBox } from '../../image/geometry'
+import { inputArea, plan, planBox } from '@/lib/shared/image/geometry'
 import { labelIndex } from './explanation'
 import { Importance } from './importance'
 import { CELLS, maskCount, maskOf } from './masks'

@@ -1,7 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-node'
-import type { Size } from '../../image/geometry'
-import type { Preprocessor } from '../../image/preprocessor'
-import type { TensorData, TensorFormat } from '../../image/tensor'
+import type { Size } from '@/lib/shared/image/geometry'
+import type { Preprocessor } from '@/lib/shared/image/preprocessor'
+import type { TensorData, TensorFormat } from '@/lib/shared/image/tensor'
 
 /** A model's input: the values of one image in a layout, repeated if the batch size is fixed. */
 export interface InputFormat extends TensorFormat {

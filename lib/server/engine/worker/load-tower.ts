@@ -1,6 +1,6 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node'
+import { type TensorData, toTensor } from '@/lib/shared/image/tensor'
 import { Problem } from '@/lib/shared/problems/problem'
-import { type TensorData, toTensor } from '../../image/tensor'
 import { noLabels } from '../no-labels'
 import type { WorkerModel } from '../protocol'
 import type { TextSide } from '../text-side'

@@ -68,8 +68,8 @@ export class ModelCache {
       if (this.staysLoaded(spec))
         this.cache.set(spec.id, { model: Promise.resolve(model), activeJobs: 0, idleTimer: null })
       else await model.release()
-      const { name, width, height, channels, layout, type } = model.input
-      const input = { name, width, height, channels, layout, type }
+      const { name, width, height, channels, layout, type, dims } = model.input
+      const input = { name, width, height, channels, layout, type, batch: dims[0] ?? 1 }
       const { output, embedding, runMs } = model
       return { id: spec.id, error: null, input, output, embedding, changed: false, runMs }
     } catch (error) {

@@ -1,16 +1,10 @@
 import type { Tensor } from 'onnxruntime-node'
-import { Problem } from '@/lib/shared/problems/problem'
-import { fromFloat16 } from '../../image/float16'
+import { fromFloat16 } from '@/lib/shared/image/float16'
+import { areValidScores, readLogits, type ScoreKind } from '@/lib/shared/inference/read-logits'
 import type { Activation } from './activation'
 
-/**
- * The kind of values in an output: before the softmax or sigmoid, after the softmax, after the sigmoid, or one yes-or-no
- * score for two labels.
- */
-export type Scores = 'logits' | 'probabilities' | 'independent probabilities' | 'binary probability' | 'binary logit'
-
 export interface OutputReader {
-  scores: Scores
+  scores: ScoreKind
   /**
    * Reads one image's output as logits [classes].
    *
@@ -21,10 +15,6 @@ export interface OutputReader {
 
 /** Tolerance for a sum of probabilities: half precision over a thousand classes. */
 const SUM_TOLERANCE = 5e-3
-/** The smallest probability whose logarithm is still finite. */
-const MIN_PROBABILITY = 1e-30
-/** The distance of 1 from the next smaller float32, halved: what a sigmoid's 1 may stand for. */
-const MIN_REMAINDER = 2 ** -25
 
 /** Number of values per image in this output, from its shape. */
 export function widthOf({ dims, size }: Pick<Tensor, 'dims' | 'size'>): number {
@@ -56,10 +46,7 @@ export function outputReader(
   if (rows[0]?.length === 1 && classes === 2) return binaryReader(rows, activation)
   if (classes === 1) throw new Error(ONE_VALUE)
   if (activation === 'sigmoid') throw new Error(SEVERAL_SIGMOIDS)
-  const read = (output: Tensor) => requireScores(firstRow(output, classes))
-  if (!rows.every(areProbabilities)) return { scores: 'logits', read }
-  // The softmax of these logarithms returns the original probabilities.
-  return { scores: 'probabilities', read: (output) => read(output).map(logarithm) }
+  return readerOf(rows.every(areProbabilities) ? 'probabilities' : 'logits', classes)
 }
 
 const ONE_VALUE =
@@ -73,49 +60,26 @@ function independentReader(rows: readonly Float32Array[], classes: number, activ
     throw new Error(`its output has ${rows[0]?.length} values, but a multi-label model has one for each label`)
   if (activation === 'softmax' || activation === 'log_softmax')
     throw new Error('its scores sum to 1 (softmax), so that one label is right: it isn’t a multi-label model')
-  const read = (output: Tensor) => requireScores(firstRow(output, classes))
   const isSigmoid = activation === 'sigmoid' || (activation === null && rows.every(areFractions))
-  if (!isSigmoid) return { scores: 'logits', read }
-  return { scores: 'independent probabilities', read: (output) => read(output).map(logit) }
+  return readerOf(isSigmoid ? 'independent probabilities' : 'logits', classes)
 }
 
 const areFractions = (values: Float32Array) => values.every((value) => value >= 0 && value <= 1)
-
-/** The sigmoid of these log-odds returns the original probability. */
-function logit(probability: number): number {
-  return logarithm(probability) - Math.log(Math.max(1 - probability, MIN_REMAINDER))
-}
 
 /** One value for two labels, as in Keras' binary classifiers: the score of the second label. */
 function binaryReader(rows: readonly Float32Array[], activation: Activation): OutputReader {
   const isProbability =
     activation === 'sigmoid' || ((activation === null || activation === 'none') && rows.every(areFractions))
-  const number = (output: Tensor) => requireScores(firstRow(output, 1))[0] ?? Number.NaN
-  if (!isProbability) return { scores: 'binary logit', read: (output) => Float32Array.of(0, number(output)) }
-  return {
-    scores: 'binary probability',
-    read(output) {
-      const second = Math.min(1, Math.max(0, number(output)))
-      return Float32Array.of(logarithm(1 - second), logarithm(second))
-    },
-  }
+  return readerOf(isProbability ? 'binary probability' : 'binary logit', 1)
 }
 
-const logarithm = (probability: number) => Math.log(Math.max(probability, MIN_PROBABILITY))
+function readerOf(scores: ScoreKind, width: number): OutputReader {
+  return { scores, read: (output) => readLogits(scores, firstRow(output, width)) }
+}
 
 function areProbabilities(values: Float32Array): boolean {
   const sum = values.reduce((total, value) => total + value, 0)
   return values.every((value) => value >= 0) && Math.abs(sum - 1) < SUM_TOLERANCE
-}
-
-/** Single labels may be minus infinity, but not all of them. */
-function areValidScores(values: Float32Array): boolean {
-  return values.every((value) => value < Number.POSITIVE_INFINITY) && values.some((value) => Number.isFinite(value))
-}
-
-function requireScores(values: Float32Array): Float32Array {
-  if (areValidScores(values)) return values
-  throw new Problem('model_failed', 'The model returned NaN or infinite scores for this photo.')
 }
 
 /** The first image's outputs as float32. Newer Node.js versions receive float16 as numbers, older ones as bits. */

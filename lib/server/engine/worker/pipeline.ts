@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks'
+import { inputArea } from '@/lib/shared/image/geometry'
+import { fromTensor, type TensorData } from '@/lib/shared/image/tensor'
+import { interpretLogits } from '@/lib/shared/inference/interpret'
 import { type Decoded, decode, orientationOf } from '../../image/decode'
-import { inputArea } from '../../image/geometry'
 import { toPng } from '../../image/png'
-import { fromTensor, type TensorData } from '../../image/tensor'
 import type { Job, JobResult, ModelInputPreview, PhotoJob, PhotoResult } from '../protocol'
 import { DecodeTimer } from './decode-timer'
 import type { HeadCache } from './head-cache'
-import { interpret } from './interpret'
 import { maskSteps } from './mask-steps'
 import type { ModelCache } from './model-cache'
 import { runTensor } from './run-tensor'
@@ -175,7 +175,7 @@ function interpretScores(
   scorer: Scorer,
 ): Pick<PhotoResult, 'top' | 'uncertain' | 'logits'> {
   if (scores === null || typeof want !== 'number') return { top: [], uncertain: null, logits: scores?.logits ?? null }
-  return { ...interpret(scores, { count: want, allSelected }, scorer), logits: null }
+  return { ...interpretLogits(scores.logits, { count: want, allSelected }, scorer, scores.likeness), logits: null }
 }
 
 /** Renders the model input as an image, from the tensor itself so that the two cannot differ. */

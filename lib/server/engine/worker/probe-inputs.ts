@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import type { Preprocessor } from '@/lib/shared/image/preprocessor'
 import { decode } from '../../image/decode'
-import type { Preprocessor } from '../../image/preprocessor'
 import { greyPhoto, noisePhoto } from '../../image/probe-images'
 import type { WorkerModel } from '../protocol'
 import { type InputFormat, requireSize } from './input-format'

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
+import type { TensorData } from '@/lib/shared/image/tensor'
 import { Problem } from '@/lib/shared/problems/problem'
-import type { TensorData } from '../../image/tensor'
 import type { TensorJob, TensorResult } from '../protocol'
 import type { InputFormat } from './input-format'
 import type { Scorer } from './scorer'

@@ -1,7 +1,5 @@
-import type { Activation } from '@/lib/shared/metrics/activation'
-import type { MultiLabelRule } from '@/lib/shared/metrics/multi-label'
-import type { UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
-import type { TensorData } from '../../image/tensor'
+import type { TensorData } from '@/lib/shared/image/tensor'
+import type { ScoreRule } from '@/lib/shared/inference/interpret'
 import type { Head } from './head-cache'
 import type { LoadedModel } from './session'
 
@@ -13,14 +11,7 @@ export interface Scores {
 }
 
 /** Scores prepared images: with a loaded model, or with a head over it. */
-export interface Scorer {
-  temperature: number
-  activation: Activation
-  uncertainty: UncertaintyRule | null
-  /** Set for a model of which any number of labels may apply. */
-  multiLabel: MultiLabelRule | null
-  /** The output that stands for none of the labels; null if there is none. */
-  background: number | null
+export interface Scorer extends ScoreRule {
   /** @param withEmbedding whether the embedding and kinds are needed, too; the same run returns all */
   score(tensor: TensorData, withEmbedding: boolean): Promise<Scores & Embedded>
 }

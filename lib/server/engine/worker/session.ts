@@ -1,8 +1,9 @@
 import { basename } from 'node:path'
 import { type InferenceSession, Tensor } from 'onnxruntime-node'
+import { type TensorData, toTensor } from '@/lib/shared/image/tensor'
+import type { ScoreKind } from '@/lib/shared/inference/read-logits'
 import { Problem } from '@/lib/shared/problems/problem'
 import { readOnnxGraph } from '../../catalog/onnx/read-graph'
-import { type TensorData, toTensor } from '../../image/tensor'
 import { noEmbedding } from '../embedding'
 import { kindScores } from '../kind-scores'
 import type { WorkerModel } from '../protocol'
@@ -11,7 +12,7 @@ import { chooseOutput } from './choose-output'
 import { embeddingReader } from './embedding-reader'
 import { type InputFormat, inputFormat } from './input-format'
 import { type OpenedSession, openSession } from './open-session'
-import { outputReader, type Scores } from './output-reader'
+import { outputReader } from './output-reader'
 import { adaptToChannels, prepareProbes } from './probe-inputs'
 import { explainRuntimeError } from './runtime-error'
 import type { TextEncoder } from './text-encoder'
@@ -26,7 +27,7 @@ export interface LoadedModel {
   spec: WorkerModel
   input: InputFormat
   /** The output that is read, and the kind of values it has. */
-  output: { name: string; scores: Scores | 'embedding' }
+  output: { name: string; scores: ScoreKind | 'embedding' }
   /** Duration of a run during loading; of the second, warm run if there were two. */
   runMs: number
   /** Converts RGB uint8 [height × width × 3] to the model's input. */

@@ -12,6 +12,8 @@ const READ: Record<string, Access> = {
   '/api/models': 'any',
   '/api/models/:model': 'any',
   '/api/models/:model/labels': 'any',
+  '/api/models/:model/device': 'classify',
+  '/api/models/:model/graph': 'classify',
   '/api/models/:model/files/:name': 'any',
   '/api/site': 'open',
   '/api/gallery': 'open',

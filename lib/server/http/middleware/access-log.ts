@@ -28,6 +28,8 @@ const ROUTES = new Set([
 /** The same for paths with the name of a model. */
 const PATTERNS: readonly [RegExp, string][] = [
   [/^\/api\/models\/[^/]+\/labels$/, '/api/models/:model/labels'],
+  [/^\/api\/models\/[^/]+\/device$/, '/api/models/:model/device'],
+  [/^\/api\/models\/[^/]+\/graph$/, '/api/models/:model/graph'],
   [/^\/api\/keys\/[^/]+(\/rotate)?$/, '/api/keys/:id'],
   [/^\/hf\/models\/[^/]+(\/|$)/, '/hf/models/:model'],
   [/^\/v1\/models\/.+:(predict|classify)$/, '/v1/models/:model'],

@@ -1,6 +1,7 @@
 import { examplesParametersSchema, trainParametersSchema } from '@/lib/shared/contract/custom-models'
 import type { FeedbackMode } from '@/lib/shared/contract/feedback'
 import { jobParametersSchema } from '@/lib/shared/contract/jobs'
+import type { ProblemCode } from '@/lib/shared/problems/problem'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
 import { customModelPaths } from '../custom-models/openapi'
 import { jobPaths } from '../jobs/openapi'
@@ -36,6 +37,8 @@ interface Features {
   training: boolean
   /** API keys. */
   keys: boolean
+  /** Models for browsers. */
+  device: boolean
 }
 
 const ALL_FEATURES: Features = {
@@ -47,6 +50,15 @@ const ALL_FEATURES: Features = {
   deadLetters: true,
   training: true,
   keys: true,
+  device: true,
+}
+
+const MODEL_PARAMETER = {
+  name: 'model',
+  in: 'path',
+  required: true,
+  schema: { type: 'string', minLength: 1 },
+  description: 'Id or type of the model.',
 }
 
 const maker: DocumentBuilder = {
@@ -128,17 +140,10 @@ function pathsOf(features: Features): Record<string, Record<string, object>> {
           'unknown_model',
           'not_found',
         ]),
-        parameters: [
-          {
-            name: 'model',
-            in: 'path',
-            required: true,
-            schema: { type: 'string', minLength: 1 },
-            description: 'Id or type of the model.',
-          },
-        ],
+        parameters: [MODEL_PARAMETER],
       },
     },
+    ...(features.device && devicePaths()),
     '/api/site': { get: pageOperation('site', 'What pages in front of this server need to know about it.') },
     '/api/gallery': {
       get: pageOperation('gallery', 'The gallery photos with the predictions of the default model.'),
@@ -159,6 +164,28 @@ function pathsOf(features: Features): Record<string, Record<string, object>> {
     },
     '/health/status': {
       get: getOperation('status', 'Status of models, queue and workers.', 'Status', ['shutting_down']),
+    },
+  }
+}
+
+/** What a browser needs to run a model itself. */
+function devicePaths(): Record<string, Record<string, object>> {
+  const problems: ProblemCode[] = [...COMMON_PROBLEMS, 'unknown_model', 'not_found', 'not_ready']
+  const summary = 'Get what a browser needs to run a model itself.'
+  return {
+    '/api/models/{model}/device': {
+      get: { ...getOperation('getDeviceModel', summary, 'DeviceModel', problems), parameters: [MODEL_PARAMETER] },
+    },
+    '/api/models/{model}/graph': {
+      get: {
+        operationId: 'getModelGraph',
+        summary: 'Download the ONNX file of a model.',
+        parameters: [MODEL_PARAMETER],
+        responses: {
+          200: { description: 'The file.', content: { 'application/octet-stream': {} } },
+          ...problemReplies(problems),
+        },
+      },
     },
   }
 }

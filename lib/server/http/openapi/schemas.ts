@@ -16,6 +16,7 @@ import {
   statusSchema,
 } from '@/lib/shared/contract/contract'
 import { changeSchema } from '@/lib/shared/contract/custom-models'
+import { deviceModelSchema } from '@/lib/shared/contract/device'
 import { embeddingSchema, embedJsonSchema, textEmbeddingsSchema } from '@/lib/shared/contract/embed'
 import { explainJsonSchema, explanationSchema } from '@/lib/shared/contract/explain'
 import { type FeedbackMode, feedbackRequestSchema, voteSchema } from '@/lib/shared/contract/feedback'
@@ -45,6 +46,7 @@ const RESPONSES = [
   labelSchema,
   labelsReplySchema,
   modelsReplySchema,
+  deviceModelSchema,
   healthSchema,
   statusSchema,
   jobSchema,

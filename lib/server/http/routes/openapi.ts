@@ -26,5 +26,6 @@ function documentOf({ jobs, feedback, training, keys, environment }: Services): 
     deadLetters: jobs?.deadLetters !== undefined,
     training: training !== null,
     keys: keys !== null,
+    device: environment.INFERENCE !== 'server',
   })
 }

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { photoRequestSchema } from '@/lib/shared/contract/contract'
-import { type Format, sniff } from '../../image/sniff'
+import { type Format, sniff } from '@/lib/shared/image/sniff'
 import { readBody } from '../body'
 import { fetchByUrl } from '../fetch-by-url'
 import { parseJsonObject } from '../json-body'

@@ -1,5 +1,5 @@
+import { tooManyPixels } from '@/lib/shared/image/too-many-pixels'
 import { Problem } from '@/lib/shared/problems/problem'
-import { tooManyPixels } from '../too-many-pixels'
 
 /** Compression methods of a bitmap. */
 export const PACKING = { none: 0, rle8: 1, rle4: 2, masks: 3, alphaMasks: 6 } as const

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp'
-import type { Size } from '../geometry'
-import { heicHeader } from './header'
+import type { Size } from '@/lib/shared/image/geometry'
+import { heicHeader } from '@/lib/shared/image/heic/header'
 import { HeicDecoder, threadScript } from './heic-decoder'
 
 const IDLE_MS = 30_000

@@ -1,4 +1,4 @@
-import { cameraRawProblem } from '../camera-raw'
+import { cameraRawProblem } from '@/lib/shared/image/camera-raw'
 import { type Directory, numberOf, TAG } from './directory'
 
 /** Camera RAW formats that look like a TIFF, by the camera's maker tag. */

@@ -1,4 +1,4 @@
-import { tooManyPixels } from '../too-many-pixels'
+import { tooManyPixels } from '@/lib/shared/image/too-many-pixels'
 import { COMPRESSION, compressionName, isDecompressedHere, isSupported } from './compression'
 import { type Directory, damaged, numberOf, numbersOf, TAG, unsupported } from './directory'
 

@@ -1,4 +1,5 @@
 import type { Label, ModelInfo } from '@/lib/shared/contract/contract'
+import type { DeviceModel } from '@/lib/shared/contract/device'
 import { lines, MODEL } from './photos'
 
 const SHIPPED = {
@@ -68,6 +69,37 @@ export const MODEL_EXAMPLES = {
   changeModel: {
     request: { 'application/json': { title: 'My parts', purpose: 'Sorts bolts and nuts' } },
     replies: { 'application/json': { model: CUSTOM } },
+  },
+  getDeviceModel: {
+    replies: {
+      'application/json': {
+        model: {
+          id: 'efficientnet-lite1-int8',
+          type: 'balanced',
+          revision: 'sha256:9c1b…',
+          calibrated: true,
+          problem_type: 'single_label_classification',
+        },
+        graph: { sha256: 'f441…', bytes: 5_922_086 },
+        preprocessor: {
+          resize: { shortestEdge: 274 },
+          crop: { width: 240, height: 240 },
+          cropRounding: 'even',
+          interpolation: 'bicubic',
+          normalisation: null,
+          channels: 'rgb',
+        },
+        input: { name: 'pixel_values', type: 'uint8', layout: 'nhwc', channels: 3, width: 240, height: 240, batch: 1 },
+        output: { name: 'logits', scores: 'logits' },
+        temperature: 0.662,
+        activation: 'softmax',
+        uncertainty: { scoreBelow: 0.5, marginBelow: 0.1, entropyAbove: 55.127, likenessBelow: null },
+        multiLabel: null,
+        background: null,
+        labels: [{ label: 'tench', synonyms: ['Tinca tinca'] }],
+        max_pixels: 100_000_000,
+      } satisfies DeviceModel,
+    },
   },
   listLabels: { replies: { 'application/json': { labels: [TENCH satisfies Label] } } },
 }

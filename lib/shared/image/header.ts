@@ -4,6 +4,9 @@ import { heicHeader } from './heic/header'
 import { type Format, sniff } from './sniff'
 import { tooManyPixels } from './too-many-pixels'
 
+/** `BM`, with which a BMP starts. */
+const BM = 0x424d
+
 /** What the header of a file shows before decoding. */
 export interface Header {
   format: Format
@@ -29,7 +32,7 @@ export function readHeader(image: Uint8Array, maxPixels: number): Header {
 /** Width and height from the header, before rotation; undefined if they cannot be read. */
 export function headerSize(image: Uint8Array): Size | undefined {
   try {
-    const os2 = os2Size(Buffer.from(image.buffer, image.byteOffset, image.byteLength))
+    const os2 = os2Size(new DataView(image.buffer, image.byteOffset, image.byteLength))
     if (os2) return os2
     const { width, height } = imageSize(image)
     return { width, height }
@@ -42,7 +45,7 @@ export function headerSize(image: Uint8Array): Size | undefined {
  * The size of an OS/2 version 1 BMP, which has 16-bit dimensions that image-size reads as 32-bit; null for any other
  * file.
  */
-function os2Size(file: Buffer): Size | null {
-  const isOs2 = file.length >= 26 && file.toString('latin1', 0, 2) === 'BM' && file.readUInt32LE(14) === 12
-  return isOs2 ? { width: file.readUInt16LE(18), height: file.readUInt16LE(20) } : null
+function os2Size(file: DataView): Size | null {
+  const isOs2 = file.byteLength >= 26 && file.getUint16(0) === BM && file.getUint32(14, true) === 12
+  return isOs2 ? { width: file.getUint16(18, true), height: file.getUint16(20, true) } : null
 }

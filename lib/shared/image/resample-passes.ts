@@ -12,8 +12,9 @@ interface Passes {
   vertical(...numbers: number[]): void
 }
 
-const passes = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(RESAMPLE_WASM, 'base64')))
-  .exports as unknown as Passes
+const passes = new WebAssembly.Instance(
+  new WebAssembly.Module(Uint8Array.from(atob(RESAMPLE_WASM), (character) => character.charCodeAt(0))),
+).exports as unknown as Passes
 
 const CHANNELS = 3
 const PAGE = 65_536

@@ -1,0 +1,135 @@
+import { InferenceSession, Tensor } from 'onnxruntime-web/wasm'
+import type Vips from 'wasm-vips'
+import type { Classification } from '@/lib/shared/contract/contract'
+import type { DeviceModel } from '@/lib/shared/contract/device'
+import type { Area } from '@/lib/shared/crop/crop'
+import { fromFloat16 } from '@/lib/shared/image/float16'
+import { inputArea, plan, planBox } from '@/lib/shared/image/geometry'
+import { modelInput, requireWithin } from '@/lib/shared/image/model-input'
+import type { Plan } from '@/lib/shared/image/reduction'
+import { type TensorData, toTensor } from '@/lib/shared/image/tensor'
+import { interpretLogits } from '@/lib/shared/inference/interpret'
+import { readLogits } from '@/lib/shared/inference/read-logits'
+import { isSelected } from '@/lib/shared/metrics/multi-label'
+import { Problem } from '@/lib/shared/problems/problem'
+import { openPhoto } from './open-photo'
+
+/** A part of a photo to classify, and how many predictions are wanted. */
+export interface DeviceRequest {
+  topK: number
+  crop: Area | null
+}
+
+/** A model that runs in this browser. */
+export class DeviceSession {
+  private constructor(
+    private readonly spec: DeviceModel,
+    private readonly session: InferenceSession,
+    private readonly vips: typeof Vips,
+  ) {}
+
+  /**
+   * @param graph the model's ONNX file
+   * @throws Problem `not_ready` if ONNX Runtime can't load it
+   */
+  static async open(spec: DeviceModel, graph: Uint8Array, vips: typeof Vips): Promise<DeviceSession> {
+    try {
+      const session = await InferenceSession.create(graph, {
+        executionProviders: ['wasm'],
+        graphOptimizationLevel: 'all',
+      })
+      return new DeviceSession(spec, session, vips)
+    } catch (error) {
+      const detail = `The model ${spec.model.id} is unavailable: this browser can’t load it.`
+      throw new Problem('not_ready', detail, { cause: error })
+    }
+  }
+
+  /**
+   * Classifies a photo as the server does.
+   *
+   * @throws Problem with the server's code and detail
+   */
+  async classify(bytes: Uint8Array<ArrayBuffer>, { topK, crop }: DeviceRequest): Promise<Classification> {
+    const start = performance.now()
+    const { spec } = this
+    const { pixels, source, area } = await this.prepare(bytes, crop)
+    const decoded = performance.now()
+    const logits = await this.run(toTensor(pixels, spec.input, spec.preprocessor))
+    const { top, uncertain } = interpretLogits(
+      logits,
+      { count: Math.min(topK, spec.labels.length), allSelected: true },
+      spec,
+    )
+    const end = performance.now()
+    return {
+      request_id: '',
+      model: spec.model,
+      predictions: top.map(({ index, score }) => {
+        const { label = String(index), ...names } = spec.labels[index] ?? {}
+        const { multiLabel } = spec
+        return {
+          label,
+          score,
+          index,
+          ...(multiLabel ? { selected: isSelected(score, index, multiLabel) } : {}),
+          ...names,
+        }
+      }),
+      uncertain: uncertain !== null,
+      uncertain_reason: uncertain,
+      image: { ...source, bytes: bytes.byteLength },
+      area,
+      timings: { queue_ms: 0, decode_ms: decoded - start, run_ms: end - decoded, total_ms: end - start },
+    }
+  }
+
+  /** Releases its memory. No run may be in progress. */
+  close(): Promise<void> {
+    return this.session.release()
+  }
+
+  /** The pixels that the model receives (RGB uint8 [height × width × 3]), and the area of the photo that they show. */
+  async prepare(bytes: Uint8Array<ArrayBuffer>, crop: Area | null) {
+    const { preprocessor, input, max_pixels } = this.spec
+    const planFor: Plan = (size) => (crop ? planBox(crop, input) : plan(size, preprocessor))
+    const { picture, source, orientation } = await openPhoto(this.vips, bytes, max_pixels, planFor)
+    if (crop) requireWithin(source, crop)
+    const geometry = planFor(source)
+    const pixels = modelInput(picture, source, geometry, preprocessor)
+    return { pixels, source, geometry, orientation, area: inputArea(source, geometry) }
+  }
+
+  /** @returns logits [classes] */
+  private async run(tensor: TensorData): Promise<Float32Array> {
+    const { input, output, labels } = this.spec
+    const { batch, width, height, channels, layout } = input
+    const dims = layout === 'nhwc' ? [batch, height, width, channels] : [batch, channels, height, width]
+    const feed = new Tensor(input.type, filled(tensor, batch) as Float32Array, dims)
+    try {
+      const results = await this.session.run({ [input.name]: feed }, [output.name])
+      const result = results[output.name] as Tensor
+      const row = firstRow(result, output.scores.startsWith('binary') ? 1 : labels.length)
+      result.dispose()
+      return readLogits(output.scores, row)
+    } catch (error) {
+      if (error instanceof Problem) throw error
+      throw new Problem('model_failed', 'The model failed on this photo.', { cause: error })
+    }
+  }
+}
+
+/** Repeats one photo's values for a graph with a fixed batch size. */
+function filled(tensor: TensorData, batch: number): TensorData {
+  if (batch === 1) return tensor
+  const all = new (tensor.constructor as new (length: number) => TensorData)(batch * tensor.length)
+  for (let i = 0; i < batch; i++) all.set(tensor, i * tensor.length)
+  return all
+}
+
+/** The first photo's values as float32. Newer browsers get float16 as numbers, older ones as bits. */
+function firstRow({ data }: Tensor, width: number): Float32Array {
+  const row = (data as Float32Array | Float64Array | Uint16Array).slice(0, width)
+  if (row instanceof Float32Array) return row
+  return Float32Array.from(row, row instanceof Uint16Array ? fromFloat16 : Number)
+}

@@ -1,0 +1,28 @@
+import { Problem } from '@/lib/shared/problems/problem'
+import { type Failure, OFFLINE } from '../api/failure'
+
+/** This browser lacks something that the engine needs. */
+export const DEVICE_UNABLE: Failure = { code: 'device_unable', retryable: false, retryAfterMs: null }
+
+/** The file of a model isn't the one that the server describes. */
+export const MODEL_DAMAGED: Failure = { code: 'model_damaged', retryable: true, retryAfterMs: null }
+
+/** There is no memory left for the model or the photo. */
+const OUT_OF_MEMORY: Failure = { code: 'device_memory', retryable: true, retryAfterMs: null }
+
+/** Turns whatever was thrown into a failure that the page has words for. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Problem) {
+    const { code, detail } = error
+    return { code, title: error.toDetails('').title, detail, retryable: error.status >= 500, retryAfterMs: null }
+  }
+  if (isFailure(error)) return error
+  if (error instanceof RangeError || error instanceof WebAssembly.RuntimeError) return OUT_OF_MEMORY
+  // `fetch` throws it if the server can't be reached.
+  if (error instanceof TypeError) return OFFLINE
+  return { code: 'internal', detail: String(error), retryable: true, retryAfterMs: null }
+}
+
+function isFailure(error: unknown): error is Failure {
+  return typeof error === 'object' && error !== null && 'retryable' in error
+}

@@ -1,0 +1,88 @@
+import type { DeviceModel } from '@/lib/shared/contract/device'
+import { underBase } from '@/lib/shared/web/base-path'
+import { parseAnswer, parseFailure } from '../api/failure'
+import { MODEL_DAMAGED } from './failures'
+
+/** The files of models in this browser's storage. Their keys contain the SHA-256 of the content. */
+const DEVICE_CACHE = 'vision-device-models'
+
+/** @param received bytes so far, and in total */
+type Progress = (received: number, total: number) => void
+
+/**
+ * Asks the server how to run a model; without the server, what it said last.
+ *
+ * @throws Failure; TypeError if the server can't be reached
+ */
+export async function loadDeviceModel(model: string, signal: AbortSignal): Promise<DeviceModel> {
+  const url = underBase(`/api/models/${encodeURIComponent(model)}/device`)
+  const cache = await caches.open(DEVICE_CACHE)
+  try {
+    const response = await fetch(url, { signal })
+    const text = await response.clone().text()
+    if (!response.ok) throw parseFailure(response.status, text, response.headers.get('retry-after'))
+    const parsed = parseAnswer<DeviceModel>(text)
+    await cache.put(url, response)
+    return parsed
+  } catch (error) {
+    const kept = error instanceof TypeError ? await cache.match(url) : undefined
+    if (kept === undefined) throw error
+    return (await kept.json()) as DeviceModel
+  }
+}
+
+/**
+ * Loads the ONNX file of a model from this browser's storage, or else from the server. Tabs that need the same file at
+ * the same time share one download.
+ *
+ * @throws Failure `model_damaged` if the server's file has another SHA-256; TypeError if it can't be reached
+ */
+export async function loadGraph(
+  { model, graph }: DeviceModel,
+  signal: AbortSignal,
+  onProgress: Progress,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const url = underBase(`/api/models/${encodeURIComponent(model.id)}/graph`)
+  const key = `${url}?sha256=${graph.sha256}`
+  return navigator.locks.request(key, { signal }, async () => {
+    const cache = await caches.open(DEVICE_CACHE)
+    const kept = await cache.match(key)
+    if (kept !== undefined) {
+      const bytes = new Uint8Array(await kept.arrayBuffer())
+      if ((await sha256(bytes)) === graph.sha256) return bytes
+      await cache.delete(key)
+    }
+    const bytes = await download(url, graph.bytes, signal, onProgress)
+    if ((await sha256(bytes)) !== graph.sha256) throw MODEL_DAMAGED
+    // A full disk only costs another download.
+    await cache.put(key, new Response(bytes)).catch(() => {})
+    return bytes
+  })
+}
+
+async function download(
+  url: string,
+  total: number,
+  signal: AbortSignal,
+  onProgress: Progress,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(url, { signal, cache: 'no-store' })
+  if (!response.ok || !response.body)
+    throw parseFailure(response.status, await response.text(), response.headers.get('retry-after'))
+  const bytes = new Uint8Array(total)
+  const reader = response.body.getReader()
+  let received = 0
+  onProgress(0, total)
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    if (received + part.value.length > total) throw MODEL_DAMAGED
+    bytes.set(part.value, received)
+    received += part.value.length
+    onProgress(received, total)
+  }
+  return bytes
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

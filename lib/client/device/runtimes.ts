@@ -1,0 +1,48 @@
+import { env } from 'onnxruntime-web/wasm'
+import type Vips from 'wasm-vips'
+
+/** More threads than this make no photo faster: the layers of these models are small. */
+const MAX_THREADS = 4
+
+// The files keep their content when they get names of the build: both libraries start threads from them.
+const ORT_SCRIPT = new URL('../../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.mjs', import.meta.url)
+const ORT_WASM = new URL('../../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm', import.meta.url)
+const VIPS_SCRIPT = new URL('../../../node_modules/wasm-vips/lib/vips-es6.js', import.meta.url)
+const VIPS_WASM = new URL('../../../node_modules/wasm-vips/lib/vips.wasm', import.meta.url)
+
+/** Whether this page may have memory that threads share, which libvips needs. Not on plain HTTP, nor in a frame. */
+export function canRunHere(): boolean {
+  return globalThis.crossOriginIsolated && typeof SharedArrayBuffer === 'function'
+}
+
+/** Sets where ONNX Runtime finds its files, before the first session. */
+export function prepareOnnxRuntime(): void {
+  env.wasm.wasmPaths = { mjs: ORT_SCRIPT.href, wasm: ORT_WASM.href }
+  env.wasm.numThreads = Math.max(1, Math.min(MAX_THREADS, Math.floor(navigator.hardwareConcurrency / 2)))
+}
+
+let vips: Promise<typeof Vips> | undefined
+
+/** libvips, which is loaded when it is first needed. */
+export function loadVips(): Promise<typeof Vips> {
+  vips ??= startVips().catch((error: unknown) => {
+    vips = undefined
+    throw error
+  })
+  return vips
+}
+
+async function startVips(): Promise<typeof Vips> {
+  const script = VIPS_SCRIPT.href
+  const { default: start } = (await import(/* turbopackIgnore: true */ script)) as { default: typeof Vips }
+  const started = await start({
+    dynamicLibraries: [],
+    locateFile: (name) => (name.endsWith('.wasm') ? VIPS_WASM.href : script),
+    mainScriptUrlOrBlob: script,
+  })
+  // Photos are decoded one after the other, and each on one thread, as on the server.
+  started.concurrency(1)
+  // Every photo is new, so caching operations would only use memory.
+  started.Cache.max(0)
+  return started
+}
