@@ -1,5 +1,5 @@
 import { type PhotoIndex, type PhotoMatch, pathOf } from './photo-index'
-import { LABEL_SEPARATOR } from './table'
+import { joinedLabels, LABEL_SEPARATOR, separateLabels } from './table'
 
 /** A line that can't be used. */
 interface RejectedLine {
@@ -37,9 +37,14 @@ interface Claim extends Line {
   found: PhotoMatch
 }
 
-/** Matches each label to its photo. */
-export function assign(lines: Iterable<Line>, photos: PhotoIndex): LabelAssignment {
-  const assigned = new LabelAssigner(photos)
+/**
+ * Matches each label to its photo.
+ *
+ * @param several whether a photo may have several labels, or none: those of all its lines, separated by
+ *   `LABEL_SEPARATOR`
+ */
+export function assign(lines: Iterable<Line>, photos: PhotoIndex, several = false): LabelAssignment {
+  const assigned = new LabelAssigner(photos, several)
   for (const line of lines) assigned.add(line)
   return assigned.end()
 }
@@ -55,14 +60,16 @@ class LabelAssigner {
   /** Whether file names repeat across folders, so that the same name in another folder is another photo. */
   private repeated: boolean
 
-  constructor(private readonly photos: PhotoIndex) {
+  constructor(
+    private readonly photos: PhotoIndex,
+    private readonly several: boolean,
+  ) {
     this.repeated = photos.repeated
   }
 
   add(one: Line): void {
-    const { line, file, label } = one
-    const reason =
-      file === '' ? 'no_file' : label === '' ? 'no_label' : label.includes(LABEL_SEPARATOR) ? 'several' : null
+    const { line, file } = one
+    const reason = this.faultOf(one)
     if (reason) {
       this.bad.push({ line, file, reason })
       return
@@ -73,6 +80,13 @@ class LabelAssigner {
     else if ('ambiguous' in found) {
       this.ambiguous.push({ file, photos: found.ambiguous.map((photo) => this.photos.photos[photo] ?? '') })
     } else this.claim({ ...one, found })
+  }
+
+  private faultOf({ file, label }: Line): RejectedLine['reason'] | null {
+    if (file === '') return 'no_file'
+    if (this.several) return null
+    if (label === '') return 'no_label'
+    return label.includes(LABEL_SEPARATOR) ? 'several' : null
   }
 
   private claim(one: Claim): void {
@@ -102,8 +116,12 @@ class LabelAssigner {
       this.ambiguous.push(...best.map(({ file }) => ({ file, photos: [photo] })))
       return
     }
-    this.bad.push(...rivals.map(({ line, file }) => ({ line, file, reason: 'twice' as const })))
     this.matched += best.length
+    if (this.several) {
+      this.labels.set(photo, joinedLabels(best.flatMap(({ label }) => separateLabels(label))))
+      return
+    }
+    this.bad.push(...rivals.map(({ line, file }) => ({ line, file, reason: 'twice' as const })))
     this.labels.set(photo, first.label)
   }
 }

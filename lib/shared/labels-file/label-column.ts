@@ -27,6 +27,9 @@ export function labelFinder(kind: LabelKind, classes: readonly ClassNames[], map
   }
 }
 
+/** The labels in a cell. */
+export type CellReader = (cell: string) => readonly string[]
+
 /**
  * Chooses the label column: the one whose cells most often name a class. Numbers count as classes only if the column's
  * name suggests it or no other column is left, and if no column of names contradicts them.
@@ -37,12 +40,13 @@ export function chooseLabel(
   columns: readonly number[],
   classes: readonly ClassNames[],
   named: ReturnType<typeof labelMatcher>,
+  read: CellReader,
 ): { column: number; kind: LabelKind } | null {
   const step = Math.max(1, Math.floor(rows.length / SAMPLE))
   const sample = rows.filter((_, at) => at % step === 0)
   if (classes.length === 0) return chooseFreeLabel(names, sample, columns)
   const all = columns.map((column) =>
-    candidate(column, names[column] ?? '', sample, classes, named, columns.length === 1),
+    candidate(column, names[column] ?? '', wordsIn(sample, column, read), classes, named, columns.length === 1),
   )
   const sorted = all.sort((a, b) => b.score - a.score || a.distinct - b.distinct || a.column - b.column)
   const words = sorted.find(({ kind, score }) => kind === 'names' && score >= 1)
@@ -81,15 +85,19 @@ function compareInOrder(a: readonly number[], b: readonly number[]): number {
   return at < 0 ? 0 : (a[at] as number) - (b[at] as number)
 }
 
+/** The labels in a column. */
+export function wordsIn(rows: readonly (readonly string[])[], column: number, read: CellReader): string[] {
+  return rows.flatMap((cells) => read((cells[column] ?? '').trim())).filter((word) => word !== '')
+}
+
 function candidate(
   column: number,
   name: string,
-  rows: readonly (readonly string[])[],
+  words: readonly string[],
   classes: readonly ClassNames[],
   named: ReturnType<typeof labelMatcher>,
   alone: boolean,
 ): Candidate {
-  const words = rows.map((cells) => (cells[column] ?? '').trim()).filter((word) => word !== '')
   const known = words.filter((word) => 'index' in named(word)).length
   const hint = looksLikeLabelColumn(name) ? 1 : 0
   const distinct = new Set(words).size

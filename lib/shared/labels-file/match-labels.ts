@@ -3,10 +3,10 @@ import { assign, type LabelAssignment } from './assign'
 import { LabelsError } from './decode'
 import { chooseFile } from './file-column'
 import { equalsIgnoreCase, hasHeader } from './header'
-import { chooseLabel, kindOf, type LabelKind } from './label-column'
-import { fromOneHot } from './one-hot'
+import { type CellReader, chooseLabel, kindOf, type LabelKind, wordsIn } from './label-column'
+import { fromOneHot, requireOneHot } from './one-hot'
 import { PhotoIndex } from './photo-index'
-import type { LabelsTable } from './table'
+import { joinedLabels, type LabelsTable, separateLabels } from './table'
 
 /** Columns that the user chose, by name or by number from 1. */
 export interface Picks {
@@ -14,8 +14,8 @@ export interface Picks {
   label?: string | undefined
 }
 
-/** A labels file after its columns are known and its labels matched to photos. */
-export interface MatchedLabels extends LabelAssignment {
+/** A labels file whose columns are known. */
+export interface LabelColumns {
   columns: readonly string[]
   /** Indices in `columns`. */
   file: number
@@ -24,8 +24,27 @@ export interface MatchedLabels extends LabelAssignment {
   kind: LabelKind
 }
 
+/** A labels file after its columns are known and its labels matched to photos. */
+export interface MatchedLabels extends LabelColumns, LabelAssignment {}
+
+/** The same for photos that may have several labels, or none. */
+export interface MatchedLabelSets extends Omit<MatchedLabels, 'labels'> {
+  /** The labels by photo, as named in the input. A photo that is there has all of its labels, which may be none. */
+  labels: ReadonlyMap<string, readonly string[]>
+}
+
 /** Number of rows examined to count the columns. */
 const SAMPLE = 20_000
+
+/** Which photos labels are for, and which labels there are. */
+export interface LabelTargets {
+  /** Paths, as the caller names them. */
+  photos: readonly string[]
+  /** Classes of the model, in the order of its outputs; empty to accept any label. */
+  classes: readonly ClassNames[]
+  picks?: Picks | undefined
+  mapping?: ReadonlyMap<string, string> | undefined
+}
 
 /**
  * Finds the file column (whose cells match the most photos) and the label column, and matches each label to its photo.
@@ -41,12 +60,46 @@ export function matchLabels(
   picks: Picks = {},
   mapping?: ReadonlyMap<string, string>,
 ): MatchedLabels {
+  const { lines, index, ...found } = readColumns(table, { photos, classes, picks, mapping }, (cell) => [cell])
+  return { ...found, ...assign(lines(labelOf), index) }
+}
+
+/**
+ * Matches labels of photos that may have several: separated by `;` or `|`, as a list in JSON, on a line for each, or as
+ * a column for each with 0 and 1. A photo with an empty cell has none of the labels.
+ *
+ * @throws LabelsError as `matchLabels`, or if a column of 0 and 1 has something else
+ */
+export function matchLabelSets(table: LabelsTable, targets: LabelTargets): MatchedLabelSets {
+  const { lines, index, ...found } = readColumns(table, targets, labelsOfCell, true)
+  const { labels, ...assigned } = assign(
+    lines((cell) => joinedLabels(labelsOfCell(cell))),
+    index,
+    true,
+  )
+  const sets = new Map([...labels].map(([photo, label]) => [photo, separateLabels(label)]))
+  return { ...found, ...assigned, labels: sets }
+}
+
+interface Columns extends LabelColumns {
+  lines(label: (cell: string) => string): Iterable<{ line: number; file: string; label: string }>
+  index: PhotoIndex
+}
+
+function readColumns(
+  table: LabelsTable,
+  { photos, classes, picks = {}, mapping }: LabelTargets,
+  read: CellReader,
+  several = false,
+): Columns {
   const index = new PhotoIndex(photos)
   const header = table.names === null && hasHeader(table.rows, index, [picks.file, picks.label])
   const width = table.rows.slice(0, SAMPLE).reduce((most, { length }) => Math.max(most, length), 0)
   const given = table.names ?? (header ? table.rows[0] : []) ?? []
   let names = Array.from({ length: Math.max(width, given.length) }, (_, at) => given[at]?.trim() || `column ${at + 1}`)
   let rows = header ? table.rows.slice(1) : table.rows
+  const firstLine = (table.firstLine ?? 1) + (header ? 1 : 0)
+  if (several) requireOneHot(names, rows, firstLine)
   const classesOf = header ? fromOneHot(names, rows) : null
   if (classesOf) ({ names, rows } = classesOf)
   if (names.length < 2)
@@ -55,22 +108,32 @@ export function matchLabels(
   const file = picked(names, picks.file) ?? chooseFile(names, rows, index, pickedLabel)
   const rest = [...names.keys()].filter((at) => at !== file)
   const named = labelMatcher(classes, mapping)
-  const chosen = chooseLabel(names, rows, pickedLabel === null ? rest : [pickedLabel], classes, named)
+  const chosen = chooseLabel(names, rows, pickedLabel === null ? rest : [pickedLabel], classes, named, read)
   if (!chosen) throw new LabelsError('no_columns', 'The file has no label column.')
   const { column: label } = chosen
-  const kind = chosen.kind === 'names' ? 'names' : kindOf(words(rows, label), classes.length, 0)
-  const firstLine = (table.firstLine ?? 1) + (header ? 1 : 0)
-  return { columns: names, file, label, header, kind, ...assign(lines(rows, file, label, firstLine), index) }
+  const kind = chosen.kind === 'names' ? 'names' : kindOf(wordsIn(rows, label, read), classes.length, 0)
+  return { columns: names, file, label, header, kind, index, lines: (of) => lines(rows, file, label, firstLine, of) }
 }
 
-const words = (rows: readonly (readonly string[])[], column: number) =>
-  rows.map((cells) => (cells[column] ?? '').trim()).filter((word) => word !== '')
-
-function* lines(rows: readonly (readonly string[])[], file: number, label: number, firstLine: number) {
+function* lines(
+  rows: readonly (readonly string[])[],
+  file: number,
+  label: number,
+  firstLine: number,
+  of: (cell: string) => string,
+) {
   for (const [at, cells] of rows.entries()) {
     if (cells.every((cell) => cell.trim() === '')) continue
-    yield { line: firstLine + at, file: (cells[file] ?? '').trim(), label: labelOf((cells[label] ?? '').trim()) }
+    yield { line: firstLine + at, file: (cells[file] ?? '').trim(), label: of((cells[label] ?? '').trim()) }
   }
+}
+
+/** The labels in a cell: `cat; dog` or `cat|dog`. */
+function labelsOfCell(cell: string): string[] {
+  return labelOf(cell.trim())
+    .split(/[|;]/)
+    .map((label) => label.trim())
+    .filter((label) => label !== '')
 }
 
 /** Label Studio's CSV has a photo's choices as JSON if several are allowed. */

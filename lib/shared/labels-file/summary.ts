@@ -14,14 +14,18 @@ export function examples(all: readonly string[]): string {
 }
 
 /** Summarizes the match in one line: "file = image_id, label = breed, 998 of 1,000 matched". */
-export function describeMatch({ columns, file, label, kind, matched, lines }: MatchedLabels): string {
+export function describeMatch({ columns, file, label, kind, matched, lines }: Omit<MatchedLabels, 'labels'>): string {
   const count = (number: number) => number.toLocaleString('en')
   const how = kind === 'indices' ? ' (class index)' : ''
   return `file = ${columns[file]}, label = ${columns[label]}${how}, ${count(matched)} of ${count(lines)} matched`
 }
 
 /** Warnings about lines that were not used, one per line of text. */
-export function labelWarnings({ unused, ambiguous, bad }: MatchedLabels): string[] {
+export function labelWarnings({
+  unused,
+  ambiguous,
+  bad,
+}: Pick<MatchedLabels, 'unused' | 'ambiguous' | 'bad'>): string[] {
   const warnings: string[] = []
   const addWarning = (list: readonly string[], one: string, many: string) => {
     if (list.length > 0)

@@ -28,3 +28,13 @@ export function tableOfRecords(
 
 /** Separates the labels of a photo that has several. No label contains it. */
 export const LABEL_SEPARATOR = ' | '
+
+/** Labels of one photo as a single text, each once. */
+export function joinedLabels(labels: Iterable<string>): string {
+  return [...new Set(labels)].join(LABEL_SEPARATOR)
+}
+
+/** The labels of such a text; none if it is empty. */
+export function separateLabels(text: string): string[] {
+  return text === '' ? [] : text.split(LABEL_SEPARATOR)
+}
