@@ -2,7 +2,13 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { decodeLabels, LabelsError, MAX_LABELS_BYTES } from '@/lib/shared/labels-file/decode'
 import { labelFinder } from '@/lib/shared/labels-file/label-column'
-import { type MatchedLabels, matchLabels } from '@/lib/shared/labels-file/match-labels'
+import {
+  type LabelTargets,
+  type MatchedLabelSets,
+  type MatchedLabels,
+  matchLabelSets,
+  matchLabels,
+} from '@/lib/shared/labels-file/match-labels'
 import { parseLabels } from '@/lib/shared/labels-file/parse'
 import { describeMatch, examples, labelWarnings } from '@/lib/shared/labels-file/summary'
 import type { LabelsTable } from '@/lib/shared/labels-file/table'
@@ -47,6 +53,34 @@ export async function labelsOf(
 ): Promise<MatchedLabels> {
   const picks = { file: fileColumn, label: labelColumn }
   const reading = await orFailure(path, async () => matchLabels(table, photos, classes, picks, mapping))
+  report(path, reading, [...new Set(reading.labels.values())], { photos, classes, mapping })
+  return reading
+}
+
+/**
+ * Matches the labels with photos that may have several, or none. A summary line and warnings go to stderr.
+ *
+ * @throws Failure if no photo has a label that the model can give
+ */
+export async function labelSetsOf(
+  path: string,
+  table: LabelsTable,
+  { fileColumn, labelColumn }: ColumnOptions,
+  targets: Omit<LabelTargets, 'picks'>,
+): Promise<MatchedLabelSets> {
+  const picks = { file: fileColumn, label: labelColumn }
+  const reading = await orFailure(path, async () => matchLabelSets(table, { ...targets, picks }))
+  report(path, reading, [...new Set([...reading.labels.values()].flat())], targets)
+  return reading
+}
+
+/** @param words the labels of the file @throws Failure */
+function report(
+  path: string,
+  reading: Omit<MatchedLabels, 'labels'> & { labels: ReadonlyMap<string, unknown> },
+  words: readonly string[],
+  { photos, classes, mapping }: Omit<LabelTargets, 'picks'>,
+): void {
   const { columns, file, label, labels, unused, ambiguous } = reading
   console.error(`${basename(path)}: ${describeMatch(reading)}`)
   if (labels.size === 0) {
@@ -56,7 +90,6 @@ export async function labelsOf(
       `No photo has a label. The column ${columns[file]} of ${path} contains: ${names || 'nothing'}. The photos are: ${examples(photos) || 'none'}. Choose another column with --file-column (${columns.join(', ')}).`,
     )
   }
-  const words = [...new Set(labels.values())]
   const unknown = classes.length > 0 ? reasonIfUnknown(words, labelFinder(reading.kind, classes, mapping)) : null
   if (unknown !== null) {
     throw new Failure(
@@ -69,7 +102,6 @@ export async function labelsOf(
   if (without.length > 0) {
     console.error(`warning: ${without.length} of ${photos.length} photos have no label: ${examples(without)}`)
   }
-  return reading
 }
 
 /** Why the first word isn't a label of the model; null if some word is. */

@@ -7,6 +7,7 @@ import { CustomModelStore } from '@/lib/server/custom-models/store'
 import { type Model, readModel } from '@/lib/server/engine/model'
 import { ModelLookup } from '@/lib/server/engine/model-lookup'
 import { FolderObjects } from '@/lib/server/storage/folder-objects'
+import type { MultiLabelMetrics } from '@/lib/shared/metrics/label-metrics'
 import { Problem } from '@/lib/shared/problems/problem'
 import { EXIT, Failure } from '../program/exit'
 
@@ -56,19 +57,23 @@ export interface TrainingDetails {
   /** By cross-validation; null if it isn't known. */
   top1: number | null
   top1_interval: readonly [number, number] | null
+  /** Set for a model of photos that may have several labels: by cross-validation, or null if that isn't known. */
+  multi_label?: Pick<MultiLabelMetrics, 'map' | 'micro_f1' | 'macro_f1'> | null
 }
 
 export async function trainingOf({ head, folder }: Model): Promise<TrainingDetails | null> {
   if (head === null) return null
   const text = await readFile(join(folder, 'evaluation.json'), 'utf8').catch(() => 'null')
-  const { report = null } = (JSON.parse(text) as Evaluation | null) ?? {}
+  const { report = null, multi_label } = (JSON.parse(text) as Evaluation | null) ?? {}
   const { base, created, examples, purpose = null } = head
-  return { base, created, examples, purpose, top1: report?.top1 ?? null, top1_interval: report?.top1_interval ?? null }
+  const accuracy = { top1: report?.top1 ?? null, top1_interval: report?.top1_interval ?? null }
+  if (!multi_label) return { base, created, examples, purpose, ...accuracy }
+  const { map, micro_f1, macro_f1 } = multi_label.report ?? {}
+  const known = map !== undefined && micro_f1 !== undefined && macro_f1 !== undefined
+  return { base, created, examples, purpose, ...accuracy, multi_label: known ? { map, micro_f1, macro_f1 } : null }
 }
 
 export function trainingRows({ base, created, examples, purpose, ...accuracy }: TrainingDetails): [string, string][] {
-  const { top1, top1_interval: interval } = accuracy
-  const percent = (share: number) => (100 * share).toFixed(1)
   return [
     ['purpose', purpose ?? 'not specified'],
     ['base', `${base.id} (${base.revision})`],
@@ -76,11 +81,19 @@ export function trainingRows({ base, created, examples, purpose, ...accuracy }: 
       'trained',
       `${created.slice(0, 10)}, ${examples === 0 ? 'groups of labels of its base' : `on ${examples} photos`}`,
     ],
-    [
-      'accuracy',
-      top1 === null || interval === null
-        ? 'unknown'
-        : `${percent(top1)}% by cross-validation (95% interval: ${interval.map(percent).join(' to ')}%)`,
-    ],
+    accuracyRow(accuracy),
   ]
+}
+
+const percent = (share: number) => (100 * share).toFixed(1)
+
+function accuracyRow(accuracy: Pick<TrainingDetails, 'top1' | 'top1_interval' | 'multi_label'>): [string, string] {
+  const { top1, top1_interval: interval, multi_label: sets } = accuracy
+  if (sets !== undefined) {
+    const figures =
+      sets && `mAP ${percent(sets.map)}%, F1 ${percent(sets.micro_f1)}% (micro) and ${percent(sets.macro_f1)}% (macro)`
+    return ['accuracy', figures === null ? 'unknown' : `${figures}, by cross-validation`]
+  }
+  if (top1 === null || interval === null) return ['accuracy', 'unknown']
+  return ['accuracy', `${percent(top1)}% by cross-validation (95% interval: ${interval.map(percent).join(' to ')}%)`]
 }

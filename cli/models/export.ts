@@ -27,14 +27,19 @@ export async function exportModel(context: ModelsContext, id: string, { onnx }: 
   await writeFile(join(onnx, 'model.onnx'), await exportOnnx(custom, base, output))
   await writeFile(join(onnx, 'labels.txt'), `${custom.labels.join('\n')}\n`)
   await writeFile(join(onnx, 'preprocessing.json'), `${JSON.stringify(base.preprocessor, null, 2)}\n`)
-  await writeExample(onnx, base, input)
+  await writeExample(onnx, base, input, custom.multiLabel?.thresholds)
   const card = await readFile(join(custom.folder, 'README.md'), 'utf8')
   await writeFile(join(onnx, 'README.md'), `${card}${base.preprocessor === null ? '' : HOW_TO_USE}`)
   console.log(`${join(onnx, 'model.onnx')}: ${id} with ${custom.labels.length} labels, output "probabilities"`)
 }
 
-async function writeExample(onnx: string, { preprocessor }: Model, input: NonNullable<LoadReport['input']>) {
-  if (preprocessor !== null) await writeFile(join(onnx, 'classify.py'), pythonExample(preprocessor, input))
+async function writeExample(
+  onnx: string,
+  { preprocessor }: Model,
+  input: NonNullable<LoadReport['input']>,
+  thresholds: readonly number[] | undefined,
+) {
+  if (preprocessor !== null) await writeFile(join(onnx, 'classify.py'), pythonExample(preprocessor, input, thresholds))
 }
 
 const HOW_TO_USE = `

@@ -19,6 +19,7 @@ export function trainCommand(program: Command, context: CommandContext): void {
     .option('--labels <file>', 'labels file, if it is not in the folder (CSV, JSON or XML)')
     .option('--file-column <name>', 'column of the labels file with the photos, by name or number')
     .option('--label-column <name>', 'column of the labels file with the labels, by name or number')
+    .option('--multi-label', 'photos may have several labels, or none: the labels file says which')
     .option('--test <folder>', 'photos to test the model on, labeled in the same way')
     .option('--add <id>', 'add the photos to this custom model instead of creating one')
     .option('--refresh <id>', 'train this custom model again from these photos, for example on another base')

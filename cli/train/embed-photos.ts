@@ -1,4 +1,5 @@
 import { PhotoCollector, type SkippedPhoto } from '@/lib/server/custom-models/collect-photos'
+import { examplesOf } from '@/lib/server/custom-models/fit-examples'
 import type { Engine } from '@/lib/server/engine/types'
 import type { Example } from '@/lib/shared/training/example'
 import { Progress } from '../program/progress'
@@ -52,11 +53,11 @@ export async function embedPhotos(
   }
   await collector.finish()
   progress.end()
-  const labels = new Map(photos.map(({ file, label }) => [file, label]))
-  const labeled = collector.photos.map((photo) => ({ ...photo, label: labels.get(photo.file) ?? '' }))
+  const labelsBy = new Map(photos.map(({ file, labels }) => [file, labels]))
+  const labeled = collector.photos.map((photo) => ({ photo, labels: labelsBy.get(photo.file) ?? [] }))
   return {
-    examples: labeled.map(({ label, sha256, embedding, kinds }) => ({ label, sha256, embedding, kinds })),
+    examples: labeled.flatMap(({ photo: { file: _, ...features }, labels }) => examplesOf(features, labels)),
     skipped: collector.skipped,
-    files: labeled.map(({ file, sha256, label }) => ({ file, sha256, label })),
+    files: labeled.map(({ photo: { file, sha256 }, labels }) => ({ file, sha256, labels })),
   }
 }

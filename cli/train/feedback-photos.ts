@@ -20,7 +20,7 @@ export async function feedbackPhotos(from: string, model: string): Promise<Label
   // One that was removed since can't be read, and is listed as such.
   const photos = corrections.map(({ vote, label }): LabeledPhoto => {
     const read = async () => (await store.photo(vote)) ?? new Uint8Array()
-    return { file: `feedback/${vote.id}`, label, read }
+    return { file: `feedback/${vote.id}`, labels: [label], read }
   })
   if (photos.length === 0) throw new Failure(EXIT.notFound, `${from} has no photo with a corrected answer of ${model}.`)
   console.error(`${photos.length} of ${photos.length + without} corrected answers of ${model} have a photo.`)

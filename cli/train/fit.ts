@@ -1,4 +1,5 @@
-import { evaluationOf, type Trained } from '@/lib/server/custom-models/evaluation'
+import type { Trained } from '@/lib/server/custom-models/evaluation'
+import { examplesFile, fitExamples, type LabelRules } from '@/lib/server/custom-models/fit-examples'
 import type { FolderOptions } from '@/lib/server/custom-models/model-folder'
 import { wordsOf } from '@/lib/server/custom-models/service'
 import { allLabels, embedWords, trainFromWords } from '@/lib/server/custom-models/words'
@@ -6,10 +7,8 @@ import type { ModelConfig } from '@/lib/server/engine/model-config'
 import type { Engine } from '@/lib/server/engine/types'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { BaseFeatures, Example } from '@/lib/shared/training/example'
-import { writeExamples } from '@/lib/shared/training/example-file'
 import { headScorer } from '@/lib/shared/training/head'
 import { writeLinearHead } from '@/lib/shared/training/head-file'
-import { train } from '@/lib/shared/training/train'
 import { type LabelWords, labelWords, splitLabels } from '@/lib/shared/zero-shot/candidate-labels'
 import { readCosineHead } from '@/lib/shared/zero-shot/head-file'
 import { cosineLogits } from '@/lib/shared/zero-shot/similarity'
@@ -40,18 +39,17 @@ export function wordsFor(
 }
 
 /** Learns from photos. */
-export async function fitPhotos(examples: readonly Example[], signal: AbortSignal): Promise<Fitted> {
+export async function fitPhotos(examples: readonly Example[], rules: LabelRules, signal: AbortSignal): Promise<Fitted> {
   const progress = new Progress('training', 1, 0, null)
   let shown = 0
   const onProgress = (done: number) => {
     progress.add(done - shown)
     shown = done
   }
-  const training = await train(examples, {}, { signal, onProgress })
+  const { head, evaluation } = await fitExamples(examples, rules, { signal, onProgress })
   progress.end()
-  const evaluation = evaluationOf(training, examples)
-  const trained = { head: writeLinearHead(training.head), examples: writeExamples(examples), evaluation }
-  return { trained, score: headScorer(training.head) }
+  const trained = { head: writeLinearHead(head), examples: examplesFile(examples, rules), evaluation }
+  return { trained, score: headScorer(head) }
 }
 
 /** Makes a head from words, which photos correct if there are any. */

@@ -1,16 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { LabelRules } from '@/lib/server/custom-models/fit-examples'
 import { examples } from '@/lib/shared/labels-file/summary'
 import { findLabelsFile, listPhotos } from '../eval/find-files'
-import { type ColumnOptions, labelsOf, labelsTable } from '../labels/labels-file'
+import { type ColumnOptions, labelSetsOf, labelsOf, labelsTable } from '../labels/labels-file'
 import { EXIT, Failure } from '../program/exit'
 
-/** A photo and the label that it shows. */
+/** A photo and the labels that it shows. */
 export interface LabeledPhoto {
   /** Relative to the folder. */
   file: string
   read(): Promise<Uint8Array>
-  label: string
+  /** One, unless photos may have several, or none. */
+  labels: readonly string[]
 }
 
 /**
@@ -20,23 +22,24 @@ export interface LabeledPhoto {
  */
 export async function labeledPhotos(
   folder: string,
-  { labels, ...columns }: ColumnOptions & { labels?: string | undefined },
+  { labels, multiLabel, ...columns }: ColumnOptions & LabelRules & { labels?: string | undefined },
 ): Promise<LabeledPhoto[]> {
   const photos = await listPhotos(folder)
   const file = labels ?? (await findLabelsFile(folder))
-  const labelOf = file === undefined ? parentFolders(folder, photos) : await fromFile(file, photos, columns)
+  const labelsBy =
+    file === undefined ? parentFolders(folder, photos) : await fromFile(file, photos, columns, { multiLabel })
   return photos.flatMap((name) => {
-    const label = labelOf.get(name)
-    return label === undefined ? [] : [{ file: name, read: () => readFile(join(folder, name)), label }]
+    const own = labelsBy.get(name)
+    return own === undefined ? [] : [{ file: name, read: () => readFile(join(folder, name)), labels: own }]
   })
 }
 
 /** `train/cat/1.jpg` is a cat: the photo's parent folder is its label. */
-function parentFolders(folder: string, photos: readonly string[]): Map<string, string> {
+function parentFolders(folder: string, photos: readonly string[]): Map<string, readonly string[]> {
   const found = new Map(
     photos.flatMap((file) => {
       const label = file.split('/').at(-2)
-      return label === undefined ? [] : [[file, label] as const]
+      return label === undefined ? [] : [[file, [label]] as const]
     }),
   )
   if (found.size === 0)
@@ -51,7 +54,12 @@ async function fromFile(
   path: string,
   photos: readonly string[],
   columns: ColumnOptions,
-): Promise<ReadonlyMap<string, string>> {
-  const { labels } = await labelsOf(path, await labelsTable(path), photos, [], columns)
-  return labels
+  { multiLabel }: LabelRules,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const table = await labelsTable(path)
+  if (multiLabel) return (await labelSetsOf(path, table, columns, { photos, classes: [] })).labels
+  const { labels, bad } = await labelsOf(path, table, photos, [], columns)
+  if (bad.some(({ reason }) => reason === 'several' || reason === 'twice'))
+    console.error('hint: with --multi-label, a photo may have several labels.')
+  return new Map([...labels].map(([photo, label]) => [photo, [label]]))
 }

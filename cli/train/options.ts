@@ -9,6 +9,7 @@ export interface TrainOptions {
   test?: string
   add?: string
   refresh?: string
+  multiLabel?: boolean
   groups?: string
   words?: string
   template?: string

@@ -1,6 +1,7 @@
 import type { SkippedPhoto } from '@/lib/server/custom-models/collect-photos'
 import type { Evaluation } from '@/lib/server/custom-models/evaluation'
 import { table } from '../program/progress'
+import { doubtful, type LabelSetsResult, labelTable, multiLabelLines } from './summary-multi-label'
 import type { TestResult } from './test-head'
 
 const MAX_ROWS = 10
@@ -9,9 +10,10 @@ const percent = (share: number) => `${(100 * share).toFixed(1)}%`
 const between = ([low, high]: readonly [number, number]) => `${(100 * low).toFixed(1)} to ${percent(high)}`
 
 /** With the files of the photos of this run. */
-interface Result extends Omit<Evaluation, 'suspicious' | 'copies'> {
+interface Result extends Omit<Evaluation, 'suspicious' | 'copies' | 'multi_label'> {
   suspicious: readonly (Evaluation['suspicious'][number] & { file: string | null })[]
   copies: readonly (Evaluation['copies'][number] & { files: readonly string[] })[]
+  multi_label?: LabelSetsResult | undefined
   id: string
   base: string
   test: TestResult | null
@@ -20,30 +22,39 @@ interface Result extends Omit<Evaluation, 'suspicious' | 'copies'> {
 
 /** The readable report of a training. */
 export function summary(result: Result, commandName: string): string {
-  const { id, base, labels, examples, report, test, skipped } = result
+  const { id, base, labels, examples, test, skipped, multi_label } = result
   return [
     `${id}, on ${base}`,
     '',
-    report === null
-      ? `accuracy     unknown: ${examples === 0 ? 'made from words, without photos' : 'every label has photos of one thing only'}`
-      : `accuracy     ${percent(report.top1)} (95% interval: ${between(report.top1_interval)}), by cross-validation on ${report.photos} photos`,
+    ...(multi_label ? multiLabelLines(multi_label) : [accuracyLine(result)]),
     ...(test ? [testLine(test)] : []),
     `labels       ${labels.length}`,
     `photos       ${examples}`,
     ...(skipped.length > 0 ? [`skipped      ${skipped.length}`] : []),
     '',
-    ...weakest(result),
+    ...(multi_label ? labelTable(multi_label, labels) : weakest(result)),
     ...tooFew(result),
     ...mixedUp(result),
     ...suspicious(result),
+    ...(multi_label ? doubtful(multi_label) : []),
     ...severalLabels(result),
     ...skippedLines(skipped),
     `To classify with it, run ${commandName} classify --model ${id} <photos>, or POST /api/classify?model=${id}`,
   ].join('\n')
 }
 
-function testLine({ photos, top1, top1_interval, unknown }: TestResult): string {
+function accuracyLine({ report, examples }: Result): string {
+  if (report === null)
+    return `accuracy     unknown: ${examples === 0 ? 'made from words, without photos' : 'every label has photos of one thing only'}`
+  return `accuracy     ${percent(report.top1)} (95% interval: ${between(report.top1_interval)}), by cross-validation on ${report.photos} photos`
+}
+
+function testLine(test: TestResult): string {
+  const { photos, unknown } = test
   const others = unknown > 0 ? `; ${unknown} have other labels` : ''
+  if ('map' in test)
+    return `test         mAP ${percent(test.map)}, micro F1 ${percent(test.micro_f1)}, macro F1 ${percent(test.macro_f1)} on ${photos} photos that it never saw${others}`
+  const { top1, top1_interval } = test
   return `test         ${percent(top1)} (95% interval: ${between(top1_interval)}) on ${photos} photos that it never saw${others}`
 }
 
@@ -60,8 +71,8 @@ function weakest({ labels, report }: Result): string[] {
 }
 
 /** Labels of which no photo could be held out. */
-function tooFew({ needs, report }: Result): string[] {
-  const found = report === null ? [] : needs.filter(({ recall }) => recall === null)
+function tooFew({ needs, report, multi_label }: Result): string[] {
+  const found = report === null && !multi_label?.report ? [] : needs.filter(({ recall }) => recall === null)
   if (found.length === 0) return []
   const lines = found.slice(0, MAX_ROWS).map(({ label, photos }) => `  ${label}, ${photos}`)
   return ['Labels with too few different photos to measure', ...lines, '']
@@ -88,13 +99,13 @@ function suspicious({ suspicious: found }: Result): string[] {
   return ['Photos that may have the wrong label', ...lines, '']
 }
 
-function severalLabels({ copies }: Result): string[] {
-  const found = copies.filter(({ labels }) => labels.length > 1)
+function severalLabels({ copies, multi_label }: Result): string[] {
+  const found = copies.filter(({ labels }) => labels.length > (multi_label ? 0 : 1))
   if (found.length === 0) return []
   const lines = found
     .slice(0, MAX_ROWS)
     .map(({ files, sha256, labels }) => `  ${files.join(', ') || `${sha256[0]?.slice(0, 12)}…`}: ${labels.join(', ')}`)
-  return ['Same photos with several labels', ...lines, '']
+  return [multi_label ? 'Copies with different labels' : 'Same photos with several labels', ...lines, '']
 }
 
 function skippedLines(skipped: readonly SkippedPhoto[]): string[] {

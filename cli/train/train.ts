@@ -1,5 +1,6 @@
+import type { LabelRules } from '@/lib/server/custom-models/fit-examples'
 import { modelFolder } from '@/lib/server/custom-models/model-folder'
-import { slugOf } from '@/lib/server/custom-models/service'
+import { isMultiLabel, slugOf } from '@/lib/server/custom-models/service'
 import type { CustomModelStore, Step } from '@/lib/server/custom-models/store'
 import type { ModelConfig } from '@/lib/server/engine/model-config'
 import type { Engine } from '@/lib/server/engine/types'
@@ -30,7 +31,7 @@ interface Existing {
 }
 
 /** What is to be trained. */
-interface Plan {
+interface Plan extends LabelRules {
   id: string
   options: TrainOptions
   description: CustomDescription
@@ -52,11 +53,13 @@ export async function trainModel(
   const description = descriptionOf(options)
   const store = customStore(options.dataDir)
   const existing = await findExisting(store, options.add ?? options.refresh)
-  const tests = options.test === undefined ? null : await labeledPhotos(options.test, { ...options, labels: undefined })
+  const multiLabel = labelRule(options, existing)
+  const tests =
+    options.test === undefined ? null : await labeledPhotos(options.test, { ...options, multiLabel, labels: undefined })
   const workers = options.workers ?? (await context.defaultWorkers())
   const model = options.base ?? existing?.config.vision.base_model.id
   const { model: base, startEngine } = await chooseModel({ ...context, ...options, model, workers })
-  const photos = await photosOf(folder, options, existing?.id ?? base.id)
+  const photos = await photosOf(folder, { ...options, multiLabel }, existing?.id ?? base.id)
   const id = existing?.id ?? options.id ?? slugOf(description.title ?? '')
   if (existing === null) await requireFreeId(options.modelsDir, options.dataDir, id)
   const engine = await startEngine()
@@ -64,7 +67,18 @@ export async function trainModel(
   process.once('SIGINT', () => interrupted.abort(new Failure(EXIT.interrupted, 'Interrupted. Nothing was saved.')))
   try {
     const { signal } = interrupted
-    const result = await run(engine, { id, options, description, store, existing, photos, tests, workers, signal })
+    const result = await run(engine, {
+      id,
+      options,
+      multiLabel,
+      description,
+      store,
+      existing,
+      photos,
+      tests,
+      workers,
+      signal,
+    })
     console.log(options.json ? JSON.stringify(result, null, 2) : summary(result, context.commandName))
   } catch (error) {
     interrupted.signal.throwIfAborted()
@@ -83,7 +97,7 @@ export async function trainModel(
  */
 async function photosOf(
   folder: string | undefined,
-  options: TrainOptions,
+  options: TrainOptions & LabelRules,
   voted: string,
 ): Promise<readonly LabeledPhoto[]> {
   const { fromFeedback } = options
@@ -96,19 +110,41 @@ async function photosOf(
 }
 
 async function run(engine: Engine, plan: Plan) {
-  const { id, options, store, existing, photos, tests, signal } = plan
+  const { id, options, multiLabel, store, existing, photos, tests, signal } = plan
   const base = await baseOf(engine)
   const { examples, skipped, files: names } = await embedPhotos(engine, base, photos, { ...plan, title: 'embedding' })
   const known = options.add !== undefined && existing ? await knownExamples(store, existing) : []
   const all = mergeExamples(known, examples)
   const words = wordsFor(options, existing?.config)
-  const fitted = words ? await fitWords(engine, base.id, words, all, signal) : await fitPhotos(all, signal)
+  const fitted = words
+    ? await fitWords(engine, base.id, words, all, signal)
+    : await fitPhotos(all, { multiLabel }, signal)
   const { evaluation } = fitted.trained
-  const test = tests && (await testHead(engine, base, { labels: evaluation.labels, score: fitted.score }, tests, plan))
+  const tested = {
+    labels: evaluation.labels,
+    thresholds: evaluation.multi_label?.thresholds,
+    score: fitted.score,
+  }
+  const test = tests && (await testHead(engine, base, tested, tests, plan))
   const files = modelFolder(fitted.trained, { ...folderOptions(plan, base), words: fitted.words })
   const saved = await store.save(id, files, existing?.step.step ?? null)
-  const { suspicious, copies } = namedByFile(evaluation, names)
-  return { id, revision: saved.revision, base: base.id, ...evaluation, suspicious, copies, test, skipped }
+  const named = namedByFile(evaluation, names)
+  return { id, revision: saved.revision, base: base.id, ...evaluation, ...named, test, skipped }
+}
+
+/**
+ * Whether photos may have several labels: if the command says so, or the model that learns more was trained so.
+ *
+ * @throws Failure for contradictions
+ */
+function labelRule({ multiLabel = false, add, words }: TrainOptions, existing: Existing | null): boolean {
+  const was = existing !== null && isMultiLabel(existing.config)
+  if (multiLabel && words !== undefined) throw new Failure(EXIT.usage, 'Use either --multi-label or --words.')
+  if (multiLabel && add !== undefined && !was) {
+    const detail = `${add} learned one label for each photo. To train it again from all photos, use --refresh.`
+    throw new Failure(EXIT.invalid, detail)
+  }
+  return multiLabel || was
 }
 
 /** What isn't said anew stays as it was. */

@@ -118,13 +118,27 @@ function Accuracy({ model }: { model: ModelDetails }) {
 }
 
 /** What cross-validation measured when a custom model was trained. */
-function TrainedAccuracy({ training: { examples, accuracy, purpose } }: { training: TrainingSummary }) {
+function TrainedAccuracy({ training: { examples, accuracy, multiLabel, purpose } }: { training: TrainingSummary }) {
   const t = useTranslations('models')
   const percent = usePercent()
   const interval = useInterval()
   return (
     <div className="mt-5">
-      {accuracy ? (
+      {multiLabel ? (
+        <>
+          <p className="font-semibold text-xl tabular-nums tracking-tight">
+            {percent(multiLabel.map)}
+            <span className="ml-2 font-normal text-ink-2 text-sm tracking-normal">{t('meanPrecision')}</span>
+          </p>
+          <p className="text-ink-2 text-sm">
+            {t('multiLabelMeasured', {
+              photos: multiLabel.photos,
+              micro: percent(multiLabel.micro_f1),
+              macro: percent(multiLabel.macro_f1),
+            })}
+          </p>
+        </>
+      ) : accuracy ? (
         <>
           <p className="font-semibold text-xl tabular-nums tracking-tight">
             {percent(accuracy.top1)}

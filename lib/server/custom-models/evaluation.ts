@@ -1,4 +1,6 @@
+import { sixDigits } from '@/lib/shared/metrics/scores'
 import type { Example } from '@/lib/shared/training/example'
+import type { MultiLabelTraining } from '@/lib/shared/training/multi-label/train'
 import type { Training } from '@/lib/shared/training/train'
 
 /** What is known about a trained model besides its weights: the content of `evaluation.json`. */
@@ -13,6 +15,16 @@ export interface Evaluation extends Pick<Training, 'shrinkage' | 'report' | 'cur
   suspicious: readonly { sha256: string; label: string; looks_like: string; score: number; own_score: number }[]
   /** Examples that show the same photo, or nearly. */
   copies: readonly { sha256: readonly string[]; labels: readonly string[] }[]
+  /** Of a model of photos that may have several labels; then `report` and `curve` are null. */
+  multi_label?: MultiLabelEvaluation | undefined
+}
+
+/** What is known of a model of photos that may have several labels. */
+interface MultiLabelEvaluation extends Pick<MultiLabelTraining, 'thresholds' | 'penalty' | 'report'> {
+  /** A label whose score is closer to its threshold, in log-odds, is in doubt; null if that is unknown. */
+  near_threshold: number | null
+  /** Labels of photos that look wrong, or that seem to be missing (`has`: false), by the SHA-256 of the photos. */
+  doubtful: readonly { sha256: string; label: string; has: boolean; score: number }[]
 }
 
 /** @param examples in the order in which they were trained on */
@@ -36,6 +48,34 @@ export function evaluationOf(training: Training, examples: readonly Pick<Example
       own_score: ownScore,
     })),
     copies: training.copies.map((one) => ({ sha256: one.examples.map(digest), labels: one.labels })),
+  }
+}
+
+/** More labels that look wrong are not worth the bytes. */
+const MOST_DOUBTFUL = 1000
+
+/** @param examples in the order in which they were trained on */
+export function multiLabelEvaluation(
+  training: MultiLabelTraining,
+  examples: readonly Pick<Example, 'sha256'>[],
+): Evaluation {
+  const { head, thresholds, penalty, report, nearThreshold } = training
+  const digest = (position: number) => examples[position]?.sha256 ?? ''
+  const doubtful = training.doubtful
+    .slice(0, MOST_DOUBTFUL)
+    .map(({ example, ...rest }) => ({ sha256: digest(example), ...rest }))
+  return {
+    labels: head.labels,
+    examples: training.photos,
+    temperature: head.temperature,
+    likeness_below: head.likeness?.rule.below ?? null,
+    shrinkage: null,
+    report: null,
+    curve: null,
+    needs: training.needs,
+    suspicious: [],
+    copies: training.copies.map((one) => ({ sha256: one.examples.map(digest), labels: one.labels })),
+    multi_label: { thresholds: thresholds.map(sixDigits), near_threshold: nearThreshold, penalty, report, doubtful },
   }
 }
 

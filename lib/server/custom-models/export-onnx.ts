@@ -24,7 +24,7 @@ export interface ScoreOutput {
  * @throws Error with a one-line reason why it can't be made
  */
 export async function exportOnnx(custom: Model, base: Model, output: ScoreOutput): Promise<Uint8Array> {
-  const { head, labels, temperature } = custom
+  const { head, labels, temperature, activation } = custom
   if (head === null) throw new Error(`${custom.id} is not a custom model; its ONNX file is ${base.file}`)
   const parts = readModelParts(base.file)
   const file = await readFile(custom.file)
@@ -40,7 +40,8 @@ export async function exportOnnx(custom: Model, base: Model, output: ScoreOutput
   if (typeof source === 'string') throw new Error(`${base.id} has no embedding: ${source}`)
   if (head.kind === 'cosine') return exportModel(parts, cosineExtension(source, readCosineHead(file, labels.length)))
   const weights = readLinearHead(file, labels.length)
-  return exportModel(parts, linearExtension(source, weights, kindsOutput(weights, base, output), temperature ?? 1))
+  const scores = { temperature: temperature ?? 1, activation }
+  return exportModel(parts, linearExtension(source, weights, kindsOutput(weights, base, output), scores))
 }
 
 /** @throws Error if the head learned from other kinds than the base knows */

@@ -1,10 +1,12 @@
 import { decodeLabels, LabelsError } from '@/lib/shared/labels-file/decode'
-import { matchLabels } from '@/lib/shared/labels-file/match-labels'
+import { type MatchedLabelSets, matchLabelSets, matchLabels } from '@/lib/shared/labels-file/match-labels'
 import { parseLabels } from '@/lib/shared/labels-file/parse'
 import { labelWarnings } from '@/lib/shared/labels-file/summary'
+import type { LabelsTable } from '@/lib/shared/labels-file/table'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
 import type { EmbeddedPhoto, SkippedPhoto } from './collect-photos'
+import { examplesOf, type LabelRules } from './fit-examples'
 
 export interface LabeledPhotos {
   examples: Example[]
@@ -14,27 +16,28 @@ export interface LabeledPhotos {
 }
 
 /**
- * Gives each photo its label: from a labels file if there is one, otherwise the name of its folder.
+ * Gives each photo its label, or its labels: from a labels file if there is one, otherwise the name of its folder.
  *
  * @throws Problem `invalid_parameter` if the labels file can't be used
  */
 export async function labelPhotos(
   photos: readonly EmbeddedPhoto[],
   labelsFiles: readonly { file: string; bytes: Uint8Array }[],
+  rules: LabelRules,
 ): Promise<LabeledPhotos> {
   const [labelsFile, ...others] = labelsFiles
   if (others.length > 0) {
     const names = labelsFiles.map(({ file }) => file).join(', ')
     throw new Problem('invalid_parameter', `There are several labels files: ${names}. Send one.`)
   }
-  const { labelOf, warnings } = labelsFile
-    ? await labelsFrom(labelsFile, photos)
-    : { labelOf: parentFolder, warnings: [] }
+  const { labelsOf, warnings } = labelsFile
+    ? await labelsFrom(labelsFile, photos, rules)
+    : { labelsOf: parentFolder, warnings: [] }
   const examples: Example[] = []
   const skipped: SkippedPhoto[] = []
   for (const { file, ...photo } of photos) {
-    const label = labelOf(file)
-    if (label !== undefined) examples.push({ label, ...photo })
+    const labels = labelsOf(file)
+    if (labels !== undefined) examples.push(...examplesOf(photo, labels))
     else {
       const detail = labelsFile ? 'The labels file has no label for this photo.' : 'This photo is not in a folder.'
       skipped.push({ file, code: 'invalid_parameter', detail })
@@ -44,18 +47,28 @@ export async function labelPhotos(
 }
 
 /** The name of the folder that a photo is in. */
-function parentFolder(file: string): string | undefined {
-  return file.split(/[\\/]/).filter(Boolean).at(-2)
+function parentFolder(file: string): string[] | undefined {
+  const folder = file.split(/[\\/]/).filter(Boolean).at(-2)
+  return folder === undefined ? undefined : [folder]
 }
 
-async function labelsFrom({ file, bytes }: { file: string; bytes: Uint8Array }, photos: readonly EmbeddedPhoto[]) {
+async function labelsFrom(
+  { file, bytes }: { file: string; bytes: Uint8Array },
+  photos: readonly EmbeddedPhoto[],
+  { multiLabel }: LabelRules,
+) {
   try {
     const table = await parseLabels(decodeLabels(bytes).text)
     const names = photos.map((photo) => photo.file)
-    const matched = matchLabels(table, names, [])
-    return { labelOf: (name: string) => matched.labels.get(name), warnings: labelWarnings(matched) }
+    const matched = multiLabel ? matchLabelSets(table, { photos: names, classes: [] }) : oneLabelEach(table, names)
+    return { labelsOf: (name: string) => matched.labels.get(name), warnings: labelWarnings(matched) }
   } catch (error) {
     if (error instanceof LabelsError) throw new Problem('invalid_parameter', `${file}: ${error.message}`)
     throw error
   }
+}
+
+function oneLabelEach(table: LabelsTable, photos: readonly string[]): MatchedLabelSets {
+  const matched = matchLabels(table, photos, [])
+  return { ...matched, labels: new Map([...matched.labels].map(([photo, label]) => [photo, [label]])) }
 }

@@ -45,7 +45,11 @@ export function groupsFolder({ names, groupOf }: Groups, options: FolderOptions)
 }
 
 /** The files that describe the model, with another description. */
-export function describedAgain(config: ModelConfig & Record<string, unknown>, change: CustomDescription): ModelFiles {
+export function describedAgain(
+  config: ModelConfig & Record<string, unknown>,
+  change: CustomDescription,
+  evaluation: Pick<Evaluation, 'multi_label'> | null,
+): ModelFiles {
   const { id2label = {}, vision } = config
   const { title = vision.title, license = vision.license, purpose = vision.custom?.purpose } = change
   const custom = vision.custom && { ...vision.custom, ...(purpose === undefined ? {} : { purpose }) }
@@ -57,18 +61,40 @@ export function describedAgain(config: ModelConfig & Record<string, unknown>, ch
     ['config.json', json({ ...config, vision: { ...vision, title, license, custom } })],
     [
       'README.md',
-      cardOf({ labels: Object.values(id2label), examples }, { title, license, purpose, base, created, words }),
+      cardOf(
+        { labels: Object.values(id2label), examples, multi_label: evaluation?.multi_label },
+        { title, license, purpose, base, created, words },
+      ),
     ],
   ])
 }
 
-function configOf({ labels, temperature, likeness_below, examples }: Evaluation, options: FolderOptions) {
+function configOf({ labels, examples, ...evaluation }: Evaluation, options: FolderOptions) {
+  const id2label = Object.fromEntries(labels.entries())
+  const described = describedBy(options, examples)
+  if (evaluation.multi_label) {
+    const vision = { ...described, ...multiLabelConfig(evaluation.multi_label, evaluation) }
+    return { problem_type: 'multi_label_classification', id2label, vision }
+  }
   return {
-    id2label: Object.fromEntries(labels.entries()),
-    vision: {
-      ...describedBy(options, examples),
-      ...(options.words ? wordsConfig(options.words) : linearConfig({ temperature, likeness_below })),
+    id2label,
+    vision: { ...described, ...(options.words ? wordsConfig(options.words) : linearConfig(evaluation)) },
+  }
+}
+
+/** The sigmoids are calibrated as they are: the head contains their slopes. */
+function multiLabelConfig(
+  { thresholds, near_threshold }: NonNullable<Evaluation['multi_label']>,
+  { temperature, likeness_below }: Pick<Evaluation, 'temperature' | 'likeness_below'>,
+) {
+  return {
+    temperature,
+    thresholds,
+    uncertainty: {
+      ...(near_threshold === null ? {} : { near_threshold }),
+      ...(likeness_below === null ? {} : { likeness_below }),
     },
+    head: 'linear',
   }
 }
 
@@ -105,7 +131,7 @@ function describedBy({ title, license, purpose, base, created, unlisted, words }
 }
 
 function cardOf(
-  { labels, examples }: Pick<Evaluation, 'labels' | 'examples'>,
+  { labels, examples, multi_label }: Pick<Evaluation, 'labels' | 'examples'> & Partial<Pick<Evaluation, 'multi_label'>>,
   { title, purpose, license, base, created, words }: Omit<FolderOptions, 'unlisted'>,
 ) {
   const origin = words ? `Words, in the template “${words.template}”` : 'Groups of labels of its base model'
@@ -116,7 +142,15 @@ ${purpose ?? 'A custom model.'}
 - Labels: ${labels.join(', ')}
 - ${examples === 0 ? origin : `${words ? `${origin}, and` : 'Learned from'} ${examples} photos`}, made on ${created.slice(0, 10)}
 - Base model: ${base.id}, revision ${base.revision}
-`
+${multi_label ? severalLabels(multi_label) : ''}`
+}
+
+function severalLabels({ report }: NonNullable<Evaluation['multi_label']>): string {
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+  const measured = report
+    ? `- On ${report.photos} photos, by cross-validation: mean average precision ${percent(report.map)}, F1 ${percent(report.micro_f1)} over all labels, ${percent(report.macro_f1)} as the mean of the labels\n`
+    : ''
+  return `- A photo may have several labels, or none\n${measured}`
 }
 
 /** Text for YAML: in quotes, as JSON has it, unless it is an identifier that can't mean anything else. */

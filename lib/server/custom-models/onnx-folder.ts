@@ -25,7 +25,7 @@ export class OnnxFolders {
       return new TextEncoder().encode(`${JSON.stringify(base.preprocessor, null, 2)}\n`)
     if (name === 'classify.py') {
       if (base.preprocessor === null) throw new Problem('not_found', `How ${base.id} prepares photos isn’t known.`)
-      return new TextEncoder().encode(pythonExample(base.preprocessor, input))
+      return new TextEncoder().encode(pythonExample(base.preprocessor, input, model.multiLabel?.thresholds))
     }
     if (base.bytes > MAX_BASE_BYTES) {
       const detail = `The base model has ${Math.round(base.bytes / 1e6)} MB. Use "vision models export ${id}" instead.`

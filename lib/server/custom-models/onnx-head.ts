@@ -1,3 +1,4 @@
+import type { Activation } from '@/lib/shared/metrics/activation'
 import { KINDS_LENGTH } from '@/lib/shared/training/features'
 import type { Groups } from '@/lib/shared/training/groups'
 import type { HeadWeights } from '@/lib/shared/training/head-file'
@@ -35,7 +36,7 @@ export function linearExtension(
   embedding: BaseOutput,
   { dimensions, kinds, weights, bias }: HeadWeights,
   output: KindsOutput | null,
-  temperature: number,
+  { temperature, activation }: { temperature: number; activation: Activation },
 ): Extension {
   const classes = bias.length
   const features = dimensions + kinds
@@ -49,7 +50,7 @@ export function linearExtension(
       { op: 'MatMul', inputs: ['head.all', 'head.weight'], output: 'head.products' },
       { op: 'Add', inputs: ['head.products', 'head.bias'], output: 'head.logits' },
       { op: 'Div', inputs: ['head.logits', 'head.temperature'], output: 'head.calibrated' },
-      { op: 'Softmax', inputs: ['head.calibrated'], output: PROBABILITIES, attributes: { axis: 1 } },
+      activationNode('head.calibrated', activation),
     ],
     weights: [
       ones('head.embedding', dimensions),
@@ -69,10 +70,6 @@ export function cosineExtension(
   { dimensions, weights, scale, bias, activation }: CosineHead,
 ): Extension {
   const classes = weights.length / dimensions
-  const scores: NewNode =
-    activation === 'softmax'
-      ? { op: 'Softmax', inputs: ['head.logits'], output: PROBABILITIES, attributes: { axis: 1 } }
-      : { op: 'Sigmoid', inputs: ['head.logits'], output: PROBABILITIES }
   return {
     from: [embedding.tensor],
     nodes: [
@@ -84,7 +81,7 @@ export function cosineExtension(
       { op: 'Div', inputs: ['head.embedding', 'head.length'], output: 'head.unit' },
       { op: 'MatMul', inputs: ['head.unit', 'head.weight'], output: 'head.products' },
       { op: 'Add', inputs: ['head.products', 'head.bias'], output: 'head.logits' },
-      scores,
+      activationNode('head.logits', activation),
     ],
     weights: [
       ones('head.embedding', dimensions),
@@ -98,6 +95,12 @@ export function cosineExtension(
     ],
     output: { name: PROBABILITIES, classes },
   }
+}
+
+function activationNode(logits: string, activation: Activation): NewNode {
+  return activation === 'softmax'
+    ? { op: 'Softmax', inputs: [logits], output: PROBABILITIES, attributes: { axis: 1 } }
+    : { op: 'Sigmoid', inputs: [logits], output: PROBABILITIES }
 }
 
 function embeddingNodes({ tensor, spatial }: BaseOutput): NewNode[] {

@@ -17,8 +17,13 @@ const RESAMPLING: Record<Interpolation, string> = {
  * scores as this project's.
  *
  * @param input of the model
+ * @param thresholds the scores from which labels apply, if a photo may have several; null if one label is right
  */
-export function pythonExample(preprocessor: Preprocessor, input: Input): string {
+export function pythonExample(
+  preprocessor: Preprocessor,
+  input: Input,
+  thresholds: readonly number[] | null = null,
+): string {
   return `import sys
 import numpy as np
 import onnxruntime
@@ -30,8 +35,18 @@ ${[...resizeLines(preprocessor), ...cropLines(preprocessor), tensorLine(preproce
 session = onnxruntime.InferenceSession("model.onnx")
 scores = session.run(["probabilities"], {session.get_inputs()[0].name: tensor[None]})[0][0]
 labels = open("labels.txt", encoding="utf-8").read().split("\\n")
-for score, label in sorted(zip(scores, labels), reverse=True):
+${thresholds === null ? ONE_LABEL : severalLabels(thresholds)}`
+}
+
+const ONE_LABEL = `for score, label in sorted(zip(scores, labels), reverse=True):
     print(f"{score:.6f} {label}")
+`
+
+/** Labels that apply are marked. */
+function severalLabels(thresholds: readonly number[]): string {
+  return `thresholds = ${JSON.stringify(thresholds)}
+for score, label, threshold in sorted(zip(scores, labels, thresholds), reverse=True):
+    print(f"{score:.6f} {label}" + (" *" if score >= threshold else ""))
 `
 }
 

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { CUSTOM_ID, type CustomDescription, type TrainParameters } from '@/lib/shared/contract/custom-models'
 import { Problem } from '@/lib/shared/problems/problem'
-import type { Example } from '@/lib/shared/training/example'
+import { type Example, NO_LABEL } from '@/lib/shared/training/example'
 import { readExamples } from '@/lib/shared/training/example-file'
 import { mergeExamples } from '@/lib/shared/training/merge-examples'
+import { countPhotos } from '@/lib/shared/training/multi-label/photo-set'
 import type { LabelWords } from '@/lib/shared/zero-shot/candidate-labels'
 import type { ModelConfig } from '../engine/model-config'
 import type { ModelSource } from '../engine/model-parts'
@@ -110,9 +111,11 @@ export class CustomModelService {
   async create(
     id: string,
     { base, examples }: EmbeddedExamples,
-    { words, ...description }: CustomDescription & { words?: LabelWords | undefined },
+    { words, multiLabel, ...description }: CustomDescription & { words?: LabelWords | undefined; multiLabel: boolean },
     options: TrainOptions,
   ): Promise<SavedModel> {
+    if (words && multiLabel)
+      throw new Problem('invalid_parameter', 'A model whose labels are words can’t be trained with multi_label.')
     const created = new Date().toISOString()
     const { unlisted } = this.options
     return this.trainAndSave(
@@ -126,7 +129,7 @@ export class CustomModelService {
         created,
         unlisted,
       },
-      words,
+      { words, multiLabel },
     )
   }
 
@@ -166,7 +169,7 @@ export class CustomModelService {
         created: new Date().toISOString(),
         unlisted: custom?.unlisted ?? false,
       },
-      words,
+      { words, multiLabel: isMultiLabel(config) },
     )
   }
 
@@ -178,7 +181,8 @@ export class CustomModelService {
       const content = await this.options.store.file(id, step.revision ?? '', name)
       if (content !== null) files.set(name, content)
     }
-    for (const [name, content] of describedAgain(await this.config(step), change)) files.set(name, content)
+    const evaluation = await this.evaluation(step)
+    for (const [name, content] of describedAgain(await this.config(step), change, evaluation)) files.set(name, content)
     return this.save(id, files, step.step)
   }
 
@@ -217,13 +221,12 @@ export class CustomModelService {
    * @throws Problem `not_found`
    */
   async view(id: string): Promise<{ model: ModelInfo; evaluation: Evaluation | null; history: Step[] }> {
-    const { engine, models, store } = this.options
+    const { engine, models } = this.options
     const history = await this.history(id)
     // Another process may have changed it just now.
     if ((await engine.model(id)).revision !== history.at(-1)?.revision) await models.reload()
     const model = await engine.model(id)
-    const content = await store.file(id, model.revision, 'evaluation.json')
-    return { model, evaluation: content && JSON.parse(new TextDecoder().decode(content)), history }
+    return { model, evaluation: await this.evaluation({ id, revision: model.revision }), history }
   }
 
   private async trainAndSave(
@@ -232,13 +235,13 @@ export class CustomModelService {
     examples: readonly Example[],
     { signal, onProgress, limits }: TrainOptions,
     folder: Parameters<typeof modelFolder>[1],
-    words: LabelWords | undefined,
+    { words, multiLabel }: { words: LabelWords | undefined; multiLabel: boolean },
   ): Promise<SavedModel> {
     const { script } = this.options
-    const labels = allLabels(words?.labels ?? [], examples)
-    if (limits !== undefined) requireLimits(labels, examples, limits)
+    const labels = allLabels(words?.labels ?? [], examples).filter((label) => label !== NO_LABEL)
+    if (limits !== undefined) requireLimits(labels, multiLabel ? countPhotos(examples) : examples.length, limits)
     const rows = words && (await embedWords(this.options.engine, folder.base.id, { ...words, labels }, signal))
-    const run = { script, folder: this.folder, signal, onProgress }
+    const run = { script, folder: this.folder, signal, onProgress, multiLabel }
     const trained =
       rows && examples.length === 0
         ? trainFromWords(rows, [])
@@ -276,6 +279,11 @@ export class CustomModelService {
     return JSON.parse(new TextDecoder().decode(content))
   }
 
+  private async evaluation({ id, revision }: Pick<Step, 'id' | 'revision'>): Promise<Evaluation | null> {
+    const content = await this.options.store.file(id, revision ?? '', 'evaluation.json')
+    return content && JSON.parse(new TextDecoder().decode(content))
+  }
+
   private async examples({ id, revision }: Step): Promise<Example[]> {
     const content = await this.options.store.file(id, revision ?? '', 'examples.safetensors')
     if (content === null) return []
@@ -289,18 +297,14 @@ export class CustomModelService {
 }
 
 /** @throws Problem `too_many_files`, `invalid_parameter` */
-function requireLimits(
-  names: readonly string[],
-  examples: readonly Example[],
-  { labels, photos }: TrainingLimits,
-): void {
+function requireLimits(names: readonly string[], count: number, { labels, photos }: TrainingLimits): void {
   if (names.length > labels)
     throw new Problem(
       'invalid_parameter',
       `The model would have ${names.length} labels; the limit on this server is ${labels}.`,
     )
-  if (examples.length <= photos) return
-  const detail = `The model would learn from ${examples.length} photos; the limit on this server is ${photos}.`
+  if (count <= photos) return
+  const detail = `The model would learn from ${count} photos; the limit on this server is ${photos}.`
   throw new Problem('too_many_files', detail)
 }
 
@@ -310,6 +314,11 @@ const FILE_NAMES = new Set(['config.json', 'head.safetensors', 'examples.safeten
 export function wordsOf({ id2label, vision }: ModelConfig): LabelWords | undefined {
   const template = vision.custom?.template
   return template === undefined ? undefined : { labels: Object.values(id2label ?? {}), template }
+}
+
+/** Whether photos that a model learned from may have several labels, or none. */
+export function isMultiLabel({ problem_type }: Pick<ModelConfig, 'problem_type'>): boolean {
+  return problem_type === 'multi_label_classification'
 }
 
 /** A name as an ID: "My parts!" → "my-parts". */

@@ -182,15 +182,21 @@ async function readEvaluation({ folder, revision }: CatalogEntry): Promise<Evalu
 const trainingSchema = z.object({
   examples: z.int(),
   report: z.object({ top1: z.number(), top1_interval: interval, photos: z.int() }).nullable(),
+  /** Of a model of which several labels may apply; then there is no `report`. */
+  multi_label: z
+    .object({
+      report: z.object({ map: z.number(), micro_f1: z.number(), macro_f1: z.number(), photos: z.int() }).nullable(),
+    })
+    .optional(),
 })
 
 /** Reads how a custom model was trained. A damaged file doesn't keep the model from working. */
 async function readTraining({ folder }: CatalogEntry, { vision }: ModelConfig): Promise<TrainingSummary | null> {
   const parsed = trainingSchema.safeParse(await readJson(folder, 'evaluation.json').catch(() => null))
   if (!parsed.success) return null
-  const { examples, report } = parsed.data
+  const { examples, report, multi_label } = parsed.data
   const accuracy = report && { top1: report.top1, interval: report.top1_interval, photos: report.photos }
-  return { examples, accuracy, purpose: vision.custom?.purpose ?? null }
+  return { examples, accuracy, multiLabel: multi_label?.report ?? null, purpose: vision.custom?.purpose ?? null }
 }
 
 function headOf({ vision: { base_model: base, head: kind, custom } }: ModelConfig): ModelHead | null {

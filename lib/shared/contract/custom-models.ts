@@ -77,6 +77,10 @@ export const trainParametersSchema = z
       .min(1)
       .optional()
       .meta({ description: 'ID or type of the base model. By default, the default model, or that of the job.' }),
+    multi_label: flag.default(false).meta({
+      description:
+        'Whether a photo may have several labels, or none. Then a labels file may have several for a photo, and each label gets a score of its own.',
+    }),
     job,
   })
   .meta({ id: 'TrainParameters' })

@@ -20,6 +20,8 @@ export interface TrainingSummary {
   examples: number
   /** Share that cross-validation recognized, of so many photos; null if none could be held out. */
   accuracy: { top1: number; interval: Interval; photos: number } | null
+  /** The same for a model of which several labels may apply: mean average precision and F1. */
+  multiLabel: { map: number; micro_f1: number; macro_f1: number; photos: number } | null
   /** What it is for, in its maker's words. */
   purpose: string | null
 }

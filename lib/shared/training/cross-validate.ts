@@ -16,7 +16,7 @@ export const USUAL_SHRINKAGE = 0.5
  * The shrinkage is chosen on so many folds: on all with few examples. With many it matters less, one fold has enough
  * examples to tell, and each try takes longer.
  */
-function foldsToTry(examples: number): number {
+export function foldsToTry(examples: number): number {
   if (examples <= 200) return FOLDS
   return examples <= 2000 ? 2 : 1
 }
@@ -207,6 +207,7 @@ function picked({ labels, logits: all, truth }: KnownLogits, rows: Int32Array): 
   return { labels, logits, truth: rows.map((from) => truth[from] as number) }
 }
 
-function concatenated(parts: readonly Int32Array[]): Int32Array {
+/** The parts, one after the other. */
+export function concatenated(parts: readonly Int32Array[]): Int32Array {
   return Int32Array.from(parts.flatMap((part) => [...part]))
 }

@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { Problem } from '../problems/problem'
 import { float32Tensor, readSafetensors, type TensorFile } from '../safetensors/read'
 import { type NewTensor, writeSafetensors } from '../safetensors/write'
-import type { Example } from './example'
+import { type Example, NO_LABEL } from './example'
 import { int32Tensor } from './int32-tensor'
+import { photosOf } from './multi-label/photo-set'
+import { compareCodePoints } from './training-set'
 
 const DIGEST_BYTES = 32
 
@@ -12,9 +14,30 @@ const DIGEST_BYTES = 32
  * `labels` [examples], `sha256` [examples × 32], and the names of the labels in the metadata. Labels and photos can be added later without the photos themselves.
  */
 export function writeExamples(examples: readonly Example[]): Uint8Array {
-  const count = examples.length
   const names = [...new Set(examples.map(({ label }) => label))]
   const index = new Map(names.map((name, at) => [name, at]))
+  const labels = Int32Array.from(examples, ({ label }) => index.get(label) ?? 0)
+  return write(examples, names, ['labels', { dtype: 'I32', shape: [examples.length], values: labels }])
+}
+
+/**
+ * The file of photos that may have several labels, or none: as that of `writeExamples`, with a row for each photo, and
+ * `label_sets` [photos × labels] with 1 for each label that it has.
+ */
+export function writeLabeledExamples(examples: readonly Example[]): Uint8Array {
+  const photos = photosOf(examples)
+  const names = [...new Set(photos.flatMap(({ labels }) => [...labels]))].sort(compareCodePoints)
+  const sets = Uint8Array.from(photos.flatMap(({ labels }) => names.map((name) => Number(labels.has(name)))))
+  const rows = photos.map(({ example }) => example)
+  return write(rows, names, ['label_sets', { dtype: 'U8', shape: [rows.length, names.length], values: sets }])
+}
+
+function write(
+  examples: readonly Example[],
+  names: readonly string[],
+  [name, labels]: readonly [name: string, NewTensor],
+): Uint8Array {
+  const count = examples.length
   const dimensions = examples[0]?.embedding.length ?? 0
   const embeddings = new Float32Array(count * dimensions)
   const kinds = joinedKinds(examples)
@@ -25,10 +48,9 @@ export function writeExamples(examples: readonly Example[]): Uint8Array {
     for (let i = 0; i < DIGEST_BYTES; i += 4)
       words.setUint32(at * DIGEST_BYTES + i, Number.parseInt(sha256.slice(2 * i, 2 * i + 8), 16))
   }
-  const labels = Int32Array.from(examples, ({ label }) => index.get(label) ?? 0)
   const tensors = new Map<string, NewTensor>([
     ['embeddings', { dtype: 'F32', shape: [count, dimensions], values: embeddings }],
-    ['labels', { dtype: 'I32', shape: [count], values: labels }],
+    [name, labels],
     ['sha256', { dtype: 'U8', shape: [count, DIGEST_BYTES], values: digests }],
   ])
   if (kinds) tensors.set('kinds', { dtype: 'F32', shape: [count, kinds.length / count], values: kinds })
@@ -46,7 +68,7 @@ function joinedKinds(examples: readonly Example[]): Float32Array | null {
 }
 
 /**
- * Reads a file of examples.
+ * Reads a file of examples. A photo with several labels is an example for each, and one with none has `NO_LABEL`.
  *
  * @throws Problem `invalid_parameter`
  */
@@ -55,19 +77,39 @@ export function readExamples(file: Uint8Array): Example[] {
   const [count = 0, dimensions = 0] = content.tensors.get('embeddings')?.shape ?? []
   const embeddings = float32Tensor(content, 'embeddings', [count, dimensions])
   const kinds = kindsOf(content, count)
-  const labels = int32Tensor(content, 'labels')
+  const labels = labelsOf(content, count)
   const digests = digestsOf(content, count)
-  const names = parseNames(content.metadata.get('labels') ?? '[]')
-  if (labels.length !== count) throw invalid(`There are ${count} embeddings but ${labels.length} labels.`)
-  return Array.from(labels, (label, at) => {
-    const name = names[label]
-    if (name === undefined) throw invalid('An example has a label without a name.')
-    return {
-      label: name,
+  return labels.flatMap((names, at) => {
+    const photo = {
       sha256: hex(digests.subarray(at * DIGEST_BYTES, (at + 1) * DIGEST_BYTES)),
       embedding: embeddings.subarray(at * dimensions, (at + 1) * dimensions),
       kinds: kinds?.values.subarray(at * kinds.width, (at + 1) * kinds.width),
     }
+    return (names.length > 0 ? names : [NO_LABEL]).map((label) => ({ label, ...photo }))
+  })
+}
+
+/** Whether photos of the file may have several labels, or none. */
+export function hasLabelSets(file: Uint8Array): boolean {
+  return readSafetensors(file).tensors.has('label_sets')
+}
+
+/** The labels of each photo. */
+function labelsOf(content: TensorFile, count: number): string[][] {
+  const names = parseNames(content.metadata.get('labels') ?? '[]')
+  const sets = content.tensors.get('label_sets')
+  if (sets !== undefined) {
+    if (sets.dtype !== 'U8' || sets.shape.join() !== [count, names.length].join())
+      throw invalid(`The tensor "label_sets" is not U8 [${count}, ${names.length}].`)
+    const { bytes } = sets
+    return Array.from({ length: count }, (_, row) => names.filter((_name, at) => bytes[row * names.length + at] === 1))
+  }
+  const labels = int32Tensor(content, 'labels')
+  if (labels.length !== count) throw invalid(`There are ${count} embeddings but ${labels.length} labels.`)
+  return Array.from(labels, (label) => {
+    const name = names[label]
+    if (name === undefined) throw invalid('An example has a label without a name.')
+    return [name]
   })
 }
 

@@ -6,9 +6,15 @@ export interface BaseFeatures {
   kinds?: Float32Array | null | undefined
 }
 
-/** A photo whose label is known. */
+/**
+ * A photo whose label is known. Where photos may have several labels, one with several is an example for each, and one
+ * with none has `NO_LABEL`.
+ */
 export interface Example extends BaseFeatures {
   label: string
   /** SHA-256 of the photo's bytes, in hex. */
   sha256: string
 }
+
+/** The label of a photo that has none of the labels, where photos may have several. No label has this name. */
+export const NO_LABEL = ''

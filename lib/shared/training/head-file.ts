@@ -9,7 +9,7 @@ import { int32Tensor } from './int32-tensor'
 export type HeadWeights = Pick<Head, 'dimensions' | 'kinds' | 'weights' | 'bias' | 'likeness'>
 
 const usual = z.object({ mean: z.number(), deviation: z.number().positive() })
-const ruleSchema = z.object({ separation: usual, distance: usual, below: z.number() })
+const ruleSchema = z.object({ separation: usual.nullable(), distance: usual, below: z.number() })
 
 /**
  * The file of a linear head: `weight` [labels × features], `bias` [labels], and `center` [features], where features are

@@ -30,7 +30,8 @@ export function positionOf(logits: Float32Array, squaredDistance: number): Posit
 
 /** What positions are usual for photos of the known labels, measured on photos that weren't trained on. */
 export interface LikenessRule {
-  separation: Usual
+  /** Null where photos may have none of the labels: only the distance counts. */
+  separation: Usual | null
   distance: Usual
   /** A likeness below this is unlike the examples. */
   below: number
@@ -55,14 +56,19 @@ const LEAST_DEVIATION = 0.02
  */
 export function likeness({ separation, distance }: Position, rule: Omit<LikenessRule, 'below'>): number {
   const deviations = (value: number, usual: Usual) => (value - usual.mean) / usual.deviation
+  if (rule.separation === null) return -deviations(distance, rule.distance)
   return deviations(separation, rule.separation) - Math.max(0, deviations(distance, rule.distance) - UNUSUAL)
 }
 
-/** The rule for photos of known labels; null without any. */
-export function likenessRule(known: readonly Position[]): LikenessRule | null {
+/**
+ * The rule for photos of known labels; null without any.
+ *
+ * @param severalLabels whether photos may have several labels, or none
+ */
+export function likenessRule(known: readonly Position[], severalLabels = false): LikenessRule | null {
   if (known.length === 0) return null
   const usual = {
-    separation: spread(known.map((one) => one.separation)),
+    separation: severalLabels ? null : spread(known.map((one) => one.separation)),
     distance: spread(known.map((one) => one.distance)),
   }
   const sorted = known.map((one) => likeness(one, usual)).sort((a, b) => a - b)

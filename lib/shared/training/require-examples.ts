@@ -1,5 +1,5 @@
 import { Problem } from '../problems/problem'
-import type { Example } from './example'
+import { type Example, NO_LABEL } from './example'
 import { requireLabelNames } from './label-names'
 
 const MAX_LABELS = 1000
@@ -27,6 +27,27 @@ export function requireExamples(examples: readonly Example[], labels?: readonly 
   const wanted = new Set(names)
   const unknown = [...used].find((label) => !wanted.has(label))
   if (unknown !== undefined) throw invalid(`A photo has the label "${unknown}", which is not in the list of labels.`)
+  requireFeatures(examples)
+}
+
+/**
+ * Checks the examples of photos that may have several labels, or none.
+ *
+ * @throws Problem `invalid_parameter` or `too_many_files`, with a detail of one line
+ */
+export function requireLabeledExamples(examples: readonly Example[]): void {
+  const photos = new Set(examples.map(({ sha256 }) => sha256))
+  if (photos.size > MAX_EXAMPLES) {
+    throw new Problem('too_many_files', `There are ${photos.size} photos; the limit is ${MAX_EXAMPLES}.`)
+  }
+  const names = [...new Set(examples.map(({ label }) => label))].filter((label) => label !== NO_LABEL)
+  requireLabelNames(names)
+  if (names.length > MAX_LABELS) throw invalid(`There are ${names.length} labels; the limit is ${MAX_LABELS}.`)
+  if (names.length < 2) throw invalid('A model needs photos of at least two labels.')
+  requireFeatures(examples)
+}
+
+function requireFeatures(examples: readonly Example[]): void {
   const dimensions = examples[0]?.embedding.length ?? 0
   const kinds = examples.find((example) => example.kinds)?.kinds?.length ?? 0
   for (const example of examples) {

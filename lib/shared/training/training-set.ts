@@ -46,7 +46,12 @@ export function trainingSet(examples: readonly Example[]): TrainingSet {
 }
 
 function compare(a: Example, b: Example): number {
-  return compareCodePoints(a.label, b.label) || compareCodePoints(a.sha256, b.sha256) || compareValues(a, b)
+  return compareCodePoints(a.label, b.label) || comparePhotos(a, b)
+}
+
+/** Zero for the same photo with the same crop. */
+export function comparePhotos(a: Example, b: Example): number {
+  return compareCodePoints(a.sha256, b.sha256) || compareValues(a, b)
 }
 
 /** Code-point order: the plain comparison of strings orders UTF-16 units, and `localeCompare` depends on the machine. */
@@ -61,6 +66,7 @@ export function compareCodePoints(a: string, b: string): number {
 
 /** The same photo may be there twice with different crops. */
 function compareValues({ embedding: a }: Example, { embedding: b }: Example): number {
+  if (a === b) return 0
   for (let i = 0; i < a.length; i++) {
     const difference = (a[i] as number) - (b[i] as number)
     if (difference !== 0) return difference

@@ -1,15 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { readExamples } from '@/lib/shared/training/example-file'
 import { writeLinearHead } from '@/lib/shared/training/head-file'
-import { train } from '@/lib/shared/training/train'
 import { readCosineHead } from '@/lib/shared/zero-shot/head-file'
 import { serveTask } from '../../background/serve-task'
-import { type Evaluation, evaluationOf } from '../evaluation'
+import type { Evaluation } from '../evaluation'
+import { fitExamples } from '../fit-examples'
 import { trainFromWords } from '../words'
 import type { TrainingTask } from './task'
 
 /** Entry point of a training process. */
-serveTask(async ({ examples, head, words }: TrainingTask, onProgress): Promise<Evaluation> => {
+serveTask(async ({ examples, head, words, multiLabel }: TrainingTask, onProgress): Promise<Evaluation> => {
   const list = readExamples(await readFile(examples))
   if (words !== undefined) {
     const rows = { labels: words.labels, head: readCosineHead(await readFile(words.file), words.labels.length) }
@@ -17,7 +17,7 @@ serveTask(async ({ examples, head, words }: TrainingTask, onProgress): Promise<E
     await writeFile(head, trained.head)
     return trained.evaluation
   }
-  const training = await train(list, {}, { onProgress })
-  await writeFile(head, writeLinearHead(training.head))
-  return evaluationOf(training, list)
+  const fitted = await fitExamples(list, { multiLabel }, { onProgress })
+  await writeFile(head, writeLinearHead(fitted.head))
+  return fitted.evaluation
 })

@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Example } from '@/lib/shared/training/example'
-import { writeExamples } from '@/lib/shared/training/example-file'
 import { writeCosineHead } from '@/lib/shared/zero-shot/head-file'
 import { type BackgroundOptions, runInBackground } from '../../background/run-in-background'
 import type { Evaluation, Trained } from '../evaluation'
+import { examplesFile, type LabelRules } from '../fit-examples'
 import type { WordRows } from '../words'
 import type { TrainingTask } from './task'
 
@@ -20,13 +20,17 @@ export interface RunOptions extends BackgroundOptions {
  */
 export async function runTraining(
   examples: readonly Example[],
-  { words, ...options }: RunOptions & { words?: WordRows },
+  { words, multiLabel, ...options }: RunOptions & LabelRules & { words?: WordRows },
 ): Promise<Trained> {
   options.signal.throwIfAborted()
   const folder = await mkdtemp(join(options.folder, 'run-'))
   try {
-    const file = writeExamples(examples)
-    const task = { examples: join(folder, 'examples.safetensors'), head: join(folder, 'head.safetensors') }
+    const file = examplesFile(examples, { multiLabel })
+    const task = {
+      examples: join(folder, 'examples.safetensors'),
+      head: join(folder, 'head.safetensors'),
+      multiLabel,
+    }
     await writeFile(task.examples, file)
     const evaluation = await runInBackground<Evaluation>({ ...task, ...(await wordsTask(folder, words)) }, options)
     return { head: await readFile(/* turbopackIgnore: true */ task.head), examples: file, evaluation }

@@ -3,15 +3,22 @@ import { z } from 'zod'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
 import { MAX_LABEL_LENGTH } from '@/lib/shared/training/label-names'
+import { examplesOf, type LabelRules } from '../../custom-models/fit-examples'
 
 const vectorSchema = z.union([z.array(z.number()).min(1), z.base64().min(4)], 'must be a list of numbers or base64')
 
+const labelSchema = z
+  .string()
+  .min(1, 'must not be empty')
+  .refine((label) => [...label].length <= MAX_LABEL_LENGTH, `must have at most ${MAX_LABEL_LENGTH} characters`)
+
+const MAX_LABELS = 1000
+
 /** An example whose embedding is known. */
 export const jsonExampleSchema = z.object({
-  label: z
-    .string()
-    .min(1, 'must not be empty')
-    .refine((label) => [...label].length <= MAX_LABEL_LENGTH, `must have at most ${MAX_LABEL_LENGTH} characters`),
+  label: labelSchema.optional(),
+  /** With `multi_label`: all labels of the photo, which may be none. */
+  labels: z.array(labelSchema).max(MAX_LABELS).optional(),
   embedding: vectorSchema,
   /** Scores of kinds, as `POST /api/embed?kinds=1` returns them. Without them, the model only learns from embeddings. */
   kinds: vectorSchema.nullish(),
@@ -23,19 +30,32 @@ export const jsonExampleSchema = z.object({
 })
 
 /**
+ * The example, or where photos may have several labels, one for each.
+ *
  * @param base the length of its embeddings, and the number of its kinds
- * @throws Problem `invalid_parameter` if the example has another
+ * @throws Problem `invalid_parameter` if the example has another, or other labels than the rules allow
  */
 export function exampleOf(
-  { label, embedding, kinds, sha256 }: z.output<typeof jsonExampleSchema>,
+  { label, labels, embedding, kinds, sha256 }: z.output<typeof jsonExampleSchema>,
   base: { dimensions: number; kinds: number },
-): Example {
+  rules: LabelRules,
+): Example[] {
+  const names = namesOf(label, labels, rules)
   const values = vectorOf(embedding)
   const scores = kinds ? vectorOf(kinds) : null
   requireLength('An embedding', values, base.dimensions)
   if (scores) requireLength('A list of kinds', scores, base.kinds)
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  return { label, sha256: sha256 ?? createHash('sha256').update(bytes).digest('hex'), embedding: values, kinds: scores }
+  const digest = sha256 ?? createHash('sha256').update(bytes).digest('hex')
+  return examplesOf({ sha256: digest, embedding: values, kinds: scores }, names)
+}
+
+function namesOf(label: string | undefined, labels: string[] | undefined, { multiLabel }: LabelRules): string[] {
+  if ((label === undefined) === (labels === undefined))
+    throw new Problem('invalid_parameter', 'examples is invalid: an example needs either label or labels.')
+  if (labels === undefined) return [label ?? '']
+  if (multiLabel) return labels
+  throw new Problem('invalid_parameter', 'examples is invalid: labels needs multi_label=true. Use label.')
 }
 
 function requireLength(name: string, { length }: Float32Array, expected: number): void {

@@ -32,9 +32,16 @@ const JOB = {
 }
 const EXAMPLE = {
   type: 'object',
-  required: ['label', 'embedding'],
+  required: ['embedding'],
+  oneOf: [{ required: ['label'] }, { required: ['labels'] }],
   properties: {
     label: { type: 'string', minLength: 1, maxLength: 100 },
+    labels: {
+      type: 'array',
+      maxItems: 1000,
+      items: { type: 'string', minLength: 1, maxLength: 100 },
+      description: 'With multi_label: all labels of the photo, which may be none.',
+    },
     embedding: {
       oneOf: [
         { type: 'array', minItems: 1, items: { type: 'number' } },

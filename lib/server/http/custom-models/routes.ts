@@ -4,7 +4,8 @@ import { changeSchema, examplesParametersSchema, trainParametersSchema } from '@
 import { Problem } from '@/lib/shared/problems/problem'
 import { underBase } from '@/lib/shared/web/base-path'
 import { labelWords } from '@/lib/shared/zero-shot/candidate-labels'
-import type { CustomModelService, SavedModel, TrainOptions } from '../../custom-models/service'
+import type { LabelRules } from '../../custom-models/fit-examples'
+import { type CustomModelService, isMultiLabel, type SavedModel, type TrainOptions } from '../../custom-models/service'
 import { readBody } from '../body'
 import { parseJsonObject } from '../json-body'
 import { json } from '../json-response'
@@ -33,7 +34,7 @@ export function customModelRoutes(
     { schema, isNew }: { schema: S; isNew: boolean },
     save: (
       options: z.output<S>,
-      collect: (base: string | undefined) => Promise<CollectedExamples>,
+      collect: (base: string | undefined, rules: LabelRules) => Promise<CollectedExamples>,
       run: TrainOptions,
     ) => Promise<SavedModel & Pick<CollectedExamples, 'skipped' | 'warnings'>>,
   ): Promise<Response> {
@@ -61,7 +62,8 @@ export function customModelRoutes(
       try {
         const onEmbedded = (done: number) => report({ stage: 'embed', done, of: null })
         const onProgress = (done: number) => report({ stage: 'train', done, of: 1 })
-        const collect = (base: string | undefined) => request.collect(base, { signal, onEmbedded })
+        const collect = (base: string | undefined, rules: LabelRules) =>
+          request.collect(base, rules, { signal, onEmbedded })
         const saved = await save(request.options, collect, { signal, onProgress, limits: allowance ?? undefined })
         isSaved = true
         return saved
@@ -75,12 +77,16 @@ export function customModelRoutes(
     train(
       c,
       { schema: trainParametersSchema, isNew: true },
-      async ({ id: wanted, base, job: _job, words: list, hypothesis_template, ...description }, collect, run) => {
+      async (
+        { id: wanted, base, job: _job, words: list, hypothesis_template, multi_label: multiLabel, ...description },
+        collect,
+        run,
+      ) => {
         const words = labelWords(list, hypothesis_template, 'words')
         // Before the photos are read: a name that is taken is refused without them.
         const name = await training.newId({ id: wanted, title: description.title })
-        const { skipped, warnings, ...examples } = await collect(base)
-        const saved = await training.create(name, examples, { ...description, words }, run)
+        const { skipped, warnings, ...examples } = await collect(base, { multiLabel })
+        const saved = await training.create(name, examples, { ...description, words, multiLabel }, run)
         c.header('location', underBase(`/api/models/${name}`))
         return { ...saved, skipped, warnings }
       },
@@ -88,9 +94,11 @@ export function customModelRoutes(
 
   const addExamples = (c: Context<AppEnv>) =>
     train(c, { schema: examplesParametersSchema, isNew: false }, async ({ replace }, collect, run) => {
-      const { base_model } = await services.engine.model(id(c))
+      const { base_model, problem_type } = await services.engine.model(id(c))
       if (base_model === null) throw new Problem('not_found', 'There is no custom model with this ID.')
-      const { skipped, warnings, ...examples } = await collect(base_model.id)
+      const { skipped, warnings, ...examples } = await collect(base_model.id, {
+        multiLabel: isMultiLabel({ problem_type }),
+      })
       return { ...(await training.addExamples(id(c), examples, replace, run)), skipped, warnings }
     })
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
 import { PhotoCollector, type SkippedPhoto } from '../../custom-models/collect-photos'
+import type { LabelRules } from '../../custom-models/fit-examples'
 import { labelPhotos } from '../../custom-models/label-photos'
 import type { CustomModelService } from '../../custom-models/service'
 import { shouldYield, yieldToEventLoop } from '../../event-loop/slices'
@@ -44,7 +45,7 @@ interface CollectOptions {
 export interface TrainingRequest<T> {
   options: T
   /** @param base ID of the base model */
-  collect(base: string | undefined, options: CollectOptions): Promise<CollectedExamples>
+  collect(base: string | undefined, rules: LabelRules, options: CollectOptions): Promise<CollectedExamples>
   close(): Promise<void>
 }
 
@@ -72,7 +73,11 @@ export async function openTrainingRequest<S extends z.ZodObject>(
   try {
     const options = readOptions(schema, query, upload.options)
     const sources = { upload, job: jobOf(options) }
-    return { options, collect: (base, run) => collectPhotos(sources, base, context, run), close: () => upload.close() }
+    return {
+      options,
+      collect: (base, rules, run) => collectPhotos(sources, base, context, { ...rules, ...run }),
+      close: () => upload.close(),
+    }
   } catch (error) {
     await upload.close()
     throw error
@@ -117,13 +122,14 @@ async function openJson<S extends z.ZodObject>(
   })
   return {
     options,
-    async collect(name, { signal }) {
+    async collect(name, rules, { signal }) {
       const { id, revision, ...features } = await baseOf(name, job, context)
       const fromJob = await photosOf(job, context, signal)
-      const labeled = await labelPhotos(fromJob.photos, [])
+      const labeled = await labelPhotos(fromJob.photos, [], rules)
+      const own = await inSlices(examples, (one) => exampleOf(one, features, rules))
       const collected = {
         base: { id, revision },
-        examples: [...(await inSlices(examples, (one) => exampleOf(one, features))), ...labeled.examples],
+        examples: [...own.flat(), ...labeled.examples],
         skipped: [...fromJob.skipped, ...labeled.skipped],
         warnings: labeled.warnings,
       }
@@ -179,7 +185,7 @@ async function collectPhotos(
   { upload: { fill }, job }: { upload: JobUpload; job: string | undefined },
   name: string | undefined,
   context: Context,
-  { signal, onEmbedded }: CollectOptions,
+  { signal, onEmbedded, multiLabel }: CollectOptions & LabelRules,
 ): Promise<CollectedExamples> {
   const { engine, environment } = context.services
   const { allowance } = context
@@ -206,7 +212,7 @@ async function collectPhotos(
   await collector.finish()
   const { photos, labelsFiles, skipped, examples } = collector
   const fromJob = await photosOf(job, context, signal)
-  const labeled = await labelPhotos([...photos, ...fromJob.photos], labelsFiles)
+  const labeled = await labelPhotos([...photos, ...fromJob.photos], labelsFiles, { multiLabel })
   const collected = {
     base: { id: base.id, revision: base.revision },
     examples: [...examples, ...labeled.examples],

@@ -1,0 +1,171 @@
+import { bestThresholds } from '../../metrics/label-metrics'
+import { DEFAULT_LABEL_THRESHOLD } from '../../metrics/multi-label'
+import { type Coordinates, coordinatesOf } from '../coordinates'
+import type { Example } from '../example'
+import type { Head } from '../head'
+import { likenessRule } from '../likeness'
+import { zeros } from '../linear-algebra/matrix'
+import { groupCopies } from '../near-copies'
+import { requireLabeledExamples } from '../require-examples'
+import { sumStatistics } from '../statistics'
+import type { LabelNeed } from '../suggestions'
+import type { Copies } from '../suspicious'
+import type { TrainingProgress } from '../train'
+import { runWork, type Work } from '../work'
+import {
+  crossValidateLabels,
+  foldPhotos,
+  type LabeledFolds,
+  type LabeledValidation,
+  USUAL_PENALTY,
+} from './cross-validate'
+import { doubtfulLabels } from './doubtful'
+import { assignLabeledFolds } from './folds'
+import { centered, fitLeastSquares } from './least-squares'
+import { nearThreshold } from './near-threshold'
+import { type LabeledSet, labeledSet, supportOf } from './photo-set'
+import { heldOutScores, type MultiLabelReport, multiLabelReport } from './report'
+import { USUAL_FIT } from './sigmoid-fit'
+
+/** A label of a photo that looks wrong, or that seems to be missing. */
+export interface DoubtfulExample {
+  /** Position of the photo's first example in the list that was trained on. */
+  example: number
+  label: string
+  /** Whether the photo has the label. */
+  has: boolean
+  /** Score of the label from a model that didn't see the photo. */
+  score: number
+}
+
+export interface MultiLabelTraining {
+  /** Its scores are sigmoids of its logits. */
+  head: Head
+  /** A label is selected where its score is at least this [labels]. */
+  thresholds: readonly number[]
+  /** A photo with a score closer to its threshold, in log-odds, is in doubt; null if that is unknown. */
+  nearThreshold: number | null
+  /** Strength of the regularization that cross-validation chose. */
+  penalty: number | null
+  /** Different photos. */
+  photos: number
+  /** Null if no photo could be held out. */
+  report: MultiLabelReport | null
+  /** Labels, with the one first that has the fewest photos. */
+  needs: readonly LabelNeed[]
+  /** The most doubtful label first. */
+  doubtful: readonly DoubtfulExample[]
+  /** Copies with different labels first. */
+  copies: readonly Copies[]
+}
+
+/** Rough shares of the time, for progress. */
+const AT = { copies: 0.05, coordinates: 0.15, folds: 0.3, validation: 0.5, head: 0.95 }
+
+/**
+ * Trains a classifier of photos that may have several labels, or none, and measures it by cross-validation: for each
+ * label, regularized least squares and a logistic regression on their held-out values. The same examples give the same
+ * bytes, in whatever order they come.
+ *
+ * @param examples a photo with several labels is an example for each; one with none has `NO_LABEL`
+ * @throws Problem `invalid_parameter` or `too_many_files` for examples that can't be trained on; the signal's reason
+ */
+export async function trainMultiLabel(
+  examples: readonly Example[],
+  { onProgress, ...progress }: TrainingProgress = {},
+): Promise<MultiLabelTraining> {
+  requireLabeledExamples(examples)
+  progress.signal?.throwIfAborted()
+  return runWork(trainInSteps(labeledSet(examples), onProgress ?? (() => {})), progress)
+}
+
+function* trainInSteps(set: LabeledSet, onProgress: (done: number) => void): Work<MultiLabelTraining> {
+  onProgress(AT.copies)
+  const groups = yield* groupCopies(set)
+  onProgress(AT.coordinates)
+  const coordinates = yield* coordinatesOf(set)
+  onProgress(AT.folds)
+  const folded = yield* foldPhotos(set, coordinates, assignLabeledFolds(set, groups))
+  onProgress(AT.validation)
+  const validation = yield* crossValidateLabels(set, coordinates, folded)
+  onProgress(AT.head)
+  const head = yield* fitLabeledHead(set, coordinates, folded, validation)
+  const known = validation && heldOutScores(set, validation)
+  const thresholds = known ? bestThresholds(known) : set.labels.map(() => DEFAULT_LABEL_THRESHOLD)
+  const report = known && multiLabelReport(known, validation, thresholds)
+  onProgress(1)
+  return {
+    head,
+    thresholds,
+    nearThreshold: known && nearThreshold(known, thresholds),
+    penalty: validation?.penalty ?? null,
+    photos: set.count,
+    report,
+    needs: needsOf(set, report),
+    doubtful: known ? doubtfulExamples(set, validation, doubtfulLabels(known)) : [],
+    copies: labeledCopies(set, groups),
+  }
+}
+
+/** Trains on all photos. The logistic regressions become part of the weights. */
+function* fitLabeledHead(
+  set: LabeledSet,
+  coordinates: Coordinates,
+  { statistics }: LabeledFolds,
+  validation: LabeledValidation | null,
+): Work<Head> {
+  const all = centered(yield* sumStatistics(statistics))
+  const fitted = yield* fitLeastSquares(all, validation?.penalty ?? USUAL_PENALTY)
+  const { dimensions, labels } = set
+  const weights = (yield* coordinates.toFeatures(fitted.weights)).subarray(0, labels.length * dimensions)
+  const fitOf = (label: number) => validation?.fits[label] ?? USUAL_FIT
+  const rule = likenessRule(validation?.positions ?? [], true)
+  const mean = zeros(1, all.mean.length)
+  mean.values.set(all.mean)
+  const center = rule && (yield* coordinates.toFeatures(mean)).subarray(0, dimensions)
+  return {
+    labels,
+    dimensions: set.embeddingDimensions,
+    kinds: dimensions - set.embeddingDimensions,
+    weights: Float32Array.from(weights, (value, at) => value * fitOf(Math.floor(at / dimensions)).slope),
+    bias: Float32Array.from(fitted.bias, (value, label) => value * fitOf(label).slope + fitOf(label).offset),
+    temperature: 1,
+    likeness: rule && center && { center: Float32Array.from(center), rule },
+  }
+}
+
+function needsOf(set: LabeledSet, report: MultiLabelReport | null): LabelNeed[] {
+  const support = supportOf(set)
+  const recalls = new Map(report?.classes.map(({ index, recall }) => [index, recall]))
+  return set.labels
+    .map((label, at) => ({ label, photos: support[at] as number, recall: recalls.get(at) ?? null, gain: null }))
+    .sort((a, b) => a.photos - b.photos)
+}
+
+function doubtfulExamples(
+  set: LabeledSet,
+  { photos }: LabeledValidation,
+  found: ReturnType<typeof doubtfulLabels>,
+): DoubtfulExample[] {
+  return found.map(({ photo, label, has, score }) => ({
+    example: set.position[photos[photo] as number] as number,
+    label: set.labels[label] as string,
+    has,
+    score,
+  }))
+}
+
+/** The groups of copies with more than one photo; `labels` are those that only some of them have. */
+function labeledCopies(set: LabeledSet, groups: Int32Array): Copies[] {
+  const members = new Map<number, number[]>()
+  for (const [photo, first] of groups.entries()) members.set(first, [...(members.get(first) ?? []), photo])
+  const count = (photos: readonly number[], label: number) =>
+    photos.filter((photo) => set.has[photo * set.labels.length + label] === 1).length
+  return [...members.values()]
+    .filter((photos) => photos.length > 1)
+    .map((photos) => ({
+      examples: photos.map((photo) => set.position[photo] as number),
+      labels: set.labels.filter((_, label) => ![0, photos.length].includes(count(photos, label))),
+    }))
+    .sort((a, b) => Math.min(1, b.labels.length) - Math.min(1, a.labels.length))
+}
