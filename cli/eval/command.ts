@@ -1,20 +1,18 @@
-import { mkdirSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { examples } from '@/lib/shared/labels-file/summary'
 import { parseCount } from '../classify/arguments'
-import { OutputLock } from '../files/output-lock'
 import { chooseModel } from '../models/choose-model'
 import type { CommandContext } from '../program/context'
 import { EXIT, Failure } from '../program/exit'
-import { Progress } from '../program/progress'
+import { classifyPhotos } from './classify-photos'
 import { readDataset, readMapping } from './dataset'
 import { reportFeedback } from './feedback-report'
-import { type Entry, Journal } from './journal'
+import { readLabelSets } from './label-sets/dataset'
+import { evaluateSets } from './label-sets/evaluate'
 import { makeReport } from './report'
 import { writeReport } from './report-files'
 import { summary } from './report-summary'
-import { runPhotos } from './run'
+import { runPhoto } from './run'
 
 interface Options {
   labels?: string
@@ -27,6 +25,7 @@ interface Options {
   out?: string
   workers?: number
   name?: string
+  chooseThresholds?: boolean
   json?: boolean
   feedback?: string
   token?: string
@@ -49,6 +48,10 @@ export function evalCommand(program: Command, { root, maxPixels, defaultWorkers 
     .option('--workers <n>', 'number of worker processes (default: one per core)', parseCount)
     .option('--name <text>', 'name of the dataset in the report (default: the folder name)')
     .option(
+      '--choose-thresholds',
+      'for models of which several labels may apply: choose the thresholds with the largest F1 on these photos',
+    )
+    .option(
       '--feedback <location>',
       'evaluate visitor feedback instead of photos: a folder, an exported file, s3://bucket or a server URL',
     )
@@ -67,76 +70,34 @@ type Evaluation = Options & { root: string; workers: number; maxPixels: number }
 
 async function evaluate(folder: string, options: Evaluation): Promise<void> {
   const { model, startEngine } = await chooseModel(options)
+  const { multiLabel } = model
+  if (options.chooseThresholds && multiLabel === null)
+    throw new Failure(
+      EXIT.usage,
+      `--choose-thresholds is for models of which several labels may apply. ${model.id} gives one.`,
+    )
   // Before the engine starts: a mistake in the labels is reported at once.
   const mapping = options.map ? await readMapping(options.map) : undefined
+  const about = {
+    command: `vision eval ${basename(resolve(folder))}${options.model ? ` --model ${options.model}` : ''}`,
+    dataset: options.name ?? basename(resolve(folder)),
+  }
+  const out = options.out ?? join('vision-eval', `${basename(resolve(folder))}-${model.id}`)
+  const run = { folder, out, model, workers: options.workers, startEngine }
+  const json = options.json ?? false
+  if (multiLabel !== null) {
+    const dataset = await readLabelSets(folder, options, model.classes, mapping)
+    return evaluateSets(dataset, about, { ...run, multiLabel, json, choose: options.chooseThresholds ?? false })
+  }
   const dataset = await readDataset(folder, options, model.classes, mapping)
-  const engine = await startEngine()
-  const interrupted = new AbortController()
-  const onSignal = () => interrupted.abort()
-  process.once('SIGINT', onSignal)
-  let lock: OutputLock | undefined
-  try {
-    const out = options.out ?? join('vision-eval', `${basename(resolve(folder))}-${model.id}`)
-    mkdirSync(out, { recursive: true })
-    lock = await OutputLock.take(join(out, 'photos.jsonl'))
-    const identity = {
-      model: model.id,
-      revision: model.revision,
-      temperature: model.temperature,
-      folder: resolve(folder),
-    }
-    const journal = new Journal(join(out, 'photos.jsonl'), identity)
-    const remaining = dataset.photos.filter(({ file, truth }) => !isEvaluated(journal.entries.get(file), truth))
-    const progress = new Progress('eval', dataset.photos.length, dataset.photos.length - remaining.length)
-    const start = performance.now()
-    const runOptions = {
-      workers: options.workers,
-      temperature: model.temperature ?? 1,
-      activation: model.activation,
-      rule: model.rule,
-      background: model.background,
-    }
-    const done = (entry: Entry) => {
-      lock?.guard()
-      journal.add(entry)
-      progress.add(1)
-    }
-    await runPhotos(engine, remaining, runOptions, done, interrupted.signal)
-    const seconds = (performance.now() - start) / 1000
-    progress.end()
-    if (interrupted.signal.aborted) {
-      throw new Failure(EXIT.interrupted, `Stopped. Run the same command to continue (progress is in ${out}).`)
-    }
-    const entries = dataset.photos.flatMap(({ file }) => journal.entries.get(file) ?? [])
-    requireAnswers(entries)
-    const evaluated = { ...model, labels: model.classes.map(({ label }) => label) }
-    const report = makeReport(evaluated, entries, dataset, {
-      command: `vision eval ${basename(resolve(folder))}${options.model ? ` --model ${options.model}` : ''}`,
-      dataset: options.name ?? basename(resolve(folder)),
-      labels: dataset.labels,
-      perSecond: remaining.length > 0 ? remaining.length / seconds : null,
-    })
-    writeReport(out, report, entries, evaluated)
-    console.log(options.json ? JSON.stringify(report, null, 2) : summary(report, evaluated.labels.length, out, seconds))
-  } finally {
-    lock?.release()
-    process.off('SIGINT', onSignal)
-    await engine.close()
-  }
-}
-
-/** Metrics over no photos would look like real metrics. */
-function requireAnswers(entries: readonly Entry[]): void {
-  const failed = entries.flatMap((entry) => ('error' in entry ? [`${entry.file}: ${entry.error}`] : []))
-  if (failed.length < entries.length) {
-    if (failed.length > 0)
-      console.error(`warning: ${failed.length} of ${entries.length} photos could not be classified`)
-    return
-  }
-  throw new Failure(EXIT.failed, `No photo could be evaluated. ${examples(failed)}`)
-}
-
-/** A failed photo is retried, and so is one whose label has changed. */
-function isEvaluated(entry: Entry | undefined, truth: number): boolean {
-  return entry !== undefined && 'top' in entry && entry.truth === truth
+  const { temperature, activation, rule, background } = model
+  const scoring = { temperature: temperature ?? 1, activation, rule, background }
+  const { entries, seconds, perSecond } = await classifyPhotos(dataset.photos, run, {
+    run: (engine, photo) => runPhoto(engine, photo, scoring),
+    isDone: (entry, { truth }) => 'top' in entry && entry.truth === truth,
+  })
+  const evaluated = { ...model, labels: model.classes.map(({ label }) => label) }
+  const report = makeReport(evaluated, entries, dataset, { ...about, labels: dataset.labels, perSecond })
+  writeReport(out, report, entries, evaluated)
+  console.log(json ? JSON.stringify(report, null, 2) : summary(report, evaluated.labels.length, out, seconds))
 }

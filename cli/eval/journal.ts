@@ -19,8 +19,8 @@ export type Entry =
  * The evaluated photos, one line each, written as they are done. After a crash, the same command continues from there.
  * The first line identifies the run; a journal of a different run is replaced.
  */
-export class Journal {
-  readonly entries = new Map<string, Entry>()
+export class Journal<E extends { file: string } = Entry> {
+  readonly entries = new Map<string, E>()
 
   constructor(
     private readonly path: string,
@@ -33,22 +33,22 @@ export class Journal {
       return
     }
     for (const line of lines) {
-      const entry = parse(line)
+      const entry = parse<E>(line)
       if (entry) this.entries.set(entry.file, entry)
     }
     // A truncated line is evaluated again; the next line must not be appended to it.
     appendFileSync(path, '\n')
   }
 
-  add(entry: Entry): void {
+  add(entry: E): void {
     this.entries.set(entry.file, entry)
     appendFileSync(this.path, `${JSON.stringify(entry)}\n`)
   }
 }
 
-function parse(line: string): Entry | undefined {
+function parse<E>(line: string): E | undefined {
   try {
-    return line ? (JSON.parse(line) as Entry) : undefined
+    return line ? (JSON.parse(line) as E) : undefined
   } catch {
     return undefined
   }

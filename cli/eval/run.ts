@@ -40,24 +40,23 @@ export async function batchEngine(
   return engine
 }
 
-/** Classifies photos in parallel and passes each result on. Stops after those in flight when the signal is aborted. */
-export async function runPhotos(
-  engine: Engine,
-  photos: readonly LabelledPhoto[],
-  options: { workers: number } & ScoreOptions,
-  onResult: (entry: Entry) => void,
+/** Runs photos in parallel and passes each result on. Stops after those in flight when the signal is aborted. */
+export async function runPhotos<P, E>(
+  photos: readonly P[],
+  workers: number,
+  run: (photo: P) => Promise<E>,
+  onResult: (entry: E) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let next = 0
   async function lane(): Promise<void> {
-    for (let photo = photos[next++]; photo && !signal.aborted; photo = photos[next++]) {
-      onResult(await runPhoto(engine, photo, options))
-    }
+    for (let photo = photos[next++]; photo && !signal.aborted; photo = photos[next++]) onResult(await run(photo))
   }
-  await Promise.all(Array.from({ length: IN_FLIGHT * options.workers }, lane))
+  await Promise.all(Array.from({ length: IN_FLIGHT * workers }, lane))
 }
 
-async function runPhoto(
+/** The result of a photo of which one label is right. */
+export async function runPhoto(
   engine: Engine,
   { file, path, truth }: LabelledPhoto,
   { temperature, activation, rule, background }: ScoreOptions,
@@ -77,6 +76,11 @@ async function runPhoto(
       uncertain: isBackground || uncertainty(logits, [top[0]?.score ?? 0, top[1]?.score ?? 0], rule) !== null,
     }
   } catch (error) {
-    return { file, error: error instanceof Problem ? `${error.code}: ${error.detail}` : (error as Error).message }
+    return { file, error: reasonOf(error) }
   }
+}
+
+/** Why a photo couldn't be classified, in one line. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Problem ? `${error.code}: ${error.detail}` : (error as Error).message
 }

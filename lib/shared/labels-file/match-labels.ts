@@ -15,7 +15,7 @@ export interface Picks {
 }
 
 /** A labels file whose columns are known. */
-export interface LabelColumns {
+interface LabelColumns {
   columns: readonly string[]
   /** Indices in `columns`. */
   file: number

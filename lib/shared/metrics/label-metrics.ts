@@ -9,7 +9,7 @@ export interface LabelScores {
 }
 
 /** How well a model finds one label. */
-export interface LabelReport {
+interface LabelReport {
   index: number
   /** Photos that have the label. */
   support: number

@@ -89,11 +89,6 @@ export function readExamples(file: Uint8Array): Example[] {
   })
 }
 
-/** Whether photos of the file may have several labels, or none. */
-export function hasLabelSets(file: Uint8Array): boolean {
-  return readSafetensors(file).tensors.has('label_sets')
-}
-
 /** The labels of each photo. */
 function labelsOf(content: TensorFile, count: number): string[][] {
   const names = parseNames(content.metadata.get('labels') ?? '[]')

@@ -40,7 +40,10 @@ export function multiLabelReport(
 ): MultiLabelReport {
   const tested = testedLabels(known, fold)
   const truth = known.truth.map((value, at) => (tested[at % known.labels] ? value : 0))
-  const metrics = multiLabelMetrics({ ...known, truth }, crossThresholds(known, fold, tested))
+  const limits = crossThresholds(known, fold).map((limit, at) =>
+    tested[at % known.labels] ? limit : Number.POSITIVE_INFINITY,
+  )
+  const metrics = multiLabelMetrics({ ...known, truth }, limits)
   const classes = metrics.classes
     .map((one) => ({ ...one, threshold: thresholds[one.index] as number }))
     .sort((a, b) => (a.f1 ?? 0) - (b.f1 ?? 0) || b.support - a.support)
@@ -54,8 +57,12 @@ function testedLabels({ labels, truth }: LabelScores, fold: Int32Array): boolean
   return folds.map(({ size }) => size > 1)
 }
 
-/** For each held-out photo the thresholds that the photos of the other folds choose [photos × labels]. */
-function crossThresholds({ labels, scores, truth }: LabelScores, fold: Int32Array, tested: boolean[]): Float64Array {
+/**
+ * For each photo the thresholds that the photos of the other folds choose [photos × labels].
+ *
+ * @param fold of each photo
+ */
+export function crossThresholds({ labels, scores, truth }: LabelScores, fold: Int32Array): Float64Array {
   const out = new Float64Array(scores.length)
   for (const own of new Set(fold)) {
     const isOther = (at: number) => fold[Math.floor(at / labels)] !== own
@@ -66,7 +73,7 @@ function crossThresholds({ labels, scores, truth }: LabelScores, fold: Int32Arra
     }
     const thresholds = bestThresholds(others)
     for (let at = 0; at < out.length; at++) {
-      if (!isOther(at)) out[at] = tested[at % labels] ? (thresholds[at % labels] as number) : Number.POSITIVE_INFINITY
+      if (!isOther(at)) out[at] = thresholds[at % labels] as number
     }
   }
   return out

@@ -28,7 +28,7 @@ import { heldOutScores, type MultiLabelReport, multiLabelReport } from './report
 import { USUAL_FIT } from './sigmoid-fit'
 
 /** A label of a photo that looks wrong, or that seems to be missing. */
-export interface DoubtfulExample {
+interface DoubtfulExample {
   /** Position of the photo's first example in the list that was trained on. */
   example: number
   label: string
