@@ -18,6 +18,9 @@ export const browserArguments: readonly string[] = [
   '--disable-sync',
 ]
 
+const DESKTOP = { viewport: { width: 1280, height: 800 } }
+const PHONE = { ...devices['Pixel 7'], viewport: { width: 390, height: 844 } }
+
 export default defineConfig({
   testDir: 'tests/e2e',
   outputDir: 'test-results/e2e',
@@ -37,10 +40,12 @@ export default defineConfig({
       args: [...browserArguments],
     },
   },
+  // `npm test` runs the first two, `npm test -- extended` the others. Light is checked on the desktop and dark on the phone.
   projects: [
-    // Light is checked on the desktop and dark on the phone.
-    { name: 'desktop', use: { viewport: { width: 1280, height: 800 } }, grepInvert: /@phone-only/ },
-    { name: 'phone', use: { ...devices['Pixel 7'], viewport: { width: 390, height: 844 } }, grep: /@phone/ },
+    { name: 'desktop', use: DESKTOP, grepInvert: /@phone-only|@extended/ },
+    { name: 'phone', use: PHONE, grep: /@phone(?!-extended)/, grepInvert: /@extended/ },
+    { name: 'desktop-extended', use: DESKTOP, grep: /@extended/, grepInvert: /@phone-only/ },
+    { name: 'phone-extended', use: PHONE, grep: /@phone-extended|@phone.*@extended/ },
   ],
   webServer: {
     command: 'npm start',

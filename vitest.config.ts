@@ -15,8 +15,26 @@ const FULL_TOO = [
   'tests/integration/{jobs-restarts,keys,keys-machines,lifecycle,memory,odd-files,openapi,options,raw-requests,reload,slow-models}.test.ts',
 ]
 
+/** Files of `npm test -- extended`: they repeat for another client, format, command, or deployment what others show. */
+const EXTENDED = [
+  'tests/integration/{compressed,deploy,dialects,ecs,encoded-uploads,grpc,gradio,heic,monitoring,python-client}.test.ts',
+  'tests/integration/{keys-machines,models-bucket,request-code,rolling,sign-in,slow-models,space,typescript-client}.test.ts',
+  'tests/integration/{check,custom-models,embed,zero-shot}-command.test.ts',
+  'tests/integration/{custom-models-everywhere,custom-models-kinds,train-from-feedback,training-quota}.test.ts',
+  'tests/parity/{exported,heic}.test.ts',
+]
+
 /** Tests that measure time, memory or the whole folder. Nothing else can run beside them. */
 const ALONE = ['tests/integration/{event-loop,privacy}.test.ts']
+
+/** Each file starts real servers and waits part of the time. */
+const BESIDE_EACH_OTHER = {
+  environment: 'node',
+  isolate: false,
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  maxWorkers: 3,
+} as const
 
 const SETUP = 'tests/support/setup.ts'
 
@@ -41,15 +59,14 @@ export default defineConfig({
           name: 'integration',
           globalSetup: SETUP,
           include: SERVERS,
-          exclude: ALONE,
-          environment: 'node',
-          isolate: false,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          // Each file starts real servers and waits part of the time.
-          maxWorkers: 3,
+          exclude: [...ALONE, ...EXTENDED],
+          ...BESIDE_EACH_OTHER,
           sequence: { groupOrder: 1 },
         },
+      },
+      {
+        resolve: { alias },
+        test: { name: 'extended', globalSetup: SETUP, include: EXTENDED, ...BESIDE_EACH_OTHER },
       },
       {
         resolve: { alias },

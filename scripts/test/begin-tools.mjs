@@ -8,14 +8,16 @@ const TOOLS = {
   'registry-models': 'registryModels',
   linters: 'linters',
   'client-python': 'clientPython',
-  'reader-python': 'readerPython',
 }
+/** Programs of the extended tests only. */
+const EXTENDED_TOOLS = { 'reader-python': 'readerPython' }
 
 /** Begins to install what is missing. Resolves when all is done, well or not: the test that needs a tool says why it is missing. */
-export async function beginTools() {
+export async function beginTools({ extended = false } = {}) {
   // First, since the others would install it at the same time.
   installUv()
-  await Promise.all(Object.entries(TOOLS).map(([file, name]) => install(file, name)))
+  const tools = { ...TOOLS, ...(extended ? EXTENDED_TOOLS : {}) }
+  await Promise.all(Object.entries(tools).map(([file, name]) => install(file, name)))
 }
 
 function install(file, name) {

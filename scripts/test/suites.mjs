@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { relative } from 'node:path'
 import { tool } from '../steps.mjs'
+import { chromiumPath } from '../tools/chromium.mjs'
 
 /** Runs projects of vitest. A run that leaves no report or ran no test counts as a failure. */
 export function runVitest(...projects) {
@@ -20,12 +21,15 @@ export function runVitest(...projects) {
   return count(ok, numPassedTests, numFailedTests, numPendingTests, testResults.flatMap(failuresOfFile), name)
 }
 
-/** Runs the browser tests. */
-export function runPlaywright() {
+/** Runs projects of the browser tests. */
+export function runPlaywright(...projects) {
   const report = 'test-results/e2e.json'
   rmSync(report, { force: true })
   console.log('\n── browser tests')
-  const ok = tool('playwright', ['test'], { PLAYWRIGHT_JSON_OUTPUT_NAME: report })
+  if (!chromiumPath()) tool('playwright', ['install', 'chromium'])
+  const ok = tool('playwright', ['test', ...projects.map((project) => `--project=${project}`)], {
+    PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+  })
   const { stats = {}, suites = [] } = read(report)
   const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = stats
   return count(ok, expected, unexpected + flaky, skipped, suites.flatMap(failuresOfSuite), 'browser')

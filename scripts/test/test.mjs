@@ -1,20 +1,21 @@
 // npm test: the checks, then the unit, infrastructure, integration and browser tests against the production build.
 // npm test -- integration: one part of it; CI runs the parts side by side.
-import { buildOnce, install, requireNode, tool } from '../steps.mjs'
-import { chromiumPath } from '../tools/chromium.mjs'
+// npm test -- extended: more integration and browser tests, which npm test alone leaves out.
+import { buildOnce, install, requireNode } from '../steps.mjs'
 import { checkInfraTypes, startPlatformInstall } from '../tools/sst-platform.mjs'
 import { beginTools } from './begin-tools.mjs'
 import { CHECKS, runChecks } from './checks.mjs'
 import { runPlaywright, runVitest } from './suites.mjs'
 
 const PARTS = ['check', 'infra', 'integration', 'browser']
+const EXTENDED = 'extended'
 const asked = process.argv.slice(2)
-const unknown = asked.filter((name) => !PARTS.includes(name))
+const unknown = asked.filter((name) => name !== EXTENDED && !PARTS.includes(name))
 if (unknown.length > 0) {
-  console.error(`There is no part "${unknown[0]}". The parts are ${PARTS.join(', ')}.`)
+  console.error(`There is no part "${unknown[0]}". The parts are ${PARTS.join(', ')}, and ${EXTENDED}.`)
   process.exit(2)
 }
-const has = (part) => asked.length === 0 || asked.includes(part)
+const has = (part) => asked.includes(part) || (asked.length === 0 && part !== EXTENDED)
 
 requireNode()
 if (!install()) process.exit(1)
@@ -32,7 +33,7 @@ function addStep(name, passed) {
 }
 
 const platform = has('infra') ? startPlatformInstall() : undefined
-const tools = has('infra') || has('integration') ? beginTools() : undefined
+const tools = has('infra') || has('integration') || has(EXTENDED) ? beginTools({ extended: has(EXTENDED) }) : undefined
 const INFRA_TYPES = ['types of the deployment', () => platform.then(checkInfraTypes)]
 const checks = [...(has('check') ? CHECKS : []), ...(has('infra') ? [INFRA_TYPES] : [])]
 if (checks.length > 0) {
@@ -45,7 +46,7 @@ if (has('infra')) {
   await tools
   add(runVitest('infra'))
 }
-if (has('integration') || has('browser')) {
+if (has('integration') || has('browser') || has(EXTENDED)) {
   console.log('\n── production build')
   const built = buildOnce()
   addStep('production build', built)
@@ -53,9 +54,11 @@ if (has('integration') || has('browser')) {
     await tools
     add(runVitest('integration', 'timing'))
   }
-  if (built && has('browser')) {
-    if (!chromiumPath()) tool('playwright', ['install', 'chromium'])
-    add(runPlaywright())
+  if (built && has('browser')) add(runPlaywright('desktop', 'phone'))
+  if (built && has(EXTENDED)) {
+    await tools
+    add(runVitest(EXTENDED))
+    add(runPlaywright('desktop-extended', 'phone-extended'))
   }
 }
 

@@ -38,7 +38,7 @@ test('a photo of the gallery, or of the visitor, is sent, with the request as co
   await expect(answer(page)).toContainText(/"embedding": \[[^\]]+, … 1272\]/)
 })
 
-test('the reference shows every endpoint and sends requests; axe finds nothing: light, and dark on the phone @phone', async ({
+test('the reference shows every endpoint and sends requests; axe finds nothing: light, and dark on the phone @phone-extended', async ({
   page,
   isMobile,
 }) => {

@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 
 /**
  * Accessibility violations of the page, or of the element that matches `part`. Our pages have no frames, so axe needs
@@ -10,4 +10,29 @@ export async function violations(page: Page, part?: string) {
   await page.waitForFunction(() => document.title !== '')
   const axe = new AxeBuilder({ page }).setLegacyMode()
   return (await (part === undefined ? axe : axe.include(part)).analyze()).violations
+}
+
+/** Light on a desktop and dark on a phone: between them they have each color and each layout. */
+const VIEWS = [
+  { colorScheme: 'dark', width: 390, height: 844 },
+  { colorScheme: 'light', width: 1280, height: 800 },
+] as const
+
+/**
+ * Expects no accessibility violations of the page as it is, or of `part`, and nothing that is wider than the screen, in
+ * each view. Reaching a state costs more than another look at it.
+ */
+export async function expectAccessible(page: Page, part?: string) {
+  for (const { colorScheme, ...size } of VIEWS) {
+    await page.setViewportSize(size)
+    await page.emulateMedia({ colorScheme })
+    // Colors that change on the way to a theme are not the theme's.
+    await page.evaluate(() => {
+      const passing = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+      return Promise.all(passing.map((animation) => animation.finished.catch(() => {})))
+    })
+    expect(await violations(page, part), `${colorScheme}, ${size.width} px`).toEqual([])
+    const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(excess, `pixels that stand out at ${size.width} px`).toBeLessThanOrEqual(0)
+  }
 }

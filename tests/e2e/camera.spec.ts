@@ -43,7 +43,7 @@ test.beforeEach(async ({ page }) => {
   })
 })
 
-test('classifies frames one at a time, shows rate and latency, and captures a photo @phone', async ({
+test('classifies frames one at a time, shows rate and latency, and captures a photo @phone-extended', async ({
   page,
   context,
 }) => {
@@ -100,7 +100,9 @@ test('turns the camera off when the page is hidden, and resumes on request', asy
   await expect(page.getByText(/fps/)).toBeVisible()
 })
 
-test('says that it waits for permission, and offers photos where there is no camera @phone', async ({ page }) => {
+test('says that it waits for permission, and offers photos where there is no camera @phone-extended', async ({
+  page,
+}) => {
   await page.addInitScript(() => {
     const { mediaDevices, permissions } = navigator
     permissions.query = async () => ({ state: 'prompt' }) as PermissionStatus
@@ -128,7 +130,7 @@ test('says that it waits for permission, and offers photos where there is no cam
   await expect(page.getByText('koala.webp', { exact: true })).toBeVisible()
 })
 
-test('waits for a server that is away, without the last frame rate', async ({ page, context }) => {
+test('waits for a server that is away, without the last frame rate @extended', async ({ page, context }) => {
   await context.grantPermissions(['camera'])
   await page.goto('/#camera')
   const rate = page.getByText(/ms per frame/)
@@ -141,7 +143,7 @@ test('waits for a server that is away, without the last frame rate', async ({ pa
   await expect(page.getByText('Waiting for the server')).toBeHidden()
 })
 
-test('explains a blocked camera and a busy server', async ({ page, context }) => {
+test('explains a blocked camera and a busy server @extended', async ({ page, context }) => {
   await context.clearPermissions()
   await page.goto('/#camera')
   await expect(page.getByText('Camera access is blocked')).toBeVisible()

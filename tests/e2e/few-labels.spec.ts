@@ -90,7 +90,7 @@ test('shows as many bars as labels and limits the slider; explanation, feedback 
   for (const model of ['few', '3-labels', '1-label', '9-labels']) await expect(row).toContainText(model)
 })
 
-test('compares, lists and evaluates models with few labels', async ({ page }) => {
+test('compares, lists and evaluates models with few labels @extended', async ({ page }) => {
   await page.goto(`${server.url}/compare`)
   await photoInput(page).setInputFiles(koala)
   await expect(page.getByRole('status').filter({ hasText: /agree/ })).toBeVisible()

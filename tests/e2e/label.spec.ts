@@ -107,7 +107,7 @@ test('labels photos by keys, undoes, skips, survives a reload, exports, and the 
   await expect(page.getByText('All photos have a label')).toBeVisible()
 })
 
-test('labels several photos at once, and by touch @phone', async ({ page, isMobile }) => {
+test('labels several photos at once, and by touch @phone-extended', async ({ page, isMobile }) => {
   await openLabels(page)
   await field(page).fill('thing')
   await page.getByRole('option', { name: 'New label: thing' }).click()

@@ -9,7 +9,7 @@ test.beforeEach(async ({ page }) => {
   })
 })
 
-test('every page can be reached by name, marks its link as current, and has a title of its own @phone', async ({
+test('every page can be reached by name, marks its link as current, and has a title of its own @phone-extended', async ({
   page,
   isMobile,
 }) => {
@@ -96,7 +96,7 @@ test('the footer leads to the privacy page', async ({ page }) => {
   expect(await violations(page)).toEqual([])
 })
 
-test('guesses at the documentation lead browsers to the API page; to programs they stay unknown', async ({
+test('guesses at the documentation lead browsers to the API page; to programs they stay unknown @extended', async ({
   page,
   request,
 }) => {

@@ -25,7 +25,9 @@ test.beforeEach(({ page }) => failOnPageErrors(page))
 
 const bars = (page: Page) => page.getByRole('table', { name: 'Scores' }).getByRole('rowheader')
 
-test('a photo gets the visitor’s own labels, which can be changed and survive a reload @phone', async ({ page }) => {
+test('a photo gets the visitor’s own labels, which can be changed and survive a reload @phone-extended', async ({
+  page,
+}) => {
   await page.goto(server.url)
   await photoInput(page).setInputFiles('public/gallery/koala.webp')
   await page.getByRole('button', { name: 'Label it in your own words' }).click()

@@ -34,7 +34,7 @@ async function kill(): Promise<void> {
   await once(server.child, 'exit')
 }
 
-test('sends photos and comparisons by itself once a killed server is back', async ({ page }) => {
+test('sends photos and comparisons by itself once a killed server is back @extended', async ({ page }) => {
   await page.goto(server.url)
   await waitForHydration(page)
   await kill()
@@ -98,7 +98,9 @@ test('a link to another page waits for the server instead of leaving the page', 
   await expect(page.getByRole('button', { name: 'Try again' })).toBeHidden()
 })
 
-test('the back button and "Open as a batch" wait for the server, and the page follows by itself', async ({ page }) => {
+test('the back button and "Open as a batch" wait for the server, and the page follows by itself @extended', async ({
+  page,
+}) => {
   // The server starts three times.
   test.setTimeout(120_000)
   const notice = page.getByRole('status').filter({ hasText: 'opens by itself once it’s back' })
@@ -130,7 +132,7 @@ test('the back button and "Open as a batch" wait for the server, and the page fo
   await waitUntilDone(page)
 })
 
-test('an explanation waits for the server and follows by itself', async ({ page }) => {
+test('an explanation waits for the server and follows by itself @extended', async ({ page }) => {
   await page.goto(server.url)
   await choosePhotos(page, 'koala.webp')
   const why = page.getByRole('button', { name: 'Why this label?' })

@@ -5,7 +5,7 @@ import { expect, type Page, test } from '@playwright/test'
 import { drawing, writeDrawings } from '../support/drawings'
 import { startServer, type TestServer } from '../support/server'
 import { vision } from '../support/vision'
-import { violations } from './axe'
+import { expectAccessible, violations } from './axe'
 import { failOnPageErrors, heading, waitForHydration } from './browser-page'
 import { navigate } from './navigate'
 
@@ -125,7 +125,7 @@ async function headByCommand(photos: string): Promise<Buffer> {
   return readFileSync(join(data, 'models/files/same', revision.replace('sha256:', ''), 'head.safetensors'))
 }
 
-test('what is added while a model is saved stays unsaved, and a model that was deleted elsewhere is saved anew', async ({
+test('what is added while a model is saved stays unsaved, and a model that was deleted elsewhere is saved anew @extended', async ({
   page,
 }) => {
   await teach(page)
@@ -172,7 +172,9 @@ test('what is added while a model is saved stays unsaved, and a model that was d
   expect((await page.request.delete(`${server.url}/api/models/race`)).status()).toBe(204)
 })
 
-test('photos are sorted by hand, moved, removed and brought back; copies are found @phone', async ({ page }) => {
+test('photos are sorted by hand, moved, removed and brought back; copies are found @phone-extended', async ({
+  page,
+}) => {
   await openTrain(page)
   const newLabel = page.getByRole('textbox', { name: 'New label' })
   for (const name of ['dots', 'rings']) {
@@ -259,23 +261,16 @@ function keptUnlabeled(): Promise<number> {
   })
 }
 
-for (const scheme of ['light', 'dark'] as const) {
-  test(`has no accessibility violations in ${scheme} and fits the screen${scheme === 'dark' ? ' @phone-only' : ''}`, async ({
-    page,
-  }) => {
-    await page.emulateMedia({ colorScheme: scheme })
-    await openTrain(page)
-    expect(await violations(page)).toEqual([])
-    await teach(page)
-    await tryIt(page).locator('input[type=file]').setInputFiles('public/gallery/koala.webp')
-    // No label fits a koala.
-    await expect(page.getByTestId('tried-label')).toHaveText('None of these')
-    await page.getByRole('button', { name: 'How this is measured' }).click()
-    expect(await violations(page)).toEqual([])
-    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-    expect(await overflow()).toBeLessThanOrEqual(0)
-  })
-}
+test('has no accessibility violations and fits the screen', async ({ page }) => {
+  await openTrain(page)
+  await expectAccessible(page)
+  await teach(page)
+  await tryIt(page).locator('input[type=file]').setInputFiles('public/gallery/koala.webp')
+  // No label fits a koala.
+  await expect(page.getByTestId('tried-label')).toHaveText('None of these')
+  await page.getByRole('button', { name: 'How this is measured' }).click()
+  await expectAccessible(page)
+})
 
 test('its start page is there at the first paint, unless this browser keeps a draft', async ({ page, context }) => {
   const start = heading(page, 'Train your own model')
@@ -293,7 +288,7 @@ test('its start page is there at the first paint, unless this browser keeps a dr
   await expect(start).toBeHidden()
 })
 
-test('waits for a server that is away, and one tab has the draft', async ({ page, context }) => {
+test('waits for a server that is away, and one tab has the draft @extended', async ({ page, context }) => {
   await openTrain(page)
   let away = true
   await context.route(/\/(api\/embed|health\/ready)/, (route) => (away ? route.abort() : route.continue()))
@@ -316,7 +311,7 @@ test('waits for a server that is away, and one tab has the draft', async ({ page
   await expect(heading(page, 'This page is open in another tab')).toBeVisible()
 })
 
-test('a visitor’s own model has its title where it is used, and nobody else sees it', async ({ browser }) => {
+test('a visitor’s own model has its title where it is used, and nobody else sees it @extended', async ({ browser }) => {
   const open = await startServer({
     env: { LOG_LEVEL: 'warn', DEFAULT_MODEL_TYPE: 'fast', TRAINING: 'visitors' },
   })
@@ -354,7 +349,7 @@ test('a visitor’s own model has its title where it is used, and nobody else se
   }
 })
 
-test('asks for the operator’s token where the server has one, and learns from photos that visitors corrected', async ({
+test('asks for the operator’s token where the server has one, and learns from photos that visitors corrected @extended', async ({
   browser,
 }) => {
   const guarded = await startServer({
