@@ -2,7 +2,7 @@
 // explain` explanations, `-- embed` embeddings, `-- heic` HEIC photos, `-- results` files with a million rows, `--
 // memory` the memory of a worker, `-- train` the training of custom models, `-- label` the order of labeling,
 // `-- custom-models` a server that has many, `-- dialects` the APIs of other servers, `-- keys` what checking API keys
-// costs, `-- search` exact search in vectors, `-- check` the check of data sets.
+// costs, `-- search` search in vectors, `-- check` what the check of data sets finds, `-- check-size` checks of many photos.
 
 import { buildOnce, install, requireNode } from '../scripts/steps.mjs'
 import { keep } from './keep.mjs'
@@ -25,6 +25,7 @@ const scripts = {
   keys: 'bench/keys.ts',
   search: 'bench/search.ts',
   check: 'bench/check.ts',
+  'check-size': 'bench/check-size.ts',
 }
 const script = scripts[kind] ?? 'bench/run.ts'
 const bench = keep(process.execPath, ['--import', 'tsx', script, ...process.argv.slice(2)])

@@ -16,7 +16,7 @@ import { qualityIssues } from './quality'
 const NEIGHBORS = 8
 
 export interface CheckProgress {
-  /** Called with the share that is done, from 0 to 1, before each stage. */
+  /** Called with the share that is done, from 0 to 1. */
   onProgress?: ((done: number) => void) | undefined
 }
 
@@ -29,14 +29,15 @@ export function* checkPhotos(
   photos: CheckedPhotos,
   { onProgress = () => {} }: CheckProgress = {},
 ): Work<{ photos: PhotoCheck[]; report: CheckReport }> {
+  const part = (from: number, to: number) => (done: number) => onProgress(from + (to - from) * done)
   onProgress(0)
-  const neighbors = yield* allNeighbors(photos.embeddings, NEIGHBORS)
-  onProgress(0.3)
-  const firsts = yield* findCopies({
+  const neighbors = yield* allNeighbors(photos.embeddings, NEIGHBORS, { onProgress: part(0, 0.3) })
+  const input = {
     sha256: photos.list.map(({ sha256 }) => sha256),
     prints: photos.list.map(({ print }) => print),
     neighbors,
-  })
+  }
+  const firsts = yield* findCopies(input, part(0.3, 0.7))
   onProgress(0.7)
   const labels = yield* labelCheck(photos, firsts)
   onProgress(1)

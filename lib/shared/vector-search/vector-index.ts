@@ -7,9 +7,9 @@ const FIRST_FREE = 1024
 /** Bytes of a vector instruction: rows are padded with zeros. */
 const LANES = 16
 /** Queries of one pass over the rows. */
-const QUERIES = 4
+export const QUERIES = 4
 /** Rows of one call: their results fit into the processor's cache. */
-const BLOCK = 4096
+export const BLOCK = 4096
 /** A row's largest value. */
 const ROW_MAX = 127
 /** A query's largest value: sums of 16,384 products with a row stay far below 2^31, because both have length 1. */
@@ -46,8 +46,8 @@ export class VectorIndex {
     this.queries = FIRST_FREE
     this.out = this.queries + QUERIES * 2 * this.width
     this.rows = this.out + QUERIES * 4 * BLOCK
-    // Blocks are multiples of four rows.
-    const bytes = this.rows + this.width * Math.ceil(Math.max(1, capacity) / QUERIES) * QUERIES
+    // Blocks are multiples of four rows, wherever they begin.
+    const bytes = this.rows + this.width * (Math.max(1, capacity) + QUERIES - 1)
     if (bytes > MAX_BYTES)
       throw new RangeError(`${capacity} vectors of ${dimensions} dimensions need more than 4 GB. Use fewer.`)
     this.module.memory.grow(Math.max(0, Math.ceil((bytes - this.module.memory.buffer.byteLength) / PAGE)))
@@ -87,11 +87,19 @@ export class VectorIndex {
    * @param without a row to leave out, such as the one that asks
    */
   nearest(query: Float32Array, limit: number, without = -1): Neighbor[] {
-    this.requireLength(query)
     const best = new Best(limit)
-    const scale = this.writeQuery(query, 0)
-    for (let from = 0; from < this.count; from += BLOCK) {
-      const rows = Math.min(BLOCK, this.count - from)
+    this.scan(this.setQuery(0, query), { from: 0, to: this.count }, best, without)
+    return best.list()
+  }
+
+  /**
+   * Compares the first query with a range of rows.
+   *
+   * @param scale of the query, as `setQuery` returned it
+   */
+  scan(scale: number, { from: first, to }: { from: number; to: number }, best: Best, without = -1): void {
+    for (let from = first; from < to; from += BLOCK) {
+      const rows = Math.min(BLOCK, to - from)
       const padded = Math.ceil(rows / QUERIES) * QUERIES
       this.module.dotOne(this.rows + from * this.width, padded, this.width, this.queries, this.out)
       const products = new Int32Array(this.module.memory.buffer, this.out, rows)
@@ -100,7 +108,6 @@ export class VectorIndex {
         if (similarity > best.least && from + at !== without) best.add(from + at, similarity)
       }
     }
-    return best.list()
   }
 
   /**
@@ -110,14 +117,10 @@ export class VectorIndex {
    */
   nearestOfFour(queries: readonly Float32Array[], limit: number, without: readonly number[] = []): Neighbor[][] {
     const best = queries.map(() => new Best(limit))
-    const scales = queries.map((query, at) => {
-      this.requireLength(query)
-      return this.writeQuery(query, at)
-    })
+    const scales = queries.map((query, at) => this.setQuery(at, query))
     for (let from = 0; from < this.count; from += BLOCK) {
       const rows = Math.min(BLOCK, this.count - from)
-      this.module.dotFour(this.rows + from * this.width, rows, this.width, this.queries, this.out)
-      const products = new Int32Array(this.module.memory.buffer, this.out, QUERIES * rows)
+      const products = this.dotFour(from, rows)
       for (const [query, found] of best.entries()) {
         const scale = scales[query] as number
         const left = without[query] ?? -1
@@ -137,11 +140,70 @@ export class VectorIndex {
     return Float32Array.from(values, (value) => value * scale)
   }
 
-  private writeQuery(query: Float32Array, at: number): number {
+  /** What the products of a row are multiplied with. */
+  scaleOf(row: number): number {
+    return this.scales[row] as number
+  }
+
+  /**
+   * Sets one of the four queries.
+   *
+   * @returns what its products are multiplied with
+   * @throws RangeError if it has another length
+   */
+  setQuery(at: number, query: Float32Array): number {
+    this.requireLength(query)
     const { scale, inverse } = scaleOf(query, QUERY_MAX)
-    const values = new Int16Array(this.module.memory.buffer, this.queries + at * 2 * this.width, this.width)
+    const values = this.query(at)
     for (let i = 0; i < this.dimensions; i++) values[i] = Math.round((query[i] as number) * inverse)
     return scale
+  }
+
+  /** The same with a row of an index of as many dimensions. */
+  setQueryFrom(at: number, { module, rows, width, scales }: VectorIndex, row: number): number {
+    this.query(at).set(new Int8Array(module.memory.buffer, rows + row * width, this.width))
+    return scales[row] as number
+  }
+
+  /**
+   * The products of the four queries with up to `BLOCK` rows, valid until the next call.
+   *
+   * @returns int32 [rows × 4]
+   */
+  dotFour(from: number, rows: number): Int32Array {
+    this.module.dotFour(this.rows + from * this.width, rows, this.width, this.queries, this.out)
+    return new Int32Array(this.module.memory.buffer, this.out, QUERIES * rows)
+  }
+
+  /**
+   * Puts the rows into another order, in place.
+   *
+   * @param order for each new position the row that comes there
+   */
+  reorder(order: Int32Array): void {
+    const all = new Int8Array(this.module.memory.buffer, this.rows, this.count * this.width)
+    const { width, scales } = this
+    const isDone = new Uint8Array(this.count)
+    const held = new Int8Array(width)
+    for (let start = 0; start < this.count; start++) {
+      if (isDone[start]) continue
+      held.set(all.subarray(start * width, (start + 1) * width))
+      const scale = scales[start] as number
+      let to = start
+      // Each position gets its row, up to the one whose row was the first to be overwritten.
+      for (let from = order[to] as number; from !== start; to = from, from = order[to] as number) {
+        all.copyWithin(to * width, from * width, (from + 1) * width)
+        scales[to] = scales[from] as number
+        isDone[to] = 1
+      }
+      all.set(held, to * width)
+      scales[to] = scale
+      isDone[to] = 1
+    }
+  }
+
+  private query(at: number): Int16Array {
+    return new Int16Array(this.module.memory.buffer, this.queries + at * 2 * this.width, this.width)
   }
 
   private requireLength(vector: Float32Array): void {

@@ -1,5 +1,6 @@
 import { DisjointSets } from '../../training/disjoint-sets'
 import type { Work } from '../../training/work'
+import { neighborsOfEach } from '../../vector-search/all-neighbors'
 import type { Neighbor } from '../../vector-search/best'
 import { VectorIndex } from '../../vector-search/vector-index'
 import { areSamePhoto } from './compare-prints'
@@ -19,7 +20,10 @@ const CANDIDATES = 8
 /** Measured: 99 of 100 crops that lose a tenth are above the first; those below it are found by their embeddings. */
 const MIN_PRINT_SIMILARITY = 0.6
 /** Measured: frames keep 0.84, mirrored photos 0.93. Small copies lose more, but their prints are the same. */
-const MIN_EMBEDDING_SIMILARITY = 0.6
+const MIN_EMBEDDING_SIMILARITY = 0.75
+/** The time that finding candidates by their prints takes, of all, and comparing them. */
+const [FINDING, COMPARING] = [0.2, 0.5]
+
 /**
  * Groups photos that are copies of each other: the same file, or the same photo resized, recompressed, cropped, mirrored,
  * brightened, or with a frame. Embeddings and small versions of the prints only say which photos to compare; what
@@ -28,24 +32,44 @@ const MIN_EMBEDDING_SIMILARITY = 0.6
  *
  * @returns for each photo the first photo of its group [count]
  */
-export function* findCopies(input: CopyInput): Work<Int32Array> {
+export function* findCopies(input: CopyInput, onProgress: (done: number) => void = () => {}): Work<Int32Array> {
   const sets = new DisjointSets(input.sha256.length)
   const distinct = joinSameFiles(input.sha256, sets)
-  const byPrint = new VectorIndex(DESCRIPTOR_LENGTH, distinct.length)
-  for (const photo of distinct) byPrint.add(descriptorOf(input.prints[photo] as Uint8Array))
+  const upright = yield* descriptorsOf(input.prints, distinct, (print) => print)
+  const mirroredOnes = yield* descriptorsOf(input.prints, distinct, mirrored)
+  const options = { onProgress: (done: number) => onProgress(FINDING * done) }
+  const [asTheyAre = [], reversed = []] = yield* neighborsOfEach([upright, mirroredOnes], upright, CANDIDATES, options)
   const comparison = new Comparison(input.prints, sets)
-  for (let from = 0; from < distinct.length; from += 2) {
-    comparison.compareAll(printCandidates(input.prints, distinct, byPrint, from))
+  for (const [at, photo] of distinct.entries()) {
+    for (const [neighbors = [], isMirrored] of [[asTheyAre[at], false] as const, [reversed[at], true] as const]) {
+      comparison.compareAll(printCandidates(photo, neighbors, distinct, isMirrored))
+    }
+    onProgress(FINDING + (COMPARING * at) / distinct.length)
     yield
   }
-  for (const photo of distinct) {
+  for (const [at, photo] of distinct.entries()) {
     for (const { row, similarity } of input.neighbors[photo] ?? []) {
       if (similarity < MIN_EMBEDDING_SIMILARITY) continue
       comparison.compareAll([{ photo, other: row, upright: true, mirrored: true, far: true }])
       yield
     }
+    onProgress(FINDING + COMPARING + ((1 - FINDING - COMPARING) * at) / distinct.length)
   }
   return sets.firsts()
+}
+
+/** Descriptors of photos, as they are or changed. */
+function* descriptorsOf(
+  prints: readonly Uint8Array[],
+  photos: readonly number[],
+  change: (print: Uint8Array) => Uint8Array,
+): Work<VectorIndex> {
+  const index = new VectorIndex(DESCRIPTOR_LENGTH, photos.length)
+  for (const photo of photos) {
+    index.add(descriptorOf(change(prints[photo] as Uint8Array)))
+    yield
+  }
+  return index
 }
 
 /** @returns one photo of each file */
@@ -70,36 +94,21 @@ interface Candidate {
   far: boolean
 }
 
-/** The candidates of two photos in one pass: either is looked for as it is and mirrored. */
 function printCandidates(
-  prints: readonly Uint8Array[],
+  photo: number,
+  neighbors: readonly Neighbor[],
   distinct: readonly number[],
-  index: VectorIndex,
-  from: number,
+  isMirrored: boolean,
 ): Candidate[] {
-  const rows = [from, from + 1].filter((row) => row < distinct.length)
-  const queries = rows.flatMap((row) => {
-    const print = prints[distinct[row] as number] as Uint8Array
-    return [descriptorOf(print), descriptorOf(mirrored(print))]
-  })
-  const found = index.nearestOfFour(
-    queries,
-    CANDIDATES,
-    rows.flatMap((row) => [row, row]),
-  )
-  return found.flatMap((neighbors, query) => {
-    const isMirrored = query % 2 === 1
-    const photo = distinct[rows[Math.floor(query / 2)] as number] as number
-    return neighbors
-      .filter(({ similarity }) => similarity >= MIN_PRINT_SIMILARITY)
-      .map(({ row }) => ({
-        photo,
-        other: distinct[row] as number,
-        upright: !isMirrored,
-        mirrored: isMirrored,
-        far: false,
-      }))
-  })
+  return neighbors
+    .filter(({ similarity }) => similarity >= MIN_PRINT_SIMILARITY)
+    .map(({ row }) => ({
+      photo,
+      other: distinct[row] as number,
+      upright: !isMirrored,
+      mirrored: isMirrored,
+      far: false,
+    }))
 }
 
 /** Compares pairs, each at most once in each way, and joins copies. */

@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { batchEngine } from '@/cli/eval/run'
+import { readCatalog } from '@/lib/server/catalog/catalog'
+import { fromBase64 } from '@/lib/server/embeddings/vector'
+import { ClassificationCache, classifyPhoto } from '@/lib/server/jobs/classify-photo'
+import { fromRowTraits } from '@/lib/shared/dataset-check/row-traits'
+import { randomNumbers } from '@/lib/shared/metrics/random'
+
+const MODEL = 'efficientnet-lite1-int8'
+const FOLDERS = ['eval', 'holdout', 'signs'].map((name) => join('../shared', name))
+const AT_ONCE = 8
+
+/** What a check needs of a photo. */
+export interface Known {
+  embedding: Float32Array
+  print: Uint8Array
+}
+
+/** The photos of ../shared. */
+export async function realPhotos(): Promise<Known[]> {
+  const entry = (await readCatalog('models')).find(({ id }) => id === MODEL)
+  if (!entry) throw new Error(`no model ${MODEL}`)
+  const catalog = async () => [{ ...entry, default: true }]
+  const engine = await batchEngine({ catalog, workerScript: 'dist/engine-worker.js', workers: 2, maxPixels: 50e6 })
+  const request = { topK: 1, embedding: true, traits: true, priority: 'batch' } as const
+  const cache = new ClassificationCache((image, signal) => engine.classify(image, request, signal), true)
+  const files = FOLDERS.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(jpe?g|webp|png)$/i.test(name))
+      .sort()
+      .map((name) => join(folder, name)),
+  )
+  const photos: Known[] = []
+  try {
+    for (let from = 0; from < files.length; from += AT_ONCE) {
+      const inputs = files.slice(from, from + AT_ONCE).map((file) => ({ file, read: async () => readFileSync(file) }))
+      const model = { id: MODEL, revision: '' }
+      const { signal } = new AbortController()
+      for (const { embedding, traits } of await Promise.all(
+        inputs.map((input) => classifyPhoto(input, model, cache, signal)),
+      ))
+        if (embedding && traits) photos.push({ embedding: fromBase64(embedding), print: fromRowTraits(traits).print })
+    }
+  } finally {
+    await engine.close()
+  }
+  return photos
+}
+
+const NOISE = 0.2
+const SIDE = 48
+
+/**
+ * Many photos, made of real ones: the square roots of the embeddings of three photos are mixed at random, and their
+ * fingerprints likewise, after each was cropped and perhaps mirrored. One in a hundred is a copy of an earlier one, with
+ * a little noise.
+ *
+ * @yields the photo, and of which earlier one it is a copy
+ */
+export function* madeUpPhotos(real: readonly Known[], count: number): Generator<Known & { copyOf: number | null }> {
+  const random = randomNumbers(count)
+  const any = () => real[Math.floor(random() * real.length)] as Known
+  const kept: Known[] = []
+  for (let at = 0; at < count; at++) {
+    const copyOf = at % 100 === 99 ? at - 1 - Math.floor(random() * Math.min(50, at - 1)) : null
+    const parts = [1, random(), random()].map((weight) => ({ weight, ...any() }))
+    const photo = copyOf === null ? mixed(parts, random) : noisy(kept[copyOf % 100] as Known, random)
+    kept[at % 100] = photo
+    yield { ...photo, copyOf }
+  }
+}
+
+function mixed(parts: readonly (Known & { weight: number })[], random: () => number): Known {
+  const all = parts.reduce((sum, { weight }) => sum + weight, 0)
+  const prints = parts.map(({ print }) => cropped(print, random))
+  const embedding = new Float32Array(parts[0]?.embedding.length ?? 0)
+  for (let i = 0; i < embedding.length; i++) {
+    const root = parts.reduce((sum, { embedding: one, weight }) => sum + weight * Math.sqrt(Math.abs(one[i] ?? 0)), 0)
+    embedding[i] = ((root / all) * (1 + NOISE * (2 * random() - 1))) ** 2
+  }
+  const mix = (i: number) => parts.reduce((sum, { weight }, at) => sum + weight * (prints[at]?.[i] ?? 0), 0) / all
+  return { embedding, print: Uint8Array.from({ length: SIDE * SIDE }, (_, i) => Math.round(mix(i))) }
+}
+
+function noisy({ embedding, print }: Known, random: () => number): Known {
+  return {
+    embedding: embedding.map((value) => value * (1 + NOISE * (2 * random() - 1))),
+    print: print.map((value) => Math.max(0, Math.min(255, value + Math.round(4 * random() - 2)))),
+  }
+}
+
+/** A part of a fingerprint with at least half of each side, perhaps mirrored. */
+function cropped(print: Uint8Array, random: () => number): Uint8Array {
+  const [width, height] = [0.5 + 0.5 * random(), 0.5 + 0.5 * random()]
+  const [left, top] = [random() * (1 - width), random() * (1 - height)]
+  const isMirrored = random() < 0.5
+  return print.map((_, i) => {
+    const column = isMirrored ? SIDE - 1 - (i % SIDE) : i % SIDE
+    const x = Math.floor(SIDE * left + width * column)
+    const y = Math.floor(SIDE * top + height * Math.floor(i / SIDE))
+    return print[SIDE * y + x] as number
+  })
+}
