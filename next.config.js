@@ -4,6 +4,9 @@ import { PHASE_PRODUCTION_SERVER } from 'next/constants.js'
 /** For files whose names don't change with their content. */
 const CACHE_A_DAY = 'public, max-age=86400, stale-while-revalidate=604800'
 
+/** libheif-js names modules of Node that browsers lack and that it doesn't need there. */
+const NO_MODULE = './scripts/build/no-module.cjs'
+
 /** @returns {Promise<import('next').NextConfig>} */
 export default async function configuration(phase) {
   const basePath = await basePathOf(phase)
@@ -19,6 +22,7 @@ export default async function configuration(phase) {
     typescript: { ignoreBuildErrors: true },
     devIndicators: false,
     turbopack: {
+      resolveAlias: Object.fromEntries(['fs', 'path', 'crypto'].map((name) => [name, { browser: NO_MODULE }])),
       rules: { '**/file-selector/dist/es2015/file.js': { loaders: ['./scripts/build/few-mime-types.cjs'] } },
     },
     // While the server is away, a navigation waits. Otherwise the browser would show its own error in place of the page.

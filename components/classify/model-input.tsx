@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { fetchModelInput } from '@/lib/client/api/classify'
+import { modelInputHere } from '@/lib/client/device/run-here'
 import type { Preview } from '@/lib/shared/contract/contract'
 import type { Area } from '@/lib/shared/crop/crop'
 import { Disclosure } from '../ui/disclosure'
@@ -12,6 +13,8 @@ interface ModelInputProps {
   model: string
   /** The part of the photo that the visitor chose; null for the model's own crop. */
   crop: Area | null
+  /** Whether it is classified in this browser. */
+  here?: boolean
 }
 
 /** The model's input: the cropped photo, reconstructed from the input tensor. Requested when opened. */
@@ -25,17 +28,18 @@ export function ModelInput(props: ModelInputProps) {
   )
 }
 
-function Crop({ file, model, crop }: ModelInputProps) {
+function Crop({ file, model, crop, here = false }: ModelInputProps) {
   const t = useTranslations('answer')
   const description = useDescription(crop)
   const [preview, setPreview] = useState<Preview | 'failed' | null>(null)
   useEffect(() => {
     const controller = new AbortController()
-    fetchModelInput(file, { model, crop, signal: controller.signal }).then(setPreview, () => {
+    const load = here ? modelInputHere : fetchModelInput
+    load(file, { model, crop, signal: controller.signal }).then(setPreview, () => {
       if (!controller.signal.aborted) setPreview('failed')
     })
     return () => controller.abort()
-  }, [file, model, crop])
+  }, [file, model, crop, here])
   if (preview === 'failed') return <p className="text-bad text-sm">{t('sawFailed')}</p>
   return (
     <figure className="flex flex-wrap items-start gap-x-5 gap-y-3">

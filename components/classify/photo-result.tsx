@@ -59,7 +59,7 @@ export function PhotoResult({
       <TopPrediction result={phase.result} />
       <ScoreBars predictions={phase.result.predictions} labelCount={labelCount} minScore={minScore} />
       <Timings timings={phase.result.timings} here={here} />
-      {!here && <ModelInput file={file} model={model} crop={crop} />}
+      <ModelInput file={file} model={model} crop={crop} here={here} />
       {children}
     </>
   )

@@ -1,18 +1,19 @@
 import { InferenceSession, Tensor } from 'onnxruntime-web/wasm'
 import type Vips from 'wasm-vips'
-import type { Classification } from '@/lib/shared/contract/contract'
+import type { Classification, Preview } from '@/lib/shared/contract/contract'
 import type { DeviceModel } from '@/lib/shared/contract/device'
 import type { Area } from '@/lib/shared/crop/crop'
 import { fromFloat16 } from '@/lib/shared/image/float16'
 import { inputArea, plan, planBox } from '@/lib/shared/image/geometry'
 import { modelInput, requireWithin } from '@/lib/shared/image/model-input'
 import type { Plan } from '@/lib/shared/image/reduction'
-import { type TensorData, toTensor } from '@/lib/shared/image/tensor'
+import { fromTensor, type TensorData, toTensor } from '@/lib/shared/image/tensor'
 import { interpretLogits } from '@/lib/shared/inference/interpret'
 import { readLogits } from '@/lib/shared/inference/read-logits'
 import { isSelected } from '@/lib/shared/metrics/multi-label'
 import { Problem } from '@/lib/shared/problems/problem'
 import { openPhoto } from './open-photo'
+import { pngUrl } from './png-url'
 
 /** A part of a photo to classify, and how many predictions are wanted. */
 export interface DeviceRequest {
@@ -84,13 +85,28 @@ export class DeviceSession {
     }
   }
 
+  /**
+   * The model input of a photo as an image, from the tensor itself so that the two cannot differ.
+   *
+   * @throws Problem as `classify`
+   */
+  async preview(bytes: Uint8Array<ArrayBuffer>, crop: Area | null): Promise<Preview> {
+    const { input, preprocessor } = this.spec
+    const { pixels, geometry, orientation } = await this.prepare(bytes, crop)
+    const seen = fromTensor(toTensor(pixels, input, preprocessor), input, preprocessor)
+    const { width, height } = input
+    const { interpolation } = preprocessor
+    const image = await pngUrl(seen, { width, height })
+    return { image, width, height, orientation, resize: geometry.target, crop: geometry.crop, interpolation }
+  }
+
   /** Releases its memory. No run may be in progress. */
   close(): Promise<void> {
     return this.session.release()
   }
 
   /** The pixels that the model receives (RGB uint8 [height × width × 3]), and the area of the photo that they show. */
-  async prepare(bytes: Uint8Array<ArrayBuffer>, crop: Area | null) {
+  private async prepare(bytes: Uint8Array<ArrayBuffer>, crop: Area | null) {
     const { preprocessor, input, max_pixels } = this.spec
     const planFor: Plan = (size) => (crop ? planBox(crop, input) : plan(size, preprocessor))
     const { picture, source, orientation } = await openPhoto(this.vips, bytes, max_pixels, planFor)

@@ -1,9 +1,12 @@
+import type { DeviceSession } from './device-session'
 import { DEVICE_UNABLE, failureOf } from './failures'
 import { ModelsHere } from './models-here'
 import type { FromDeviceWorker, ToDeviceWorker } from './protocol'
 import { canRunHere, prepareOnnxRuntime } from './runtimes'
 
 /** Entry point of the worker that runs models in this browser: one photo after the other. */
+
+type Request = Exclude<ToDeviceWorker, { kind: 'cancel' }>
 
 prepareOnnxRuntime()
 
@@ -14,7 +17,8 @@ let last: Promise<unknown> = Promise.resolve()
 
 const send = (message: FromDeviceWorker) => self.postMessage(message)
 
-async function classify({ id, file, model, topK, crop }: Extract<ToDeviceWorker, { kind: 'classify' }>) {
+async function handle(request: Request): Promise<void> {
+  const { id, file, model } = request
   const controller = new AbortController()
   running.set(id, controller)
   try {
@@ -24,12 +28,10 @@ async function classify({ id, file, model, topK, crop }: Extract<ToDeviceWorker,
     )
     const turn = last.then(async () => {
       controller.signal.throwIfAborted()
-      send({ kind: 'running', id })
-      const bytes = new Uint8Array(await file.arrayBuffer())
-      return session.classify(bytes, { topK, crop })
+      return run(request, session, new Uint8Array(await file.arrayBuffer()))
     })
     last = turn.catch(() => {})
-    send({ kind: 'classified', id, result: await turn })
+    send(await turn)
   } catch (error) {
     if (!controller.signal.aborted) send({ kind: 'failed', id, failure: failureOf(error) })
   } finally {
@@ -37,7 +39,18 @@ async function classify({ id, file, model, topK, crop }: Extract<ToDeviceWorker,
   }
 }
 
+async function run(
+  request: Request,
+  session: DeviceSession,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<FromDeviceWorker> {
+  const { id, crop } = request
+  if (request.kind === 'preview') return { kind: 'previewed', id, preview: await session.preview(bytes, crop) }
+  send({ kind: 'running', id })
+  return { kind: 'classified', id, result: await session.classify(bytes, { topK: request.topK, crop }) }
+}
+
 self.onmessage = ({ data }: MessageEvent<ToDeviceWorker>) => {
-  if (data.kind === 'classify') void classify(data)
-  else running.get(data.id)?.abort()
+  if (data.kind === 'cancel') running.get(data.id)?.abort()
+  else void handle(data)
 }

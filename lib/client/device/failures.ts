@@ -4,6 +4,9 @@ import { type Failure, OFFLINE } from '../api/failure'
 /** This browser lacks something that the engine needs. */
 export const DEVICE_UNABLE: Failure = { code: 'device_unable', retryable: false, retryAfterMs: null }
 
+/** A format that only the server reads. */
+export const NOT_ON_DEVICE: Failure = { code: 'device_format', retryable: false, retryAfterMs: null }
+
 /** The file of a model isn't the one that the server describes. */
 export const MODEL_DAMAGED: Failure = { code: 'model_damaged', retryable: true, retryAfterMs: null }
 

@@ -1,11 +1,22 @@
 import type Vips from 'wasm-vips'
+import { readBmp } from '@/lib/shared/image/bmp/read-bmp'
 import type { Size } from '@/lib/shared/image/geometry'
+import { readHeader } from '@/lib/shared/image/header'
+import { decodeHeic } from '@/lib/shared/image/heic/decode-heic'
+import { heicFactor, heicRequest } from '@/lib/shared/image/heic/request'
+import { readIco } from '@/lib/shared/image/ico'
 import type { Picture } from '@/lib/shared/image/model-input'
-import { decodeFactor, JPEG_FACTORS, type Plan } from '@/lib/shared/image/reduction'
-import { type Format, sniff } from '@/lib/shared/image/sniff'
+import { readPnm } from '@/lib/shared/image/pnm'
+import type { Raster } from '@/lib/shared/image/raster'
+import { rasterTiff } from '@/lib/shared/image/raster-tiff'
+import { decodeFactor, JPEG_FACTORS, type Plan, reducedSize } from '@/lib/shared/image/reduction'
+import type { Format } from '@/lib/shared/image/sniff'
 import { tooManyPixels } from '@/lib/shared/image/too-many-pixels'
 import { FAIL_ON, jpegWarning, LENIENT, rejectUndecodable } from '@/lib/shared/image/undecodable'
+import { Problem } from '@/lib/shared/problems/problem'
+import { NOT_ON_DEVICE } from './failures'
 import { nativePicture } from './native-picture'
+import { loadLibheif } from './runtimes'
 
 type Decoder = typeof Vips
 type Image = Vips.Image
@@ -19,8 +30,13 @@ export interface OpenedPhoto {
   orientation: number
 }
 
-/** Formats that libvips reads here as it does on the server. The browser itself decodes the others. */
-const BY_LIBVIPS: ReadonlySet<Format> = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'pnm'])
+interface Options {
+  format: Format
+  maxPixels: number
+  /** How a photo of this size is resized and cropped. */
+  planFor: Plan
+}
+
 const WHITE = 255
 /** White of 16 bits as libvips scales it to 8. */
 const WHITE_16 = 256 * WHITE
@@ -31,7 +47,7 @@ const WHITE_16 = 256 * WHITE
  *
  * @param planFor how a photo of this size is resized and cropped
  * @throws Problem with the server's code and detail: `not_an_image`, `unsupported_format`, `too_many_pixels`,
- * `truncated_image`
+ * `truncated_image`; Failure for a TIFF, which only the server reads
  */
 export async function openPhoto(
   vips: Decoder,
@@ -39,19 +55,59 @@ export async function openPhoto(
   maxPixels: number,
   planFor: Plan,
 ): Promise<OpenedPhoto> {
-  const format = sniff(bytes)
-  if (!BY_LIBVIPS.has(format)) {
+  const { format } = readHeader(bytes, maxPixels)
+  // The server rewrites many of them for libvips, which would misread them here.
+  if (format === 'tiff') throw NOT_ON_DEVICE
+  const options = { format, maxPixels, planFor }
+  if (format === 'avif') {
     const picture = await nativePicture(bytes, maxPixels).catch(rejectUndecodable)
     return { picture, source: { width: picture.width, height: picture.height, format }, orientation: 1 }
   }
+  if (format === 'heic') return openHeic(vips, bytes, options)
+  const { image = bytes, as = format } = rasterFile(bytes, format, maxPixels)
+  const opened = decodeTwice(vips, image, { ...options, format: as })
+  return { ...opened, source: { ...opened.source, format } }
+}
+
+/** libheif decodes a HEIC, and libvips applies its profile. */
+async function openHeic(vips: Decoder, bytes: Uint8Array, { maxPixels, planFor }: Options): Promise<OpenedPhoto> {
+  const result = decodeHeic(await loadLibheif(), heicRequest(bytes, maxPixels, heicFactor(planFor)))
+  if (result.kind === 'failed') throw new Problem(result.code, result.detail)
+  const { tiff, width, height } = result.picture
+  const opened = decodeTwice(vips, tiff, { format: 'tiff', maxPixels, planFor })
+  return { ...opened, source: { width, height, format: 'heic' } }
+}
+
+/** A file for libvips in place of one that it can't read; empty if it can. */
+function rasterFile(
+  bytes: Uint8Array<ArrayBuffer>,
+  format: Format,
+  maxPixels: number,
+): { image?: Uint8Array<ArrayBufferLike>; as?: Format } {
+  if (format === 'bmp') return { image: tiffOf(readBmp(bytes, maxPixels)), as: 'tiff' }
+  if (format === 'pnm') return { image: tiffOf(readPnm(bytes, maxPixels)), as: 'tiff' }
+  if (format !== 'ico') return {}
+  const icon = readIco(bytes, maxPixels)
+  return 'png' in icon ? { image: icon.png, as: 'png' } : { image: tiffOf(icon), as: 'tiff' }
+}
+
+function tiffOf({ pixels, ...raster }: Raster): Uint8Array {
+  const { file, data } = rasterTiff(raster, pixels.BYTES_PER_ELEMENT)
+  data.set(new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength))
+  return file
+}
+
+/** Decodes a JPEG once more if libjpeg only reported a harmless warning. */
+function decodeTwice(vips: Decoder, bytes: Uint8Array, options: Options): OpenedPhoto {
+  const { format } = options
   try {
-    return decode(vips, bytes, format, { maxPixels, planFor, failOn: FAIL_ON[format] ?? LENIENT })
+    return decode(vips, bytes, { ...options, failOn: FAIL_ON[format] ?? LENIENT })
   } catch (error) {
     const { losesPixels, harmless } = jpegWarning((error as Error).message)
     if (format !== 'jpeg' || losesPixels || !harmless) return rejectUndecodable(error)
   }
   try {
-    return decode(vips, bytes, format, { maxPixels, planFor, failOn: LENIENT })
+    return decode(vips, bytes, { ...options, failOn: LENIENT })
   } catch (error) {
     return rejectUndecodable(error)
   }
@@ -60,8 +116,7 @@ export async function openPhoto(
 function decode(
   vips: Decoder,
   bytes: Uint8Array,
-  format: Format,
-  { maxPixels, planFor, failOn }: { maxPixels: number; planFor: Plan; failOn: FailOn },
+  { format, maxPixels, planFor, failOn }: Options & { failOn: FailOn },
 ): OpenedPhoto {
   const images: Image[] = []
   const keep = (image: Image) => {
@@ -74,8 +129,10 @@ function decode(
     const orientation = orientationOf(whole)
     const source = uprightSize(whole, orientation)
     const factor = format === 'jpeg' ? decodeFactor(source, planFor(source), JPEG_FACTORS) : 1
-    const opened = factor === 1 ? whole : keep(load(vips, bytes, { fail_on: failOn, shrink: factor }))
-    return { picture: toRgb(keep(opened.autorot()), keep), source: { ...source, format }, orientation }
+    // As the server's library does: libjpeg leaves a factor of two to the resampler (sharp, src/pipeline.cc).
+    const opened = factor === 1 ? whole : keep(load(vips, bytes, { fail_on: failOn, shrink: factor / 2 }))
+    const target = reducedSize(whole, factor)
+    return { picture: toRgb(opened, target, keep), source: { ...source, format }, orientation }
   } finally {
     for (const image of images) image.delete()
   }
@@ -99,18 +156,27 @@ function uprightSize({ width, height }: Size, orientation: number): Size {
   return orientation >= 5 ? { width: height, height: width } : { width, height }
 }
 
-/** The steps of the server's library in its order (sharp, src/pipeline.cc): profile, transparency, sRGB, 8 bits. */
-function toRgb(image: Image, keep: (image: Image) => Image): Picture {
+/**
+ * The steps of the server's library in its order (sharp, src/pipeline.cc): profile, transparency, size, orientation,
+ * sRGB, 8 bits.
+ */
+function toRgb(image: Image, target: Size, keep: (image: Image) => Image): Picture {
   const profiled = withProfile(image, keep)
   const wide = is16Bit(profiled)
   const background = [wide ? WHITE_16 : WHITE]
   const opaque = profiled.hasAlpha() ? keep(profiled.flatten({ background })) : profiled
-  const srgb = opaque.interpretation === 'srgb' ? opaque : keep(opaque.colourspace('srgb'))
+  const upright = keep(resized(opaque, target, keep).autorot())
+  const srgb = upright.interpretation === 'srgb' ? upright : keep(upright.colourspace('srgb'))
   const bytes = srgb.format === 'uchar' ? srgb : keep(srgb.cast('uchar'))
   const { width, height, bands } = bytes
   const rgb =
     bands === 1 ? keep(bytes.bandjoin([bytes, bytes])) : bands > 3 ? keep(bytes.extractBand(0, { n: 3 })) : bytes
   return { width, height, pixels: rgb.writeToMemory() as Uint8Array }
+}
+
+function resized(image: Image, { width, height }: Size, keep: (image: Image) => Image): Image {
+  if (image.width === width && image.height === height) return image
+  return keep(image.resize(width / image.width, { vscale: height / image.height, kernel: 'lanczos3' }))
 }
 
 /** Converts by the embedded profile, and CMYK without one by a common one. An unusable profile is ignored. */

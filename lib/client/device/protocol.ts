@@ -1,4 +1,4 @@
-import type { Classification } from '@/lib/shared/contract/contract'
+import type { Classification, Preview } from '@/lib/shared/contract/contract'
 import type { Area } from '@/lib/shared/crop/crop'
 import type { Failure } from '../api/failure'
 
@@ -6,6 +6,7 @@ import type { Failure } from '../api/failure'
 
 export type ToDeviceWorker =
   | { kind: 'classify'; id: number; file: Blob; model: string; topK: number; crop: Area | null }
+  | { kind: 'preview'; id: number; file: Blob; model: string; crop: Area | null }
   | { kind: 'cancel'; id: number }
 
 export type FromDeviceWorker =
@@ -13,4 +14,5 @@ export type FromDeviceWorker =
   | { kind: 'loading'; id: number; received: number; total: number }
   | { kind: 'running'; id: number }
   | { kind: 'classified'; id: number; result: Classification }
+  | { kind: 'previewed'; id: number; preview: Preview }
   | { kind: 'failed'; id: number; failure: Failure }

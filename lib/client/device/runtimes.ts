@@ -1,5 +1,6 @@
 import { env } from 'onnxruntime-web/wasm'
 import type Vips from 'wasm-vips'
+import { enableInLoopFilters } from '@/lib/shared/image/heic/in-loop-filters'
 
 /** More threads than this make no photo faster: the layers of these models are small. */
 const MAX_THREADS = 4
@@ -8,6 +9,7 @@ const MAX_THREADS = 4
 const ORT_SCRIPT = new URL('../../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.mjs', import.meta.url)
 const ORT_WASM = new URL('../../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm', import.meta.url)
 const VIPS_SCRIPT = new URL('../../../node_modules/wasm-vips/lib/vips-es6.js', import.meta.url)
+const HEIF_WASM = new URL('../../../node_modules/libheif-js/libheif-wasm/libheif.wasm', import.meta.url)
 const VIPS_WASM = new URL('../../../node_modules/wasm-vips/lib/vips.wasm', import.meta.url)
 
 /** Whether this page may have memory that threads share, which libvips needs. Not on plain HTTP, nor in a frame. */
@@ -45,4 +47,21 @@ async function startVips(): Promise<typeof Vips> {
   // Every photo is new, so caching operations would only use memory.
   started.Cache.max(0)
   return started
+}
+
+let libheif: Promise<WebAssembly.Module> | undefined
+
+/** libheif, which is loaded with the first HEIC photo. */
+export function loadLibheif(): Promise<WebAssembly.Module> {
+  libheif ??= compileLibheif().catch((error: unknown) => {
+    libheif = undefined
+    throw error
+  })
+  return libheif
+}
+
+async function compileLibheif(): Promise<WebAssembly.Module> {
+  const bytes = new Uint8Array(await (await fetch(HEIF_WASM)).arrayBuffer())
+  enableInLoopFilters(bytes)
+  return WebAssembly.compile(bytes)
 }

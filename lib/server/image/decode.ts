@@ -3,6 +3,7 @@ import type { Area } from '@/lib/shared/crop/crop'
 import { type PhotoTraits, photoTraits } from '@/lib/shared/dataset-check/photo-traits'
 import { type Geometry, plan, planBox, type Size } from '@/lib/shared/image/geometry'
 import { headerSize } from '@/lib/shared/image/header'
+import { heicFactor } from '@/lib/shared/image/heic/request'
 import { modelInput, type Picture, requireWithin } from '@/lib/shared/image/model-input'
 import type { Preprocessor } from '@/lib/shared/image/preprocessor'
 import { decodeFactor, JPEG_FACTORS, type Plan, reducedSize } from '@/lib/shared/image/reduction'
@@ -30,12 +31,6 @@ export interface RequestedCrop {
   area: Area
   input: Size
 }
-
-/**
- * Factors by which a HEIC is reduced. Its decoder returns block averages, which need less memory and time than the
- * whole image.
- */
-const HEIC_FACTORS = [8, 4, 2]
 
 /**
  * Each decode uses one thread of the pool: throughput comes from decoding photos in parallel, not parts of one photo.
@@ -108,12 +103,6 @@ async function shrunkSize(
   const factor = decodeFactor(source, planFor(source), JPEG_FACTORS)
   if (factor === 1) return null
   return { source, decoded: reducedSize(source, factor) }
-}
-
-/** The factor by which to reduce a HEIC with this header size. The header does not say which way up the image is. */
-function heicFactor(planFor: Plan): (size: Size) => number {
-  const factor = (size: Size) => decodeFactor(size, planFor(size), HEIC_FACTORS)
-  return ({ width, height }) => Math.min(factor({ width, height }), factor({ width: height, height: width }))
 }
 
 async function rgb(pipeline: Sharp): Promise<Picture> {

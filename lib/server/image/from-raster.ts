@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp'
-import type { Raster } from './raster'
-import { rasterTiff } from './raster-tiff'
+import type { Raster } from '@/lib/shared/image/raster'
+import { rasterTiff } from '@/lib/shared/image/raster-tiff'
 
 /** Hands an image that was decoded here to sharp, for the same processing as all others. */
 export function fromRaster({ pixels, ...raster }: Raster): Sharp {

@@ -1,11 +1,11 @@
 import sharp, { type FailOnOptions, type Sharp } from 'sharp'
+import { readBmp } from '@/lib/shared/image/bmp/read-bmp'
+import { readIco } from '@/lib/shared/image/ico'
+import { readPnm } from '@/lib/shared/image/pnm'
 import type { Format } from '@/lib/shared/image/sniff'
 import { FAIL_ON, jpegWarning, LENIENT, rejectUndecodable } from '@/lib/shared/image/undecodable'
-import { readBmp } from './bmp/read-bmp'
 import { fromRaster } from './from-raster'
 import { openHeic } from './heic/open-heic'
-import { readIco } from './ico'
-import { readPnm } from './pnm'
 import { openTiff } from './tiff/open-tiff'
 
 /**

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import { damaged } from '@/lib/shared/image/heic/libheif-errors'
+import type { FromThread, HeicPicture, ToThread } from '@/lib/shared/image/heic/protocol'
 import { Problem } from '@/lib/shared/problems/problem'
-import { damaged } from './libheif-errors'
-import type { FromThread, HeicPicture, ToThread } from './protocol'
 
 interface Task {
   message: ToThread

@@ -1,10 +1,10 @@
+import { type Directory, TAG, unsupported } from '@/lib/shared/image/tiff/directory'
+import { shorts, tiffOf } from '@/lib/shared/image/tiff/write'
 import { toRgb } from './colours'
-import { type Directory, TAG, unsupported } from './directory'
 import { type Layout, PHOTOMETRIC } from './layout'
 import { keptSamples, plainEntries } from './rewrite'
 import { paste, segmentPositions } from './segment-positions'
 import { unpackSegment } from './unpack'
-import { shorts, tiffOf } from './write'
 
 /**
  * Decompresses the image here and returns it as an uncompressed TIFF of the samples that are kept, in the byte order of

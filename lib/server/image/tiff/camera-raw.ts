@@ -1,5 +1,5 @@
 import { cameraRawProblem } from '@/lib/shared/image/camera-raw'
-import { type Directory, numberOf, TAG } from './directory'
+import { type Directory, numberOf, TAG } from '@/lib/shared/image/tiff/directory'
 
 /** Camera RAW formats that look like a TIFF, by the camera's maker tag. */
 const MAKERS: readonly [maker: RegExp, format: string][] = [

@@ -1,4 +1,4 @@
-import { type Directory, numbersOf, TAG, unsupported } from './directory'
+import { type Directory, numbersOf, TAG, unsupported } from '@/lib/shared/image/tiff/directory'
 import { type Layout, PHOTOMETRIC } from './layout'
 
 /** Converts interleaved pixels to sRGB in place. */

@@ -1,11 +1,11 @@
 import sharp, { type Sharp } from 'sharp'
-import type { Raster } from '../raster'
+import type { Raster } from '@/lib/shared/image/raster'
+import { type Directory, damaged, unsupported } from '@/lib/shared/image/tiff/directory'
+import { tiffOf } from '@/lib/shared/image/tiff/write'
 import { compressionName } from './compression'
-import { type Directory, damaged, unsupported } from './directory'
 import { type Layout, PHOTOMETRIC, segmentRows } from './layout'
 import { keptSamples, orientation, packedEntries } from './rewrite'
 import { paste, type SegmentPosition, segmentPositions } from './segment-positions'
-import { tiffOf } from './write'
 
 const RGB = 3
 /** Each segment costs a libvips call. */

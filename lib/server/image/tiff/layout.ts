@@ -1,6 +1,6 @@
+import { type Directory, damaged, numberOf, numbersOf, TAG, unsupported } from '@/lib/shared/image/tiff/directory'
 import { tooManyPixels } from '@/lib/shared/image/too-many-pixels'
 import { COMPRESSION, compressionName, isDecompressedHere, isSupported } from './compression'
-import { type Directory, damaged, numberOf, numbersOf, TAG, unsupported } from './directory'
 
 /** Photometric interpretations. */
 export const PHOTOMETRIC = {

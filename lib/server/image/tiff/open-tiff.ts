@@ -1,14 +1,14 @@
 import sharp, { type Sharp } from 'sharp'
+import { type Directory, readDirectory } from '@/lib/shared/image/tiff/directory'
+import { withDirectory } from '@/lib/shared/image/tiff/write'
 import { fromRaster } from '../from-raster'
 import { assemble } from './assemble'
 import { rejectCameraRaw } from './camera-raw'
 import { isSubsampled } from './colours'
 import { COMPRESSION, isDecompressedHere, libvipsDecompresses } from './compression'
 import { decodeSegments } from './decode-segments'
-import { type Directory, readDirectory } from './directory'
 import { type Layout, PHOTOMETRIC, readLayout } from './layout'
 import { keptSamples, packedEntries, segmentEntries } from './rewrite'
-import { withDirectory } from './write'
 
 /**
  * Opens the first image of a TIFF. The directory is parsed here before any decoder sees it, because libvips decodes

@@ -1,4 +1,4 @@
-import { damaged, unsupported } from './directory'
+import { damaged, unsupported } from '@/lib/shared/image/tiff/directory'
 import { type Layout, segmentRowBytes } from './layout'
 
 const [NONE, HORIZONTAL, FLOATING] = [1, 2, 3]

@@ -1,7 +1,7 @@
+import { type Directory, numberOf, TAG } from '@/lib/shared/image/tiff/directory'
+import { type Entries, longs, shorts } from '@/lib/shared/image/tiff/write'
 import { COMPRESSION } from './compression'
-import { type Directory, numberOf, TAG } from './directory'
 import { type Layout, PHOTOMETRIC } from './layout'
-import { type Entries, longs, shorts } from './write'
 
 /** Tags that define the colors; copied unchanged. */
 const COLOUR_TAGS: readonly number[] = [TAG.palette, TAG.icc]

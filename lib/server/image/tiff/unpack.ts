@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import { inflate as inflateCallback } from 'node:zlib'
+import { damaged, unsupported } from '@/lib/shared/image/tiff/directory'
 import { COMPRESSION } from './compression'
-import { damaged, unsupported } from './directory'
 import { type Layout, segmentRowBytes, segmentRows } from './layout'
 import { unpackLzw } from './lzw'
 import { unpackPackBits } from './pack-bits'

@@ -1,5 +1,6 @@
 import { tooManyPixels } from '@/lib/shared/image/too-many-pixels'
 import { Problem } from '@/lib/shared/problems/problem'
+import type { FileBytes } from '../file-bytes'
 
 /** Compression methods of a bitmap. */
 export const PACKING = { none: 0, rle8: 1, rle4: 2, masks: 3, alphaMasks: 6 } as const
@@ -41,7 +42,7 @@ const MASKS_888: DibHeader['masks'] = [0xff0000, 0xff00, 0xff, 0]
  *
  * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`
  */
-export function readDibHeader(file: Buffer, at: number, maxPixels: number): DibHeader {
+export function readDibHeader(file: FileBytes, at: number, maxPixels: number): DibHeader {
   const size = at + 4 <= file.length ? file.readUInt32LE(at) : 0
   if (size < CORE || size > file.length - at) throw damaged('ends inside its header')
   const basic = size === CORE ? coreHeader(file, at) : infoHeader(file, at, size)
@@ -86,13 +87,13 @@ interface BasicHeader {
   colours: number
 }
 
-function coreHeader(file: Buffer, at: number): BasicHeader {
+function coreHeader(file: FileBytes, at: number): BasicHeader {
   const [width, height] = [file.readUInt16LE(at + 4), file.readUInt16LE(at + 6)]
   return { width, height, bits: file.readUInt16LE(at + 10), packing: PACKING.none, colours: 0 }
 }
 
 /** OS/2's second header may be as short as 16 bytes; missing fields are 0. */
-function infoHeader(file: Buffer, at: number, size: number): BasicHeader {
+function infoHeader(file: FileBytes, at: number, size: number): BasicHeader {
   if (size < 16) throw damaged('has an unknown header type')
   const field = (offset: number) => (offset + 4 <= size ? file.readUInt32LE(at + offset) : 0)
   return {
@@ -113,7 +114,7 @@ function isPacking(packing: number, bits: number): boolean {
 
 /** Newer headers contain the masks; older ones are followed by them. */
 function readMasks(
-  file: Buffer,
+  file: FileBytes,
   at: number,
   size: number,
   { bits, packing }: BasicHeader,
@@ -127,7 +128,7 @@ function readMasks(
   return { masks: [mask(0), mask(1), mask(2), hasAlpha ? mask(3) : 0], end }
 }
 
-function embeddedProfile(file: Buffer, at: number): Uint8Array | null {
+function embeddedProfile(file: FileBytes, at: number): Uint8Array | null {
   if (file.readUInt32LE(at + 56) !== EMBEDDED_PROFILE) return null
   const [from, bytes] = [at + file.readUInt32LE(at + 112), file.readUInt32LE(at + 116)]
   return bytes > 0 && from + bytes <= file.length ? file.subarray(from, from + bytes) : null

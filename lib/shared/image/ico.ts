@@ -1,10 +1,12 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import { readDibHeader } from './bmp/header'
 import { readPixels, rowBytes } from './bmp/pixels'
+import { type FileBytes, fileBytes } from './file-bytes'
 import type { Raster } from './raster'
 
 const [HEADER_BYTES, ENTRY_BYTES] = [6, 16]
-const PNG = '89504e47'
+/** The first four bytes of a PNG. */
+const PNG = 0x474e5089
 /** Stored as 0 in the file. */
 const MAX_SIDE = 256
 const ALPHA_MASK = 0xff000000
@@ -16,11 +18,13 @@ const ALPHA_MASK = 0xff000000
  * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`
  */
 export function readIco(image: Uint8Array, maxPixels: number): Raster | { png: Uint8Array } {
-  const file = Buffer.from(image.buffer, image.byteOffset, image.byteLength)
+  const file = fileBytes(image)
   const { offset, bytes } = largest(file)
-  const picture = file.subarray(offset, offset + bytes)
+  const picture = fileBytes(file.subarray(offset, offset + bytes))
   if (picture.length < bytes || bytes < 16) throw damaged()
-  return picture.toString('hex', 0, 4) === PNG ? { png: picture } : readIcon(picture, maxPixels)
+  return picture.readUInt32LE(0) === PNG
+    ? { png: image.subarray(offset, offset + bytes) }
+    : readIcon(picture, maxPixels)
 }
 
 interface Entry {
@@ -30,7 +34,7 @@ interface Entry {
   offset: number
 }
 
-function largest(file: Buffer): Entry {
+function largest(file: FileBytes): Entry {
   const count = file.readUInt16LE(4)
   if (count === 0 || HEADER_BYTES + count * ENTRY_BYTES > file.length) throw damaged()
   const entries = Array.from({ length: count }, (_, i): Entry => {
@@ -52,7 +56,7 @@ function largest(file: Buffer): Entry {
  * A bitmap without a file header and twice as high as the icon: its colors, followed by one bit per pixel that is 1
  * where the icon is transparent.
  */
-function readIcon(picture: Buffer, maxPixels: number): Raster {
+function readIcon(picture: FileBytes, maxPixels: number): Raster {
   const both = readDibHeader(picture, 0, 2 * maxPixels)
   const height = Math.floor(both.height / 2)
   if (height === 0) throw damaged()

@@ -1,3 +1,4 @@
+import type { FileBytes } from '../file-bytes'
 import type { Raster } from '../raster'
 import { type DibHeader, damaged, PACKING } from './header'
 import { unpackRle } from './rle'
@@ -9,7 +10,7 @@ const [RGB, RGBA] = [3, 4] as const
  *
  * @throws Problem `truncated_image`
  */
-export function readPixels(file: Buffer, header: DibHeader, at: number): Raster {
+export function readPixels(file: FileBytes, header: DibHeader, at: number): Raster {
   const { width, height, icc } = header
   const { channels, pixels } =
     header.bits <= 8 ? fromPalette(indices(file, header, at), header) : fromMasks(file, header, at)
@@ -22,13 +23,13 @@ export function rowBytes(width: number, bits: number): number {
 }
 
 /** The offset of each row, topmost first. The last row in the file may lack its padding. */
-function rowStarts(file: Buffer, { width, height, bits, topDown }: DibHeader, at: number): number[] {
+function rowStarts(file: FileBytes, { width, height, bits, topDown }: DibHeader, at: number): number[] {
   const bytes = rowBytes(width, bits)
   if (at + bytes * (height - 1) + Math.ceil((width * bits) / 8) > file.length) throw damaged('ends before its last row')
   return Array.from({ length: height }, (_, row) => at + bytes * (topDown ? row : height - 1 - row))
 }
 
-function indices(file: Buffer, header: DibHeader, at: number): Uint8Array {
+function indices(file: FileBytes, header: DibHeader, at: number): Uint8Array {
   const { width, height, bits, packing } = header
   if (packing !== PACKING.none) return flipped(unpackRle(file.subarray(at), width, height, bits === 4 ? 4 : 8), header)
   const out = new Uint8Array(width * height)
@@ -60,7 +61,7 @@ function fromPalette(numbers: Uint8Array, { palette, paletteStep }: DibHeader): 
   return { channels: RGB, pixels }
 }
 
-function fromMasks(file: Buffer, header: DibHeader, at: number): Pick<Raster, 'channels' | 'pixels'> {
+function fromMasks(file: FileBytes, header: DibHeader, at: number): Pick<Raster, 'channels' | 'pixels'> {
   const { width, height, bits, masks } = header
   const channels = masks[3] === 0 ? RGB : RGBA
   const pixels = new Uint8Array(width * height * channels)
@@ -77,7 +78,7 @@ function fromMasks(file: Buffer, header: DibHeader, at: number): Pick<Raster, 'c
 const BYTE_MASKS: readonly number[] = [0xff, 0xff00, 0xff0000, 0xff000000]
 
 function copyBytes(
-  file: Buffer,
+  file: FileBytes,
   starts: readonly number[],
   pixels: Uint8Array,
   { width, step, bytes }: { width: number; step: number; bytes: readonly number[] },
@@ -91,7 +92,7 @@ function copyBytes(
 }
 
 function scaleBits(
-  file: Buffer,
+  file: FileBytes,
   starts: readonly number[],
   pixels: Uint8Array,
   { width, step, levels }: { width: number; step: number; levels: readonly ((pixel: number) => number)[] },

@@ -10,17 +10,17 @@ const INLINE_BYTES = 4
 
 /** A field of 16-bit numbers. */
 export function shorts(values: readonly number[], bigEndian: boolean): Field {
-  const bytes = Buffer.alloc(2 * values.length)
-  for (const [i, value] of values.entries())
-    bigEndian ? bytes.writeUInt16BE(value, 2 * i) : bytes.writeUInt16LE(value, 2 * i)
+  const bytes = new Uint8Array(2 * values.length)
+  const view = new DataView(bytes.buffer)
+  for (const [i, value] of values.entries()) view.setUint16(2 * i, value, !bigEndian)
   return { type: SHORT, count: values.length, bytes }
 }
 
 /** A field of 32-bit numbers. */
 export function longs(values: readonly number[], bigEndian: boolean): Field {
-  const bytes = Buffer.alloc(4 * values.length)
-  for (const [i, value] of values.entries())
-    bigEndian ? bytes.writeUInt32BE(value, 4 * i) : bytes.writeUInt32LE(value, 4 * i)
+  const bytes = new Uint8Array(4 * values.length)
+  const view = new DataView(bytes.buffer)
+  for (const [i, value] of values.entries()) view.setUint32(4 * i, value, !bigEndian)
   return { type: LONG, count: values.length, bytes }
 }
 

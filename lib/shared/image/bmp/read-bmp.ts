@@ -1,3 +1,4 @@
+import { fileBytes } from '../file-bytes'
 import type { Raster } from '../raster'
 import { damaged, readDibHeader } from './header'
 import { readPixels } from './pixels'
@@ -11,7 +12,7 @@ const FILE_HEADER_BYTES = 14
  * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`
  */
 export function readBmp(image: Uint8Array, maxPixels: number): Raster {
-  const file = Buffer.from(image.buffer, image.byteOffset, image.byteLength)
+  const file = fileBytes(image)
   if (file.length < FILE_HEADER_BYTES) throw damaged('ends inside its header')
   const header = readDibHeader(file, FILE_HEADER_BYTES, maxPixels)
   return readPixels(file, header, file.readUInt32LE(10) || header.end)

@@ -1,0 +1,157 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { type Browser, chromium, type Page } from '@playwright/test'
+import sharp, { type Sharp } from 'sharp'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Classification } from '@/lib/shared/contract/contract'
+import { headlessShellPath } from '../../scripts/tools/chromium.mjs'
+import { photoInput, waitForHydration } from '../e2e/browser-page'
+import { ALL_MODELS } from '../support/models'
+import { PAGES, startServer, type TestServer } from '../support/server'
+
+/** What a photo becomes in the browser and on the server: the same pixels, labels and scores. */
+
+const EVAL = '../shared/eval'
+const there = existsSync(join(EVAL, 'labels.csv'))
+if (!there) console.log(`skipped: the device's labels over many photos, because ${EVAL} does not exist`)
+
+const MODEL = 'fast'
+const CHUNK = 100
+const LOADED = { timeout: 120_000 }
+
+let server: TestServer
+let browser: Browser
+beforeAll(async () => {
+  server = await startServer({ env: { ...PAGES, ...ALL_MODELS } })
+  const executablePath = headlessShellPath()
+  const args = ['--no-sandbox', '--disable-gpu']
+  browser = await chromium.launch({ args, ...(executablePath && { executablePath }) })
+}, 60_000)
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+async function openOnDevice(): Promise<Page> {
+  const page = await browser.newPage()
+  await page.goto(`${server.url}/?model=${MODEL}&device=browser`)
+  await waitForHydration(page)
+  return page
+}
+
+async function fromServer(path: string, query = ''): Promise<Classification> {
+  const url = `${server.url}/api/classify?model=${MODEL}&top_k=10${query}`
+  return (await (await fetch(url, { method: 'POST', body: readFileSync(path) })).json()) as Classification
+}
+
+test.skipIf(!there)(
+  'over 1,000 photos: ≥ 99.5% same labels, scores within 0.01 for ≥ 99%',
+  { timeout: 3_600_000 },
+  async () => {
+    const files = readdirSync(EVAL).filter((name) => name.endsWith('.jpg'))
+    const page = await openOnDevice()
+    for (let from = 0; from < files.length; from += CHUNK) {
+      const chunk = files.slice(from, from + CHUNK)
+      await photoInput(page).setInputFiles(chunk.map((name) => join(EVAL, name)))
+      // Photos run in order.
+      await page.locator(`button[title="${chunk.at(-1)}"]`).click()
+      await page.getByText('on this device').waitFor({ timeout: 600_000 })
+    }
+    await page.getByRole('button', { name: 'Download', exact: true }).click()
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: /^JSON/ }).click(),
+    ])
+    const here = JSON.parse(readFileSync(await download.path(), 'utf8')) as (Classification & { file: string })[]
+    await page.close()
+    expect(here).toHaveLength(files.length)
+    let [same, close] = [0, 0]
+    for (const { file, predictions } of here) {
+      const [expected] = (await fromServer(join(EVAL, file))).predictions
+      const [best] = predictions
+      if (best?.index === expected?.index) same++
+      if (Math.abs((best?.score ?? 0) - (expected?.score ?? 1)) <= 0.01) close++
+    }
+    console.log(`${MODEL}: same label ${same}, score within 0.01 ${close}, of ${files.length}`)
+    expect(same / files.length).toBeGreaterThanOrEqual(0.995)
+    expect(close / files.length).toBeGreaterThanOrEqual(0.99)
+  },
+)
+
+test('the model receives the same pixels, in every format', { timeout: 1_200_000 }, async () => {
+  const page = await openOnDevice()
+  const differences: [file: string, mean: number][] = []
+  for (const path of [...(await made()), ...golden()]) {
+    await photoInput(page).setInputFiles(path)
+    await page
+      .getByRole('button', { name: basename(path) })
+      .last()
+      .click()
+    await page.getByText('on this device').waitFor(LOADED)
+    await page.getByRole('button', { name: 'What the model saw' }).click()
+    const seen = page.getByRole('img', { name: 'The part of the photo that the model saw' })
+    const source = (await seen.getAttribute('src', LOADED)) ?? ''
+    const { preview } = await fromServer(path, '&preview=1')
+    differences.push([basename(path), await difference(source, preview?.image ?? '')])
+  }
+  await page.close()
+  console.log(differences.map(([file, mean]) => `${file} ${mean.toFixed(4)}`).join('\n'))
+  // Only AVIF is decoded by the browser itself.
+  for (const [file, mean] of differences)
+    expect([file, mean <= (file.endsWith('.avif') ? 0.5 : 0)]).toEqual([file, true])
+})
+
+/** Files of every kind, from one photo. */
+async function made(): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'device-'))
+  const photo = () => sharp('public/gallery/espresso.png').resize(300)
+  const files: Record<string, Sharp> = {
+    'grey.jpg': photo().greyscale().jpeg(),
+    'cmyk.jpg': photo().toColourspace('cmyk').jpeg(),
+    'progressive.jpg': photo().jpeg({ progressive: true }),
+    'full-chroma.jpg': photo().jpeg({ chromaSubsampling: '4:4:4' }),
+    'display-p3.jpg': photo().withIccProfile('p3').jpeg(),
+    'large.jpg': sharp('public/gallery/espresso.png').resize(4001).withMetadata({ orientation: 6 }).jpeg(),
+    '16-bit.png': photo().toColourspace('rgb16').png(),
+    'palette.png': photo().png({ palette: true }),
+    'alpha.png': photo().ensureAlpha(0.5).png(),
+    'lossy.webp': photo().webp(),
+    'alpha.webp': photo().ensureAlpha(0.3).webp({ lossless: true }),
+    'one.gif': photo().gif(),
+    'one.avif': photo().avif(),
+  }
+  for (let turn = 1; turn <= 8; turn++) files[`turned-${turn}.jpg`] = photo().withMetadata({ orientation: turn }).jpeg()
+  return Promise.all(
+    Object.entries(files).map(async ([name, picture]) => {
+      writeFileSync(join(folder, name), await picture.toBuffer())
+      return join(folder, name)
+    }),
+  )
+}
+
+/** HEIC and others that sharp can't write. */
+function golden(): string[] {
+  const in_ = (folder: string, pattern: RegExp) =>
+    readdirSync(folder)
+      .filter((name) => pattern.test(name))
+      .map((name) => join(folder, name))
+  return [
+    ...in_('tests/parity/golden/heic', /\.heic$/),
+    ...in_('tests/parity/golden/formats', /^(?!damaged|refused|huge|no-|smallest).*\.(bmp|ico|ppm)$/),
+  ]
+}
+
+/** Mean absolute difference of two images, in levels of 255. */
+async function difference(a: string, b: string): Promise<number> {
+  const [one, other] = await Promise.all([a, b].map(pixelsOf))
+  if (!one || !other || one.length !== other.length) return Number.POSITIVE_INFINITY
+  return one.reduce((sum, value, i) => sum + Math.abs(value - (other[i] as number)), 0) / one.length
+}
+
+function pixelsOf(url: string): Promise<Buffer> {
+  return sharp(Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'))
+    .removeAlpha()
+    .raw()
+    .toBuffer()
+}
