@@ -32,6 +32,7 @@ const CheckPanel = lazy(
   () => import('./check/check-panel').then((module) => module.CheckPanel),
   () => <div className="h-dvh" />,
 )
+const MapPanel = lazy(() => import('./map/map-panel').then((module) => module.MapPanel))
 
 /** What a check found about photos, by path. */
 const NOTHING_YET: ReadonlyMap<string, PhotoCheck> = new Map()
@@ -165,6 +166,18 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
           />
         )}
       </div>
+      {items.length > 0 && (
+        <MapPanel
+          session={session}
+          snapshot={snapshot}
+          items={items}
+          shown={shown}
+          view={view}
+          onView={setView}
+          found={found}
+          onOpen={table.openBeside}
+        />
+      )}
       {isChecked && items.length > 0 && (
         <CheckPanel
           session={session}

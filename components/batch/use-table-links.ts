@@ -10,6 +10,8 @@ export interface TableLinks {
   /** Index of the photo in the dialog. */
   open: number | null
   openPhoto(index: number | null): void
+  /** Opens a photo from outside of the table, which stays as it is. The focus returns there when it is closed. */
+  openBeside(index: number): void
   /** Opens a photo, which the focus returns to when it is closed. The table behind it shows the set. */
   openAmong(index: number, among: PhotoSet): void
   /** Shows a selection of photos in the table. */
@@ -44,6 +46,10 @@ export function useTableLinks(id: string | null): TableLinks {
     setView: (next) => setState({ view: next }),
     open,
     openPhoto,
+    openBeside(index) {
+      opener.current = document.activeElement
+      setState({ open: index })
+    },
     openAmong(index, among) {
       opener.current = document.activeElement
       setState({ view: { ...DEFAULT_VIEW, ...inOrder(among) }, open: index })

@@ -108,6 +108,42 @@ export async function fetchSimilar(id: string, file: string, count: number, sign
   return photos.map(({ file }) => file)
 }
 
+/**
+ * The vectors of a job's photos, as a file that `readVectors` reads.
+ *
+ * @param onProgress called with the share that is loaded, from 0 to 1
+ */
+export async function fetchVectors(
+  id: string,
+  onProgress: (done: number) => void,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const path = `${jobPath(id)}/vectors`
+  const response = await fetch(path, { signal }).catch(() => {
+    signal.throwIfAborted()
+    throw OFFLINE
+  })
+  if (!response.ok || !response.body)
+    throw parseFailure(response.status, await response.text(), response.headers.get('retry-after'))
+  const total = Number(response.headers.get('content-length'))
+  const pieces: Uint8Array<ArrayBuffer>[] = []
+  let loaded = 0
+  try {
+    for (let reader = response.body.getReader(); ; ) {
+      const { done, value } = await reader.read()
+      if (done) break
+      pieces.push(value)
+      loaded += value.length
+      // A proxy that compresses leaves the length out.
+      if (total > 0) onProgress(Math.min(1, loaded / total))
+    }
+  } catch {
+    signal.throwIfAborted()
+    throw OFFLINE
+  }
+  return new Uint8Array(await new Blob(pieces).arrayBuffer())
+}
+
 /** The URL of a job's labels without copies. @param suggestions whether labels that look wrong are replaced */
 export function cleanedLabelsPath(id: string, suggestions: boolean): string {
   return `${jobPath(id)}/cleaned-labels${suggestions ? '?suggestions=true' : ''}`

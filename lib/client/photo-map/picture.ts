@@ -1,0 +1,184 @@
+import type { MapGroups } from './groups'
+import type { Frame, MapPoints, Place } from './points'
+import { shapeOf } from './shapes'
+
+/** What a picture of a map shows besides its points. */
+export interface PictureState {
+  frame: Frame
+  groups: MapGroups
+  /** Whether each point stands out; null if all of them do. */
+  chosen: Uint8Array | null
+  /** The point that is looked at. */
+  current: number | null
+  /** The line that is being drawn, in places of the map. */
+  line: readonly Place[]
+}
+
+/** Colors, as the page's theme has them. */
+interface Inks {
+  colors: readonly string[]
+  other: string
+  ink: string
+  card: string
+  accent: string
+}
+
+/** Radius of a point in CSS pixels: of many, of few, and at most. */
+const RADIUS = { many: 2.5, few: 5, most: 9 }
+const MANY = 3000
+/** How fast points grow while the map grows. */
+const GROWTH = 0.4
+/** How visible points are that don't stand out. */
+const FAINT = 0.16
+/** Width of the rim of a point, of its radius. */
+const RIM = 0.2
+
+/** Draws the points of a map on a canvas: each is a copy of one small picture per color. */
+export class MapPicture {
+  private state: PictureState | null = null
+  private requested = 0
+  private inks: Inks | null = null
+  private marks: { key: string; list: HTMLCanvasElement[] } = { key: '', list: [] }
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly points: MapPoints,
+  ) {}
+
+  /** Draws this before the next frame of the screen. */
+  show(state: PictureState): void {
+    this.state = state
+    this.requested ||= requestAnimationFrame(() => {
+      this.requested = 0
+      this.draw()
+    })
+  }
+
+  /** Reads the colors of the page again, and draws. */
+  changeTheme(): void {
+    this.inks = null
+    this.marks.key = ''
+    if (this.state) this.show(this.state)
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.requested)
+  }
+
+  private draw(): void {
+    const context = this.canvas.getContext('2d')
+    if (!context || !this.state) return
+    const { state, canvas } = this
+    const ratio = canvas.width / (canvas.clientWidth || 1)
+    this.inks ??= inksOf(canvas)
+    context.setTransform(1, 0, 0, 1, 0, 0)
+    context.clearRect(0, 0, canvas.width, canvas.height)
+    const radius = radiusOf(this.points.size, state.frame.scale / Math.min(canvas.clientWidth, canvas.clientHeight))
+    const marks = this.marksOf(state.groups, radius * ratio)
+    context.globalAlpha = FAINT
+    if (state.chosen) this.stamp(context, state, marks, ratio, 0)
+    context.globalAlpha = 1
+    this.stamp(context, state, marks, ratio, 1)
+    this.drawLine(context, state, ratio)
+    this.drawCurrent(context, state, ratio, radius)
+  }
+
+  /** Draws the points that stand out, or those that don't: the last group, which is gray, lies below. */
+  private stamp(
+    context: CanvasRenderingContext2D,
+    { frame, groups, chosen }: PictureState,
+    marks: readonly HTMLCanvasElement[],
+    ratio: number,
+    wanted: 0 | 1,
+  ): void {
+    const { points, canvas } = this
+    for (let group = groups.list.length - 1; group >= 0; group--) {
+      const mark = marks[group] as HTMLCanvasElement
+      const half = mark.width / 2
+      for (let at = 0; at < points.size; at++) {
+        if (groups.of[at] !== group || (chosen !== null && chosen[at] !== wanted)) continue
+        const x = Math.round((frame.left + frame.scale * points.x(at)) * ratio - half)
+        const y = Math.round((frame.top + frame.scale * points.y(at)) * ratio - half)
+        if (x > -mark.width && y > -mark.width && x < canvas.width && y < canvas.height) context.drawImage(mark, x, y)
+      }
+    }
+  }
+
+  private drawLine(context: CanvasRenderingContext2D, { frame, line }: PictureState, ratio: number): void {
+    if (line.length === 0 || !this.inks) return
+    context.beginPath()
+    for (const [x, y] of line)
+      context.lineTo((frame.left + frame.scale * x) * ratio, (frame.top + frame.scale * y) * ratio)
+    context.closePath()
+    context.strokeStyle = this.inks.accent
+    context.fillStyle = this.inks.accent
+    context.lineWidth = 1.5 * ratio
+    context.globalAlpha = 0.12
+    context.fill()
+    context.globalAlpha = 1
+    context.stroke()
+  }
+
+  private drawCurrent(
+    context: CanvasRenderingContext2D,
+    { frame, current }: PictureState,
+    ratio: number,
+    radius: number,
+  ): void {
+    if (current === null || !this.inks) return
+    const [x, y] = [frame.left + frame.scale * this.points.x(current), frame.top + frame.scale * this.points.y(current)]
+    for (const [color, width] of [
+      [this.inks.card, 5],
+      [this.inks.ink, 2],
+    ] as const) {
+      context.beginPath()
+      context.arc(x * ratio, y * ratio, (radius + 4) * ratio, 0, 2 * Math.PI)
+      context.strokeStyle = color
+      context.lineWidth = width * ratio
+      context.stroke()
+    }
+  }
+
+  /** One small picture per group. Half pixels in its size would blur it. */
+  private marksOf({ list }: MapGroups, radius: number): readonly HTMLCanvasElement[] {
+    const size = 2 * Math.ceil(radius + 1)
+    const key = `${size} ${list.map(({ color }) => color)}`
+    if (key !== this.marks.key) this.marks = { key, list: list.map(({ color }) => this.mark(color, size)) }
+    return this.marks.list
+  }
+
+  private mark(color: number | null, size: number): HTMLCanvasElement {
+    const mark = document.createElement('canvas')
+    mark.width = size
+    mark.height = size
+    const context = mark.getContext('2d')
+    if (!context || !this.inks) return mark
+    const outline = new Path2D(shapeOf(color))
+    context.setTransform(size / 2 - 1, 0, 0, size / 2 - 1, size / 2, size / 2)
+    context.fillStyle = (color === null ? null : this.inks.colors[color]) ?? this.inks.other
+    // Points that overlap stay apart by a thin rim.
+    context.strokeStyle = this.inks.card
+    context.lineWidth = RIM
+    context.fill(outline)
+    context.stroke(outline)
+    return mark
+  }
+}
+
+/** @param zoom how many times the map is as large as its picture */
+function radiusOf(points: number, zoom: number): number {
+  const base = points > MANY ? RADIUS.many : points > MANY / 10 ? (RADIUS.many + RADIUS.few) / 2 : RADIUS.few
+  return Math.min(RADIUS.most, base * Math.max(1, zoom) ** GROWTH)
+}
+
+function inksOf(canvas: HTMLCanvasElement): Inks {
+  const style = getComputedStyle(canvas)
+  const read = (name: string) => style.getPropertyValue(name).trim()
+  return {
+    colors: Array.from({ length: 10 }, (_, at) => read(`--map-${at + 1}`)),
+    other: read('--map-other'),
+    ink: read('--ink'),
+    card: read('--card'),
+    accent: read('--accent'),
+  }
+}
