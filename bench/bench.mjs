@@ -2,7 +2,8 @@
 // explain` explanations, `-- embed` embeddings, `-- heic` HEIC photos, `-- results` files with a million rows, `--
 // memory` the memory of a worker, `-- train` the training of custom models, `-- label` the order of labeling,
 // `-- custom-models` a server that has many, `-- dialects` the APIs of other servers, `-- keys` what checking API keys
-// costs, `-- search` search in vectors, `-- check` what the check of data sets finds, `-- check-size` checks of many photos.
+// costs, `-- search` search in vectors, `-- check` what the check of data sets finds, `-- check-size` checks of many photos,
+// `-- map` the map of a batch.
 
 import { buildOnce, install, requireNode } from '../scripts/steps.mjs'
 import { keep } from './keep.mjs'
@@ -26,6 +27,7 @@ const scripts = {
   search: 'bench/search.ts',
   check: 'bench/check.ts',
   'check-size': 'bench/check-size.ts',
+  map: 'bench/map.ts',
 }
 const script = scripts[kind] ?? 'bench/run.ts'
 const bench = keep(process.execPath, ['--import', 'tsx', script, ...process.argv.slice(2)])
