@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { partsPrefix, resultsKey, vectorsPrefix } from '@/lib/server/jobs/distributed/object-keys'
+import { s3Client } from '@/lib/server/storage/s3'
 import type { JobCheck, SimilarPhotosReply } from '@/lib/shared/contract/check'
 import { CHECK_COLUMNS, RESULT_COLUMNS } from '@/lib/shared/results/columns'
 import { BACKENDS, type Backend } from '../support/backends'
@@ -8,6 +11,7 @@ import { refusal } from '../support/http'
 import { createJob, jobDone, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf, zipOf } from '../support/many-photos'
 import { REAL_MODEL } from '../support/models'
+import { startServer } from '../support/server'
 import { startWorker } from '../support/services'
 import { type DatasetPhoto, smallDataset } from '../support/small-dataset'
 
@@ -103,13 +107,27 @@ describe.each(BACKENDS)('checks of jobs in %s', (_name, open) => {
 
     // On several machines, another worker does it if one dies.
     if (!backend.machines) return
-    const { workers, env } = backend.machines
+    const { workers, env, s3 } = backend.machines
     await workers[0]?.kill()
     expect((await again(labels)).status).toBe(202)
     await refusal(again(labels), 409, 'conflict')
     expect(await (await get(id, 'check')).json()).toMatchObject({ state: 'waiting', report: { photos: 23 } })
     workers.push(await startWorker(env))
     expect(await checked(id)).toMatchObject({ state: 'done', labels: 'file' })
+
+    // Another instance searches in the vectors that are stored with the results, even without these.
+    const store = s3Client({ endpoint: s3.url })
+    const keysOf = async (Prefix: string) => {
+      const { Contents = [] } = await store.send(new ListObjectsV2Command({ Bucket: s3.bucket, Prefix }))
+      return Contents.map(({ Key = '' }) => Key)
+    }
+    await expect.poll(() => keysOf(vectorsPrefix(id))).toContainEqual(expect.stringMatching(/\/end$/))
+    for (const Key of [...(await keysOf(partsPrefix(id))), resultsKey(id)])
+      await store.send(new DeleteObjectCommand({ Bucket: s3.bucket, Key }))
+    const other = await startServer({ env })
+    const path = `${other.url}/api/jobs/${id}/similar?file=train/animal/koala.jpg&k=3`
+    expect(await similar(fetch(path))).toEqual(like)
+    await other.stop()
   })
 
   test('labels that come before the job is done are those of its only check', async () => {

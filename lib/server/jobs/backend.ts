@@ -175,6 +175,13 @@ export interface JobBackend {
   readCheck(id: string): Promise<StoredCheck | null>
   /** Replaces what the latest check found. */
   writeCheck(id: string, check: StoredCheck): Promise<void>
+  /**
+   * The vectors of its photos that were stored with the results when the job had finished at this time; null if there
+   * are none. Only if reading the results again takes much longer.
+   */
+  readVectors?(id: string, finishedAt: string): Promise<AsyncIterable<Uint8Array> | null>
+  /** Stores them, in place of those of any other time. */
+  writeVectors?(id: string, finishedAt: string, pieces: Iterable<Uint8Array>): Promise<void>
   /** Has a worker check a job again, unless one is asked already; only if other processes do the work. */
   requestCheck?(id: string): Promise<void>
   /** Whether a worker is asked to check a job again; only if other processes do the work. */

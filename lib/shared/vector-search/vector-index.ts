@@ -140,6 +140,31 @@ export class VectorIndex {
     return Float32Array.from(values, (value) => value * scale)
   }
 
+  /** Bytes of a stored row. */
+  get rowBytes(): number {
+    return this.width
+  }
+
+  /** The stored rows of a range, as a view of the memory. */
+  stored({ from, to }: { from: number; to: number }): Uint8Array {
+    return new Uint8Array(this.module.memory.buffer, this.rows + from * this.width, (to - from) * this.width)
+  }
+
+  /**
+   * Adds rows as `stored` returned them.
+   *
+   * @param scales of these rows, as `scaleOf` returned them
+   * @throws RangeError if there are more than announced, or the bytes aren't those of whole rows
+   */
+  addStored(rows: Uint8Array, scales: Float32Array): void {
+    const { count } = this
+    if (rows.length !== scales.length * this.width) throw new RangeError('These are not whole rows.')
+    if (count + scales.length > this.capacity) throw new RangeError(`The index has room for ${this.capacity} vectors.`)
+    new Uint8Array(this.module.memory.buffer).set(rows, this.rows + count * this.width)
+    this.scales.set(scales, count)
+    this.count = count + scales.length
+  }
+
   /** What the products of a row are multiplied with. */
   scaleOf(row: number): number {
     return this.scales[row] as number

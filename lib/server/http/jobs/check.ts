@@ -33,7 +33,7 @@ export function checkRoutes(
   { engine, environment, log }: Pick<Services, 'engine' | 'environment' | 'log'>,
   uploads: MemoryBudget,
 ): Record<string, Endpoints> {
-  const similar = new SimilarPhotos(jobs)
+  const similar = new SimilarPhotos(jobs, log)
   const id = (c: Context<AppEnv>) => c.req.param('id') ?? ''
 
   async function state(c: Context<AppEnv>, status = 200): Promise<Response> {

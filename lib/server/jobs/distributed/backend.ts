@@ -33,6 +33,7 @@ import { removeJob } from './remove'
 import { latestResultsSince, parsePosition, resultsInOrder } from './results'
 import { closeShardLog, registerIn, ShardWriter } from './shard-writer'
 import { skipExisting } from './skip-existing'
+import { readVectors, writeVectors } from './vectors'
 import { viewOf } from './view'
 import { WorkQueue } from './work-queue'
 
@@ -237,6 +238,14 @@ export class DistributedBackend implements JobBackend {
       await this.lookup.get(id)
       await writeCheck(this.options.store, id, check)
     })
+  }
+
+  readVectors(id: string, finishedAt: string): Promise<AsyncIterable<Uint8Array> | null> {
+    return readVectors(this.options.store, id, finishedAt)
+  }
+
+  writeVectors(id: string, finishedAt: string, pieces: Iterable<Uint8Array>): Promise<void> {
+    return writeVectors(this.options.store, id, finishedAt, pieces)
   }
 
   requestCheck(id: string): Promise<void> {

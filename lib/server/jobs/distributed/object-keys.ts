@@ -49,6 +49,13 @@ export const resultsKey = (id: string) => `${jobPrefix(id)}results.ndjson`
 /** What the check of a job found. */
 export const checkKey = (id: string) => `${jobPrefix(id)}check.json`
 
+/** The vectors of a job's photos, for the search: pieces, and once all of them are there, their number. */
+export const vectorsPrefix = (id: string, finishedAt = '') =>
+  `${jobPrefix(id)}vectors/${finishedAt && `${Date.parse(finishedAt)}/`}`
+export const vectorsPieceKey = (id: string, finishedAt: string, piece: number) =>
+  `${vectorsPrefix(id, finishedAt)}${padded(piece, 4)}`
+export const vectorsEndKey = (id: string, finishedAt: string) => `${vectorsPrefix(id, finishedAt)}end`
+
 /** Which job was created with an Idempotency-Key. */
 export const KEYS = 'keys/'
 export const idempotencyKey = (digest: string) => `${KEYS}${digest}`
