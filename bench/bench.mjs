@@ -1,7 +1,7 @@
 // npm run bench: measures the production build. `-- page` measures the first paint, `-- batch` many photos, `--
 // explain` explanations, `-- embed` embeddings, `-- heic` HEIC photos, `-- results` files with a million rows, `--
 // memory` the memory of a worker, `-- train` the training of custom models, `-- label` the order of labeling,
-// `-- custom-models` a server that has many, `-- dialects` the APIs of other servers, `-- keys` what checking API keys
+// `-- multi-label` models of several labels a photo, `-- custom-models` a server that has many, `-- dialects` the APIs of other servers, `-- keys` what checking API keys
 // costs, `-- search` search in vectors, `-- check` what the check of data sets finds, `-- check-size` checks of many photos,
 // `-- map` the map of a batch.
 
@@ -21,6 +21,7 @@ const scripts = {
   memory: 'bench/memory.ts',
   train: 'bench/train.ts',
   label: 'bench/label.ts',
+  'multi-label': 'bench/multi-label.ts',
   'custom-models': 'bench/custom-models.ts',
   dialects: 'bench/dialects.ts',
   keys: 'bench/keys.ts',

@@ -1,6 +1,6 @@
 import { type KnownLabels, labelsOfFolders, labelsOfTable } from '@/lib/shared/dataset-check/known-labels'
 import { findLabelsFile } from '../eval/find-files'
-import { labelsOf, labelsTable } from '../labels/labels-file'
+import { labelsOf, labelsTable, orFailure } from '../labels/labels-file'
 import type { CheckOptions } from './options'
 
 /**
@@ -16,10 +16,13 @@ export async function knownLabels(
   const path = labels ?? (await findLabelsFile(folder))
   if (path === undefined) return { known: labelsOfFolders(photos), byFolder: true }
   const table = await labelsTable(path)
+  const picks = { file: fileColumn, label: labelColumn }
+  const known = await orFailure(path, async () => labelsOfTable(table, photos, picks))
+  if (known.several) return { known, byFolder: false }
   // Reports what doesn't match.
   await labelsOf(path, table, photos, [], {
     ...(fileColumn === undefined ? {} : { fileColumn }),
     ...(labelColumn === undefined ? {} : { labelColumn }),
   })
-  return { known: labelsOfTable(table, photos, { file: fileColumn, label: labelColumn }), byFolder: false }
+  return { known, byFolder: false }
 }

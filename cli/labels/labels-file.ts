@@ -8,6 +8,7 @@ import {
   type MatchedLabels,
   matchLabelSets,
   matchLabels,
+  type Picks,
 } from '@/lib/shared/labels-file/match-labels'
 import { parseLabels } from '@/lib/shared/labels-file/parse'
 import { describeMatch, examples, labelWarnings } from '@/lib/shared/labels-file/summary'
@@ -19,6 +20,11 @@ import { EXIT, Failure } from '../program/exit'
 export interface ColumnOptions {
   fileColumn?: string
   labelColumn?: string
+}
+
+/** The columns that the options choose. */
+export function picksOf({ fileColumn, labelColumn }: ColumnOptions): Picks {
+  return { file: fileColumn, label: labelColumn }
 }
 
 /**
@@ -48,10 +54,10 @@ export async function labelsOf(
   table: LabelsTable,
   photos: readonly string[],
   classes: readonly ClassNames[],
-  { fileColumn, labelColumn }: ColumnOptions,
+  columns: ColumnOptions,
   mapping?: ReadonlyMap<string, string>,
 ): Promise<MatchedLabels> {
-  const picks = { file: fileColumn, label: labelColumn }
+  const picks = picksOf(columns)
   const reading = await orFailure(path, async () => matchLabels(table, photos, classes, picks, mapping))
   report(path, reading, [...new Set(reading.labels.values())], { photos, classes, mapping })
   return reading
@@ -65,10 +71,10 @@ export async function labelsOf(
 export async function labelSetsOf(
   path: string,
   table: LabelsTable,
-  { fileColumn, labelColumn }: ColumnOptions,
+  columns: ColumnOptions,
   targets: Omit<LabelTargets, 'picks'>,
 ): Promise<MatchedLabelSets> {
-  const picks = { file: fileColumn, label: labelColumn }
+  const picks = picksOf(columns)
   const reading = await orFailure(path, async () => matchLabelSets(table, { ...targets, picks }))
   report(path, reading, [...new Set([...reading.labels.values()].flat())], targets)
   return reading
@@ -110,7 +116,8 @@ function reasonIfUnknown(words: readonly string[], find: ReturnType<typeof label
   return 'index' in first || words.some((word) => 'index' in find(word)) ? null : first.reason
 }
 
-async function orFailure<T>(path: string, read: () => Promise<T>): Promise<T> {
+/** @throws Failure in place of a LabelsError */
+export async function orFailure<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read()
   } catch (error) {

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LabelRules } from '@/lib/server/custom-models/fit-examples'
+import { matchLabelSets } from '@/lib/shared/labels-file/match-labels'
+import { areLabelSets } from '@/lib/shared/labels-file/several-labels'
 import { examples } from '@/lib/shared/labels-file/summary'
 import { findLabelsFile, listPhotos } from '../eval/find-files'
-import { type ColumnOptions, labelSetsOf, labelsOf, labelsTable } from '../labels/labels-file'
+import { type ColumnOptions, labelSetsOf, labelsOf, labelsTable, picksOf } from '../labels/labels-file'
 import { EXIT, Failure } from '../program/exit'
 
 /** A photo and the labels that it shows. */
@@ -58,8 +60,8 @@ async function fromFile(
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const table = await labelsTable(path)
   if (multiLabel) return (await labelSetsOf(path, table, columns, { photos, classes: [] })).labels
-  const { labels, bad } = await labelsOf(path, table, photos, [], columns)
-  if (bad.some(({ reason }) => reason === 'several' || reason === 'twice'))
-    console.error('hint: with --multi-label, a photo may have several labels.')
+  const { labels } = await labelsOf(path, table, photos, [], columns)
+  if (areLabelSets(matchLabelSets(table, { photos, classes: [], picks: picksOf(columns) }).labels.values()))
+    console.error('hint: photos seem to have several labels. With --multi-label, the model learns all of them.')
   return new Map([...labels].map(([photo, label]) => [photo, [label]]))
 }

@@ -25,7 +25,15 @@ export function ModelPanel({ session, state }: ModelPanelProps) {
         </h2>
         <Activity state={state} />
       </div>
-      {model ? <Accuracy model={model} /> : <NoModel state={state} />}
+      {model ? (
+        state.multiLabel ? (
+          <SeveralLabels model={model} />
+        ) : (
+          <Accuracy model={model} />
+        )
+      ) : (
+        <NoModel state={state} />
+      )}
       {model && (
         <div className="mt-5 grid grid-cols-[minmax(0,1fr)] gap-5 empty:hidden">
           <Suspicious session={session} state={state} model={model} />
@@ -80,16 +88,39 @@ function NoModel({ state: { fault } }: { state: TrainingSnapshot }) {
 
 const whole = (share: number) => Math.round(100 * share)
 
+/** The figures of a model that gives a photo several labels. */
+function SeveralLabels({ model: { multiLabel } }: { model: TrainedModel }) {
+  const t = useTranslations('train')
+  if (multiLabel === null) return <NotMeasured />
+  const { map, micro, macro, photos } = multiLabel
+  return (
+    <div className="mt-1">
+      <p data-testid="mean-precision" className="font-semibold text-2xl leading-tight tracking-[-0.03em]">
+        {t('meanPrecision', { percent: whole(map) })}
+      </p>
+      <p className="mt-1 max-w-[52ch] text-pretty text-ink-2 text-sm">
+        {t('multiLabelFigures', { micro: whole(micro), macro: whole(macro), photos })}
+      </p>
+      <Disclosure className="mt-2" label={<span className="text-xs">{t('how')}</span>}>
+        <p className="max-w-[52ch] text-pretty text-ink-2 text-xs">{t('multiLabelHow')}</p>
+      </Disclosure>
+    </div>
+  )
+}
+
+function NotMeasured() {
+  const t = useTranslations('train')
+  return (
+    <div className="mt-2">
+      <p className="font-semibold text-lg leading-snug tracking-tight">{t('notMeasured')}</p>
+      <p className="mt-1.5 max-w-[52ch] text-pretty text-ink-2 text-sm">{t('notMeasuredHint')}</p>
+    </div>
+  )
+}
+
 function Accuracy({ model: { accuracy } }: { model: TrainedModel }) {
   const t = useTranslations('train')
-  if (accuracy === null) {
-    return (
-      <div className="mt-2">
-        <p className="font-semibold text-lg leading-snug tracking-tight">{t('notMeasured')}</p>
-        <p className="mt-1.5 max-w-[52ch] text-pretty text-ink-2 text-sm">{t('notMeasuredHint')}</p>
-      </div>
-    )
-  }
+  if (accuracy === null) return <NotMeasured />
   const [low, high] = accuracy.interval
   return (
     <div className="mt-1">

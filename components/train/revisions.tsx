@@ -7,6 +7,7 @@ import { ConfirmButton } from '../ui/confirm-button'
 import { Disclosure } from '../ui/disclosure'
 import { useFormat } from '../ui/use-format'
 import { asFailure } from './as-failure'
+import { toContinue } from './to-continue'
 
 interface RevisionsProps {
   session: TrainingSession
@@ -26,7 +27,7 @@ export function Revisions({ session, details: { model, history }, token, unsaved
     try {
       const { changeModel, fetchExamples } = await import('@/lib/client/training/saved-models')
       const restored = await changeModel(model.id, { revision }, token)
-      session.load(restored, restored.base_model?.id ?? session.snapshot().base, await fetchExamples(restored))
+      session.load(restored, toContinue(restored, session.snapshot().base), await fetchExamples(restored))
     } catch (error) {
       onFailure(asFailure(error))
     }

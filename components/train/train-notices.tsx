@@ -18,7 +18,7 @@ interface TrainNoticesProps {
 export function TrainNotices({ session, state, onLabel }: TrainNoticesProps) {
   const t = useTranslations('train')
   const format = useFormat()
-  const { leftOut, photos, kept } = state
+  const { leftOut, photos, kept, multiLabelFound } = state
   const unlabeled = photos.filter(({ label }) => label === null).length
   const lines = [
     ...(leftOut.notPhotos > 0 ? [t('leftOutFiles', { count: leftOut.notPhotos })] : []),
@@ -30,6 +30,7 @@ export function TrainNotices({ session, state, onLabel }: TrainNoticesProps) {
       {onLabel && unlabeled > 0 && (
         <Unlabeled session={session} labels={state.labels} count={unlabeled} onLabel={onLabel} />
       )}
+      {multiLabelFound && <Line onDismiss={() => session.dismissMultiLabelFound()}>{t('multiLabelFound')}</Line>}
       {lines.length > 0 && <Line onDismiss={() => session.dismissLeftOut()}>{lines.join(' ')}</Line>}
       {!kept && <Line>{t('notKept')}</Line>}
     </div>

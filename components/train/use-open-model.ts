@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import type { Failure } from '@/lib/client/api/failure'
 import type { TrainingSession } from '@/lib/client/training/session'
 import { asFailure } from './as-failure'
+import { toContinue } from './to-continue'
 
 export interface OpenModel {
   state: 'idle' | 'opening' | Failure
@@ -25,7 +26,7 @@ export function useOpenModel(session: TrainingSession, restoring: boolean): Open
     try {
       const { fetchExamples, fetchModel } = await import('@/lib/client/training/saved-models')
       const { model } = await fetchModel(id)
-      session.load(model, model.base_model?.id ?? session.snapshot().base, await fetchExamples(model))
+      session.load(model, toContinue(model, session.snapshot().base), await fetchExamples(model))
       setState('idle')
     } catch (error) {
       setState(asFailure(error))

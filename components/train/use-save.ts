@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Failure } from '@/lib/client/api/failure'
+import { exampleLabels } from '@/lib/client/training/example-labels'
 import type { TrainingSession } from '@/lib/client/training/session'
 import type { SavedReference } from '@/lib/client/training/types'
 import type { CustomDescription } from '@/lib/shared/contract/custom-models'
@@ -90,11 +91,11 @@ async function saveSession(
   onProgress: (share: number) => void,
 ): Promise<SavedReference> {
   const { fetchModel, saveModel } = await import('@/lib/client/training/saved-models')
-  const { base, labels, photos } = session.snapshot()
-  const names = new Map(labels.map(({ id, name }) => [id, name]))
-  const examples = photos.flatMap(({ id, label }) => {
-    const [name, embedded] = [label === null ? undefined : names.get(label), session.embeddingOf(id)]
-    return name !== undefined && embedded ? [{ label: name, embedded }] : []
+  const { base, multiLabel, photos } = session.snapshot()
+  const labelOf = exampleLabels(session.snapshot())
+  const examples = photos.flatMap((photo) => {
+    const [label, embedded] = [labelOf(photo), session.embeddingOf(photo.id)]
+    return label !== null && embedded ? [{ label, embedded }] : []
   })
   const { model: current } = await fetchModel(base)
   if (examples.some(({ embedded }) => embedded.revision !== current.revision)) throw BASE_CHANGED
@@ -104,6 +105,6 @@ async function saveSession(
     id: savedId,
     title,
     revision,
-  } = await saveModel({ id, base, description, examples, token, signal, onProgress })
+  } = await saveModel({ id, base, description, multiLabel, examples, token, signal, onProgress })
   return { id: savedId, title, revision }
 }

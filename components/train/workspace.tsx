@@ -4,11 +4,13 @@ import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainingSnapshot } from '@/lib/client/training/types'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { TrainingOffer } from '@/lib/shared/contract/site'
+import { Switch } from '../ui/switch'
 import { UndoNotice } from '../ui/undo-notice'
 import { AddLabel } from './add-label'
 import { BaseChoice } from './base-choice'
 import { LabelCard } from './label-card'
 import { ModelPanel } from './model-panel'
+import { NoLabelCard } from './no-label-card'
 import { SavePanel } from './save-panel'
 import { TrainHeader } from './train-header'
 import { TrainNotices } from './train-notices'
@@ -53,7 +55,16 @@ export function Workspace({ session, state, bases, offer, tryIt, opener, onLabel
               </li>
             ))}
           </ul>
+          <NoLabelCard session={session} state={state} />
           <AddLabel session={session} labels={labels} className="mt-3" />
+          <div className="mt-4">
+            <Switch
+              label={t('multiLabel')}
+              hint={t('multiLabelHint')}
+              checked={state.multiLabel}
+              onChange={(on) => session.setMultiLabel(on)}
+            />
+          </div>
           <BaseChoice session={session} base={state.base} bases={bases} photos={photos} />
           <p className="mt-4 max-w-[60ch] text-pretty text-ink-3 text-xs">{t('where')}</p>
         </section>

@@ -111,3 +111,12 @@ test('refuses a file name without a known format, and a folder without photos', 
   mkdirSync(join(folder, 'empty'))
   expect(await vision(['check', join(folder, 'empty')])).toMatchObject({ code: 3 })
 })
+
+test('says that labels aren’t checked where photos have several', async () => {
+  const csv = join(folder, 'sets.csv')
+  writeFileSync(csv, 'file,labels\nball.jpg,round;thing\npolar-bear.jpg,thing\nkoala.jpg,round;thing\n')
+  const { code, out } = await check('--labels', csv)
+  expect([code, out]).toEqual([0, expect.stringContaining('Labels were not checked. Photos have several labels.')])
+  const refused = await check('--labels', csv, '--cleaned-labels', join(folder, 'sets-cleaned.csv'))
+  expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('one per photo')])
+})

@@ -42,28 +42,37 @@ interface Thing {
  * Writes collages of two or four photos into a folder: squares whose labels are the kinds of the things they show. The
  * same seed gives the same files.
  *
- * @param eval_ folder with photos of ImageNet and their `labels.csv`
+ * @param photos folder with photos of ImageNet and their `labels.csv`
  * @param tested whether to use the species that are kept for tests, or the others
  */
 export async function writeCollages(
-  eval_: string,
+  photos: string,
   folder: string,
   { count, seed, tested }: { count: number; seed: number; tested: boolean },
 ): Promise<Collage[]> {
-  const all = thingsOf(eval_).filter((thing) => thing.tested === tested)
+  const all = thingsOf(photos).filter((thing) => thing.tested === tested)
   const [known, others] = [all.filter(({ label }) => label !== ''), all.filter(({ label }) => label === '')]
   const random = randomNumbers(seed)
-  const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T
+  const [nextKnown, nextOther] = [deck(known, random), deck(others, random)]
   mkdirSync(folder, { recursive: true })
   const collages: Collage[] = []
   for (let at = 0; at < count; at++) {
     const places = random() < 0.5 ? 2 : 4
-    const things = Array.from({ length: places }, () => pick(random() < OTHER_THINGS ? others : known))
+    const things = Array.from({ length: places }, () => (random() < OTHER_THINGS ? nextOther() : nextKnown()))
     const file = `${String(at).padStart(4, '0')}.jpg`
     writeFileSync(join(folder, file), await collageOf(things))
     collages.push({ file, labels: [...new Set(things.flatMap(({ label }) => (label === '' ? [] : [label])))].sort() })
   }
   return collages
+}
+
+/** Deals things in random order: each comes again only once all others were there. */
+function deck<T>(things: readonly T[], random: () => number): () => T {
+  let rest: T[] = []
+  return () => {
+    if (rest.length === 0) rest = [...things]
+    return rest.splice(Math.floor(random() * rest.length), 1)[0] as T
+  }
 }
 
 function thingsOf(folder: string): Thing[] {

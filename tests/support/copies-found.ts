@@ -38,7 +38,7 @@ export async function copiesFound(
   const { checks, photos } = await checkRows({
     rows,
     count: rows.length,
-    known: { labels: new Map(), splits: new Map() },
+    known: { labels: new Map(), splits: new Map(), several: null },
   })
   const { user, system } = process.cpuUsage(start)
   const names = photos.list.map(({ file }) => file.split('::') as [string, string])

@@ -1,11 +1,7 @@
-import {
-  bestThresholds,
-  type LabelScores,
-  type MultiLabelMetrics,
-  multiLabelMetrics,
-} from '@/lib/shared/metrics/label-metrics'
+import { type LabelScores, type MultiLabelMetrics, multiLabelMetrics } from '@/lib/shared/metrics/label-metrics'
 import { sixDigits } from '@/lib/shared/metrics/scores'
 import { crossThresholds, decisionEce } from '@/lib/shared/training/multi-label/report'
+import { chooseThresholds } from '@/lib/shared/training/multi-label/thresholds'
 import type { Dataset, SkippedPhoto } from '../dataset'
 import type { Evaluated } from '../report'
 
@@ -105,5 +101,5 @@ function scoresOf(answered: readonly Answered[], labels: number): LabelScores {
 function chosenOn(known: LabelScores): ChosenThresholds {
   const fold = Int32Array.from({ length: known.scores.length / known.labels }, (_, photo) => photo % FOLDS)
   const { micro_f1, macro_f1 } = multiLabelMetrics(known, crossThresholds(known, fold))
-  return { thresholds: bestThresholds(known).map(sixDigits), micro_f1, macro_f1 }
+  return { thresholds: chooseThresholds(known).map(sixDigits), micro_f1, macro_f1 }
 }

@@ -47,7 +47,7 @@ function weakest({ classes }: LabelSetsReport): string[] {
 function chosen({ chosen: found, model }: LabelSetsReport, out: string, isCustom: boolean): string[] {
   if (found === null) return []
   return [
-    `Thresholds with the largest F1 on these photos: ${out}/thresholds.json`,
+    `Thresholds chosen on these photos for the largest F1: ${out}/thresholds.json`,
     `  With thresholds that other photos of this data set choose, F1 is ${percent(found.micro_f1)} (micro) and ${percent(found.macro_f1)} (macro).`,
     isCustom
       ? `  A custom model chooses its thresholds when it learns: vision train <folder> --add ${model.id}`

@@ -21,7 +21,7 @@ export function checkLabels(labels: LabelsFile | null, photos: readonly string[]
   if (labels === null || labels.folders) return OF_FOLDERS
   try {
     const known = labelsOfTable(labels.table, photos, labels.choices.picks)
-    if (known.labels.size === 0) return null
+    if (known.labels.size === 0 && !known.several) return null
     const csv = labelsCsv(known)
     return { name: `${csv.length}-${fnv1a(csv)}`, csv }
   } catch (error) {

@@ -17,6 +17,8 @@ export interface StoredPhoto
 export interface StoredDraft {
   base: string
   labels: readonly TrainingLabel[]
+  /** Earlier versions didn't have it. */
+  multiLabel?: boolean
   saved: SavedReference | null
   changed: boolean
 }

@@ -123,8 +123,8 @@ export class Draft {
   }
 
   saveDraft(): void {
-    const { base, labels, photos, saved, changed } = this.current
-    this.store.saveDraft({ base, labels, saved, changed }, labels.length + photos.length > 0)
+    const { base, labels, multiLabel, photos, saved, changed } = this.current
+    this.store.saveDraft({ base, labels, multiLabel, saved, changed }, labels.length + photos.length > 0)
   }
 }
 
@@ -135,6 +135,8 @@ export function emptySnapshot(base: string): TrainingSnapshot {
     elsewhere: false,
     base,
     labels: [],
+    multiLabel: false,
+    multiLabelFound: false,
     photos: [],
     leftOut: NOTHING_LEFT_OUT,
     serverAway: false,

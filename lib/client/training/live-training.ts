@@ -1,3 +1,5 @@
+import { NO_LABEL } from '@/lib/shared/training/example'
+import { exampleLabels } from './example-labels'
 import { Trainer } from './trainer'
 import type { LabelingQuestion } from './training-protocol'
 import type { Embedded, TrainingSnapshot } from './types'
@@ -56,20 +58,21 @@ export class LiveTraining {
   }
 
   private train(): void {
-    const { labels, photos, fault } = this.options.snapshot()
-    const names = new Map(labels.map(({ id, name }) => [id, name]))
-    const ready = photos.flatMap(({ id, label, state }) =>
-      label !== null && state === 'ready' ? [{ id, label: names.get(label) ?? '' }] : [],
-    )
-    const content = JSON.stringify(ready)
+    const { photos, multiLabel, fault } = this.options.snapshot()
+    const labelOf = exampleLabels(this.options.snapshot())
+    const ready = photos.flatMap((photo) => {
+      const label = labelOf(photo)
+      return label !== null && photo.state === 'ready' ? [{ id: photo.id, label }] : []
+    })
+    const content = JSON.stringify([multiLabel, ready])
     if (content === this.trained && fault?.reason !== 'failed') return
     this.trained = content
-    if (new Set(ready.map(({ label }) => label)).size < 2) {
+    if (new Set(ready.flatMap(({ label }) => (label === NO_LABEL ? [] : [label]))).size < 2) {
       this.trainer.cancel()
       this.options.change({ model: null, fault: { reason: 'few_labels' }, training: false })
       return
     }
     this.options.change({ training: true })
-    this.trainer.train(ready)
+    this.trainer.train(ready, multiLabel)
   }
 }

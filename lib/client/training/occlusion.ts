@@ -59,11 +59,12 @@ export async function occlusionMap(file: Blob, options: OcclusionOptions): Promi
   return { grid: { width: CELLS, height: CELLS, values }, area: photo.area, image: photo.image }
 }
 
-/** How far a label is ahead of the best other label, in logits. */
+/** How far a label is ahead of the best other label, in logits; where several labels may apply, its own logit. */
 function leadOf(head: Head, label: number): (photo: BaseFeatures) => number {
   const score = headScorer(head)
   return (photo) => {
     const { logits } = score(photo)
+    if (head.multiLabel) return logits[label] ?? 0
     const others = logits.filter((_, index) => index !== label)
     return (logits[label] ?? 0) - Math.max(...others)
   }

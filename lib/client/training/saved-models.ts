@@ -1,6 +1,7 @@
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { CustomDescription } from '@/lib/shared/contract/custom-models'
 import type { ProblemDetails } from '@/lib/shared/problems/problem'
+import { NO_LABEL } from '@/lib/shared/training/example'
 import { underBase } from '@/lib/shared/web/base-path'
 import { type Failure, OFFLINE, parseAnswer, parseFailure } from '../api/failure'
 import { operatorToken } from '../api/operator-token'
@@ -19,6 +20,8 @@ export interface SaveRequest {
   id: string | null
   base: string
   description: CustomDescription
+  /** Whether a photo may have several labels, or none: it is there once for each. */
+  multiLabel: boolean
   examples: readonly { label: string; embedded: Embedded }[]
   /** The operator's token; null if the server needs none. */
   token: string | null
@@ -35,10 +38,14 @@ type Line = { progress: { stage: string; done: number } } | { result: SavedModel
  * @throws Failure, or the signal's reason. So does every function here.
  */
 export async function saveModel(request: SaveRequest): Promise<ModelInfo> {
-  const { id, base, description, examples, token, signal, onProgress } = request
-  const url = id === null ? underBase('/api/models?stream=1') : `${modelUrl(id)}/examples?stream=1&replace=1`
-  const options = id === null ? { base, ...description } : {}
-  const body = JSON.stringify({ ...options, examples: examples.map(toJson) })
+  const { id, base, description, multiLabel, examples, token, signal, onProgress } = request
+  const url =
+    id === null
+      ? underBase('/api/models?stream=1')
+      : `${modelUrl(id)}/examples?stream=1&replace=1&multi_label=${multiLabel}`
+  const options = id === null ? { base, multi_label: multiLabel, ...description } : {}
+  const list = multiLabel ? labelSets(examples) : examples.map(toJson)
+  const body = JSON.stringify({ ...options, examples: list })
   const response = await send(url, { method: 'POST', body, headers: headersOf(token), signal })
   if (!response.body) throw OFFLINE
   for await (const line of readLines(response.body, signal)) {
@@ -108,8 +115,23 @@ async function send(url: string, init: RequestInit): Promise<Response> {
   throw parseFailure(response.status, await response.text(), response.headers.get('retry-after'))
 }
 
-function toJson({ label, embedded: { embedding, kinds, sha256 } }: SaveRequest['examples'][number]) {
-  return { label, sha256, embedding: toBase64(embedding), kinds: kinds && toBase64(kinds) }
+function toJson({ label, embedded }: SaveRequest['examples'][number]) {
+  return { label, ...embeddedJson(embedded) }
+}
+
+function embeddedJson({ embedding, kinds, sha256 }: Embedded) {
+  return { sha256, embedding: toBase64(embedding), kinds: kinds && toBase64(kinds) }
+}
+
+/** Each photo with all of its labels. */
+function labelSets(examples: SaveRequest['examples']) {
+  const photos = new Map<string, { labels: string[]; embedded: Embedded }>()
+  for (const { label, embedded } of examples) {
+    const photo = photos.get(embedded.sha256) ?? { labels: [], embedded }
+    if (label !== NO_LABEL) photo.labels.push(label)
+    photos.set(embedded.sha256, photo)
+  }
+  return [...photos.values()].map(({ labels, embedded }) => ({ labels, ...embeddedJson(embedded) }))
 }
 
 /** Characters per call: all at once would be more arguments than a call can have. */

@@ -1,3 +1,4 @@
+import { NO_LABEL } from '@/lib/shared/training/example'
 import { labelKey } from '@/lib/shared/training/label-names'
 import { relativePath } from '../batch/source'
 import { Draft, NOTHING_LEFT_OUT } from './draft'
@@ -6,7 +7,14 @@ import { Embedder, type EmbedderOptions } from './embedder'
 import { type LabelHandover, MAX_PHOTOS } from './handover'
 import { LiveTraining } from './live-training'
 import type { LabelingQuestion } from './training-protocol'
-import type { Embedded, SavedReference, TrainingLabel, TrainingPhoto, TrainingSnapshot } from './types'
+import {
+  type Embedded,
+  NONE,
+  type SavedReference,
+  type TrainingLabel,
+  type TrainingPhoto,
+  type TrainingSnapshot,
+} from './types'
 
 /** A photo of a saved model, of which this browser may not have the picture. */
 export interface KnownExample {
@@ -23,6 +31,8 @@ export class TrainingSession {
   private readonly lock = new DraftLock()
   private readonly embedder: Embedder
   private readonly live: LiveTraining
+  /** Photos that wait for the embedding of another one with the same file, by its ID. */
+  private readonly sharing = new Map<number, number[]>()
 
   readonly subscribe: Draft['subscribe']
 
@@ -38,7 +48,9 @@ export class TrainingSession {
       base: () => draft.state.base,
       onReading: (id) => draft.setPhoto(id, { state: 'reading' }),
       onEmbedded: (id, embedded, file) => this.handleEmbedded(id, embedded, file),
-      onFailed: (id, failure) => draft.setPhoto(id, { state: 'failed', failure }),
+      onFailed: (id, failure) => {
+        for (const one of [id, ...this.takeSharing(id)]) draft.setPhoto(one, { state: 'failed', failure })
+      },
       onAway: (serverAway) => draft.change({ serverAway }),
     })
     this.live = new LiveTraining({ snapshot: () => draft.state, change: (part) => draft.change(part) })
@@ -103,10 +115,27 @@ export class TrainingSession {
   async addFiles(files: readonly File[]): Promise<void> {
     // Loaded on demand: it reads archives and labels files.
     const { sortFiles } = await import('./sort-files')
-    const { labeled, unsorted, notPhotos } = await sortFiles(files)
+    const { labeled, several, unsorted, notPhotos } = await sortFiles(files, this.draft.state.multiLabel)
     this.draft.change({ leftOut: { ...NOTHING_LEFT_OUT, notPhotos } })
     this.add(null, unsorted)
     for (const { label, files: photos } of labeled) this.addPhotos(this.addLabel(label).id, photos)
+    if (several.length === 0) return
+    if (!this.draft.state.multiLabel) this.edit({ multiLabel: true, multiLabelFound: true })
+    this.addExamples(
+      several.flatMap(({ file, labels }) => {
+        const ids = labels.map((label) => this.addLabel(label).id)
+        return (ids.length > 0 ? ids : [NONE]).map((label) => ({ label, file }))
+      }),
+    )
+  }
+
+  /** Whether a photo may have several labels, or none. */
+  setMultiLabel(multiLabel: boolean): void {
+    this.edit({ multiLabel, multiLabelFound: false, model: null })
+  }
+
+  dismissMultiLabelFound(): void {
+    this.draft.change({ multiLabelFound: false })
   }
 
   /**
@@ -139,12 +168,17 @@ export class TrainingSession {
   }
 
   private add(label: number | null, files: readonly File[]): void {
+    this.addExamples(files.map((file) => ({ label, file })))
+  }
+
+  /** Adds photos with labels. The same file may come with several labels: it is only sent once. */
+  private addExamples(examples: readonly { label: number | null; file: File }[]): void {
     const { draft } = this
-    const added = files.slice(0, Math.max(0, MAX_PHOTOS - draft.state.photos.length))
+    const added = examples.slice(0, Math.max(0, MAX_PHOTOS - draft.state.photos.length))
     const { leftOut } = draft.state
-    if (added.length < files.length)
-      draft.change({ leftOut: { ...leftOut, tooMany: leftOut.tooMany + files.length - added.length } })
-    const photos = added.map((file): TrainingPhoto => {
+    if (added.length < examples.length)
+      draft.change({ leftOut: { ...leftOut, tooMany: leftOut.tooMany + examples.length - added.length } })
+    const photos = added.map(({ label, file }): TrainingPhoto => {
       const id = draft.nextId()
       draft.files.set(id, file)
       const path = relativePath(file)
@@ -152,9 +186,15 @@ export class TrainingSession {
     })
     if (photos.length === 0) return
     this.edit({ photos: [...draft.state.photos, ...photos] })
-    for (const photo of photos) {
+    const first = new Map<File, number>()
+    for (const [at, photo] of photos.entries()) {
       draft.savePhoto(photo)
-      this.take(photo)
+      const { file } = added[at] as { file: File }
+      const leader = first.get(file)
+      if (leader === undefined) {
+        first.set(file, photo.id)
+        this.take(photo)
+      } else this.sharing.set(leader, [...(this.sharing.get(leader) ?? []), photo.id])
     }
   }
 
@@ -235,6 +275,7 @@ export class TrainingSession {
   setBase(base: string): void {
     const { draft } = this
     this.embedder.clear()
+    this.sharing.clear()
     this.live.forget([...draft.embedded.keys()])
     draft.embedded.clear()
     const photos = draft.state.photos.map((photo) => ({ ...photo, state: draft.stateOf(photo), failure: null }))
@@ -263,15 +304,19 @@ export class TrainingSession {
   }
 
   /** Continues with a saved model: its labels and examples. Photos that this browser has are recognized. */
-  load(saved: SavedReference, base: string, examples: readonly KnownExample[]): void {
+  load(
+    saved: SavedReference,
+    { base, multiLabel }: { base: string; multiLabel: boolean },
+    examples: readonly KnownExample[],
+  ): void {
     const { draft } = this
     const pictures = this.pictures()
-    this.startWith({ base }, false)
+    this.startWith({ base, multiLabel }, false)
     for (const { label, embedded } of examples) {
       const picture = pictures.get(embedded.sha256)
       const stored = {
         id: draft.nextId(),
-        label: this.addLabel(label).id,
+        label: label === NO_LABEL ? NONE : this.addLabel(label).id,
         name: picture?.name ?? `${embedded.sha256.slice(0, 12)}…`,
         path: picture?.path ?? '',
         confirmed: false,
@@ -305,6 +350,7 @@ export class TrainingSession {
 
   private startWith(part: Partial<TrainingSnapshot>, keep: boolean): void {
     this.embedder.clear()
+    this.sharing.clear()
     this.live.forget([...this.draft.embedded.keys()])
     this.draft.reset(part, keep)
   }
@@ -319,6 +365,7 @@ export class TrainingSession {
 
   private handleEmbedded(id: number, embedded: Embedded, file: Blob): void {
     const { draft } = this
+    for (const one of this.takeSharing(id)) this.handleEmbedded(one, embedded, file)
     const photo = draft.photo(id)
     if (!photo) return
     if (this.isKnown(photo, embedded)) {
@@ -336,6 +383,13 @@ export class TrainingSession {
     this.live.update()
   }
 
+  /** The photos that wait for this one, which no longer do. */
+  private takeSharing(id: number): readonly number[] {
+    const ids = this.sharing.get(id) ?? []
+    this.sharing.delete(id)
+    return ids
+  }
+
   /** Whether the label has the same photo already; for one without a label, whether it is there at all. */
   private isKnown({ id, label }: TrainingPhoto, { sha256 }: Embedded): boolean {
     return this.draft.state.photos.some(
@@ -347,10 +401,16 @@ export class TrainingSession {
   /** Removes photos so that it can be undone. */
   private remove(photos: readonly TrainingPhoto[], label: TrainingLabel | null): void {
     this.forgetRemoved()
+    const waiting = photos.flatMap(({ id }) => this.takeSharing(id))
     for (const { id } of photos) this.embedder.remove(id)
     this.live.forget(photos.map(({ id }) => id))
     this.draft.dropPhotos(photos)
     this.edit({ labels: this.draft.state.labels.filter((one) => one !== label), removed: { photos, label } })
+    // They aren't removed, and have to be read themselves now.
+    for (const id of waiting) {
+      const photo = this.draft.photo(id)
+      if (photo) this.take(photo)
+    }
   }
 
   /** Changes what is taught, and trains again. */

@@ -9,7 +9,7 @@ function file(path: string, content = 'photo'): File {
 }
 
 async function labelsOf(files: readonly File[]) {
-  const { labeled, unsorted, notPhotos } = await sortFiles(files)
+  const { labeled, unsorted, notPhotos } = await sortFiles(files, false)
   return {
     labels: Object.fromEntries(labeled.map(({ label, files: photos }) => [label, photos.map(({ name }) => name)])),
     unsorted: unsorted.map(({ name }) => name),
@@ -36,6 +36,22 @@ test('a labels file names the labels, and photos that it does not name wait', as
     unsorted: ['3.jpg'],
     notPhotos: 0,
   })
+})
+
+test('a labels file in which photos have several labels gives them all, and none where it says so', async () => {
+  const csv = 'file,labels\n1.jpg,bolt;nut\n2.jpg,nut\n3.jpg,\n'
+  const files = ['1.jpg', '2.jpg', '3.jpg', '4.jpg'].map((name) => file(name))
+  const { several, unsorted, labeled } = await sortFiles([...files, file('labels.csv', csv)], false)
+  expect(several.map((one) => [one.file.name, one.labels])).toEqual([
+    ['1.jpg', ['bolt', 'nut']],
+    ['2.jpg', ['nut']],
+    ['3.jpg', []],
+  ])
+  expect([unsorted.map(({ name }) => name), labeled]).toEqual([['4.jpg'], []])
+  // A name with a semicolon is one label, unless the visitor says that photos may have several.
+  const named = [...files, file('labels.csv', 'file,label\n1.jpg,bolt; M4\n2.jpg,bolt; M4\n3.jpg,nut\n')]
+  expect((await sortFiles(named, false)).labeled.map(({ label }) => label)).toEqual(['bolt; M4', 'nut'])
+  expect((await sortFiles(named, true)).several[0]?.labels).toEqual(['bolt', 'M4'])
 })
 
 test('names of folders become names that a label may have', async () => {

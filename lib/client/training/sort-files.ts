@@ -1,5 +1,6 @@
 import { LabelsError } from '@/lib/shared/labels-file/decode'
-import { matchLabels } from '@/lib/shared/labels-file/match-labels'
+import { matchLabelSets, matchLabels } from '@/lib/shared/labels-file/match-labels'
+import { areLabelSets } from '@/lib/shared/labels-file/several-labels'
 import { MAX_LABEL_LENGTH } from '@/lib/shared/training/label-names'
 import { collect } from '../batch/collect'
 import { commonFolder } from '../batch/common-folder'
@@ -9,6 +10,8 @@ import type { PhotoSource } from '../batch/source'
 /** Photos with the names of their labels. */
 export interface SortedFiles {
   labeled: { label: string; files: File[] }[]
+  /** Photos with all of their labels, which may be none; empty unless photos may have several. */
+  several: { labels: string[]; file: File }[]
   /** Photos that nothing says the label of. */
   unsorted: File[]
   /** Files that aren't photos. */
@@ -18,9 +21,13 @@ export interface SortedFiles {
 /**
  * Finds out which labels dropped or chosen files have: from a labels file among them, or from the names of the folders
  * that they are in. ZIPs are unpacked.
+ *
+ * @param multiLabel whether a photo may have several labels; a labels file in which they have them says so, too
  */
-export async function sortFiles(files: readonly File[]): Promise<SortedFiles> {
+export async function sortFiles(files: readonly File[], multiLabel: boolean): Promise<SortedFiles> {
   const { sources, leftOut, labels } = await collect(files)
+  const sets = labels && labelSets(labels, sources, multiLabel)
+  if (sets) return sortSets(sources, sets, leftOut.length)
   const labelOf = labels ? fromLabelsFile(labels, sources) : folderLabels(sources)
   const sorted = new Map<string, File[]>()
   const unsorted: File[] = []
@@ -34,6 +41,7 @@ export async function sortFiles(files: readonly File[]): Promise<SortedFiles> {
   }
   return {
     labeled: [...sorted].map(([label, list]) => ({ label, files: list })),
+    several: [],
     unsorted,
     notPhotos: leftOut.length + unreadable,
   }
@@ -63,6 +71,33 @@ function fromLabelsFile({ table }: LabelsFile, sources: readonly PhotoSource[]):
     if (error instanceof LabelsError) return parentFolder
     throw error
   }
+}
+
+type LabelSets = ReadonlyMap<string, readonly string[]>
+
+/** The labels of each photo; null if photos have one each. */
+function labelSets({ table }: LabelsFile, sources: readonly PhotoSource[], wanted: boolean): LabelSets | null {
+  try {
+    const { labels } = matchLabelSets(table, { photos: sources.map(({ path }) => path), classes: [] })
+    return wanted || areLabelSets(labels.values()) ? labels : null
+  } catch (error) {
+    if (error instanceof LabelsError) return null
+    throw error
+  }
+}
+
+async function sortSets(sources: readonly PhotoSource[], sets: LabelSets, leftOut: number): Promise<SortedFiles> {
+  const several: SortedFiles['several'] = []
+  const unsorted: File[] = []
+  let unreadable = 0
+  for (const source of sources) {
+    const file = await fileOf(source)
+    const labels = sets.get(source.path)
+    if (file === null) unreadable++
+    else if (labels === undefined) unsorted.push(file)
+    else several.push({ file, labels: labels.map(cut).filter((label) => label !== '') })
+  }
+  return { labeled: [], several, unsorted, notPhotos: leftOut + unreadable }
 }
 
 async function fileOf(source: PhotoSource): Promise<File | null> {

@@ -24,9 +24,10 @@ export class Trainer {
     if (this.worker && ids.length > 0) this.post({ kind: 'forget', ids })
   }
 
-  train(photos: readonly { id: number; label: string }[]): void {
+  /** @param multiLabel whether a photo may have several labels, or none */
+  train(photos: readonly { id: number; label: string }[], multiLabel: boolean): void {
     this.run++
-    this.post({ kind: 'train', run: this.run, photos })
+    this.post({ kind: 'train', run: this.run, photos, multiLabel })
   }
 
   /** Drops the result of the running training. */

@@ -20,7 +20,7 @@ export type ToTrainingWorker =
   | { kind: 'add'; id: number; sha256: string; embedding: Float32Array; kinds: Float32Array | null }
   | { kind: 'forget'; ids: readonly number[] }
   /** Trains with these photos, and stops what it was training before. */
-  | { kind: 'train'; run: number; photos: readonly { id: number; label: string }[] }
+  | { kind: 'train'; run: number; photos: readonly { id: number; label: string }[]; multiLabel: boolean }
   /** Answered after the questions before it. */
   | { kind: 'ask'; number: number; question: LabelingQuestion }
 

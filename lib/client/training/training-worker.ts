@@ -1,6 +1,7 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
 import { LabelingOrder } from '@/lib/shared/training/labeling/labeling-order'
+import { type MultiLabelTraining, trainMultiLabel } from '@/lib/shared/training/multi-label/train'
 import { type Training, train } from '@/lib/shared/training/train'
 import { runWork } from '@/lib/shared/training/work'
 import type { FromTrainingWorker, LabelingQuestion, ToTrainingWorker } from './training-protocol'
@@ -24,19 +25,24 @@ self.onmessage = ({ data }: MessageEvent<ToTrainingWorker>) => {
   else {
     current.abort()
     current = new AbortController()
-    void run(data.run, data.photos, current.signal)
+    void run(data, current.signal)
   }
 }
 
 async function run(
-  number: number,
-  photos: readonly { id: number; label: string }[],
+  { run: number, photos, multiLabel }: Extract<ToTrainingWorker, { kind: 'train' }>,
   signal: AbortSignal,
 ): Promise<void> {
   const known = photos.filter(({ id }) => examples.has(id))
   const list = known.map(({ id, label }) => ({ label, ...(examples.get(id) as Photo) }))
   const ids = known.map(({ id }) => id)
   try {
+    if (multiLabel) {
+      const training = await trainMultiLabel(list, { signal })
+      model = null
+      self.postMessage({ run: number, model: ofSeveral(training), complete: true } satisfies FromTrainingWorker)
+      return
+    }
     // The learning curve takes a third of the time, and the page shows it last.
     for (const quick of [true, false]) {
       const training = await train(list, { quick }, { signal })
@@ -73,6 +79,18 @@ async function respond(number: number, question: LabelingQuestion): Promise<void
   self.postMessage({ number, ids } satisfies FromTrainingWorker)
 }
 
+/** The model of photos that may have several labels. Mistakes aren't listed: a photo may have some of its labels right. */
+function ofSeveral({ head, photos, report, needs }: MultiLabelTraining): TrainedModel {
+  const figures = report && {
+    map: report.map,
+    micro: report.micro_f1,
+    macro: report.macro_f1,
+    photos: report.photos,
+  }
+  const nothing = { accuracy: null, curve: null, mistakes: [], suspicious: [], copies: [] }
+  return { head, photos, multiLabel: figures, needs, ...nothing }
+}
+
 /** Names photos by their IDs instead of their positions. */
 function named(training: Training, ids: readonly number[]): TrainedModel {
   const { head, report, curve, needs, mistakes, suspicious, copies } = training
@@ -81,6 +99,7 @@ function named(training: Training, ids: readonly number[]): TrainedModel {
     head,
     photos: ids.length,
     accuracy: report && { share: report.top1, interval: report.top1_interval, photos: report.photos },
+    multiLabel: null,
     curve,
     needs,
     mistakes: mistakes.map(({ example, ...mistake }) => ({ photo: id(example), ...mistake })),

@@ -14,9 +14,12 @@ export interface TrainingLabel {
  */
 export type ExampleState = 'waiting' | 'reading' | 'ready' | 'failed'
 
+/** In place of the ID of a label, for a photo that has none of the labels. IDs begin with 1. */
+export const NONE = 0
+
 export interface TrainingPhoto {
   readonly id: number
-  /** ID of its label; null until the visitor says which one it has. */
+  /** ID of its label; `NONE` for none of the labels; null until the visitor says which one it has. */
   readonly label: number | null
   readonly name: string
   /** Including the folders that it was added with. */
@@ -47,6 +50,8 @@ export interface TrainedModel {
   photos: number
   /** Accuracy on photos that weren't trained on, in cross-validation; null if no photo could be held out. */
   accuracy: { share: number; interval: Interval; photos: number } | null
+  /** The same for several labels a photo: mean average precision and F1. */
+  multiLabel: { map: number; micro: number; macro: number; photos: number } | null
   curve: LearningCurve | null
   needs: readonly LabelNeed[]
   mistakes: readonly { photo: number; label: string; predicted: string; score: number }[]
@@ -72,6 +77,10 @@ export interface TrainingSnapshot {
   /** Type or ID of the base model. */
   readonly base: string
   readonly labels: readonly TrainingLabel[]
+  /** Whether a photo may have several labels, or none. Then a photo is there once for each of its labels. */
+  readonly multiLabel: boolean
+  /** Whether a labels file with several labels a photo switched that on. */
+  readonly multiLabelFound: boolean
   readonly photos: readonly TrainingPhoto[]
   readonly leftOut: { readonly notPhotos: number; readonly known: number; readonly tooMany: number }
   /** Whether photos wait for a server that doesn't respond. */

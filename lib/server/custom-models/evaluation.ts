@@ -1,4 +1,3 @@
-import { sixDigits } from '@/lib/shared/metrics/scores'
 import type { Example } from '@/lib/shared/training/example'
 import type { MultiLabelTraining } from '@/lib/shared/training/multi-label/train'
 import type { Training } from '@/lib/shared/training/train'
@@ -20,7 +19,9 @@ export interface Evaluation extends Pick<Training, 'shrinkage' | 'report' | 'cur
 }
 
 /** What is known of a model of photos that may have several labels. */
-interface MultiLabelEvaluation extends Pick<MultiLabelTraining, 'thresholds' | 'penalty' | 'report'> {
+interface MultiLabelEvaluation extends Pick<MultiLabelTraining, 'penalty' | 'report'> {
+  /** A label applies where its score is at least this [labels]. */
+  thresholds: readonly number[]
   /** A label whose score is closer to its threshold, in log-odds, is in doubt; null if that is unknown. */
   near_threshold: number | null
   /** Labels of photos that look wrong, or that seem to be missing (`has`: false), by the SHA-256 of the photos. */
@@ -59,7 +60,8 @@ export function multiLabelEvaluation(
   training: MultiLabelTraining,
   examples: readonly Pick<Example, 'sha256'>[],
 ): Evaluation {
-  const { head, thresholds, penalty, report, nearThreshold } = training
+  const { head, penalty, report } = training
+  const { thresholds, nearThreshold } = head.multiLabel
   const digest = (position: number) => examples[position]?.sha256 ?? ''
   const doubtful = training.doubtful
     .slice(0, MOST_DOUBTFUL)
@@ -75,7 +77,7 @@ export function multiLabelEvaluation(
     needs: training.needs,
     suspicious: [],
     copies: training.copies.map((one) => ({ sha256: one.examples.map(digest), labels: one.labels })),
-    multi_label: { thresholds: thresholds.map(sixDigits), near_threshold: nearThreshold, penalty, report, doubtful },
+    multi_label: { thresholds, near_threshold: nearThreshold, penalty, report, doubtful },
   }
 }
 

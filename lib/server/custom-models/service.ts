@@ -114,8 +114,6 @@ export class CustomModelService {
     { words, multiLabel, ...description }: CustomDescription & { words?: LabelWords | undefined; multiLabel: boolean },
     options: TrainOptions,
   ): Promise<SavedModel> {
-    if (words && multiLabel)
-      throw new Problem('invalid_parameter', 'A model whose labels are words can’t be trained with multi_label.')
     const created = new Date().toISOString()
     const { unlisted } = this.options
     return this.trainAndSave(
@@ -141,7 +139,7 @@ export class CustomModelService {
   async addExamples(
     id: string,
     { base, examples }: EmbeddedExamples,
-    replace: boolean,
+    { replace, multiLabel }: { replace: boolean; multiLabel: boolean },
     options: TrainOptions,
   ): Promise<SavedModel> {
     const step = await this.latest(id)
@@ -153,6 +151,11 @@ export class CustomModelService {
       throw new Problem(
         'conflict',
         `${id} was trained on another revision of ${base.id}. Train it again from its photos.`,
+      )
+    if (!replace && multiLabel !== isMultiLabel(config))
+      throw new Problem(
+        'invalid_parameter',
+        `${id} learned with another multi_label. To change it, replace all examples.`,
       )
     const known = replace ? [] : await this.examples(step)
     const words = wordsOf(config)
@@ -169,7 +172,7 @@ export class CustomModelService {
         created: new Date().toISOString(),
         unlisted: custom?.unlisted ?? false,
       },
-      { words, multiLabel: isMultiLabel(config) },
+      { words, multiLabel },
     )
   }
 
@@ -238,6 +241,8 @@ export class CustomModelService {
     { words, multiLabel }: { words: LabelWords | undefined; multiLabel: boolean },
   ): Promise<SavedModel> {
     const { script } = this.options
+    if (words && multiLabel)
+      throw new Problem('invalid_parameter', 'A model whose labels are words can’t be trained with multi_label.')
     const labels = allLabels(words?.labels ?? [], examples).filter((label) => label !== NO_LABEL)
     if (limits !== undefined) requireLimits(labels, multiLabel ? countPhotos(examples) : examples.length, limits)
     const rows = words && (await embedWords(this.options.engine, folder.base.id, { ...words, labels }, signal))

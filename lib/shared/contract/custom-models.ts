@@ -56,7 +56,13 @@ const job = z.string().min(1).max(100).optional().meta({
 })
 
 /** Options of `POST /api/models/{id}/examples`. */
-export const examplesParametersSchema = z.object({ replace: flag.default(false), job })
+export const examplesParametersSchema = z.object({
+  replace: flag.default(false),
+  multi_label: flag.optional().meta({
+    description: 'Whether a photo may have several labels, or none. By default as before; changes need replace=true.',
+  }),
+  job,
+})
 
 /** Options of `POST /api/models`. */
 export const trainParametersSchema = z

@@ -15,8 +15,10 @@ import { qualityIssues } from './quality'
 /** Neighbors of each photo: enough for copies, and to tell whether a photo is far from all others. */
 const NEIGHBORS = 8
 
-export interface CheckProgress {
-  /** Called with the share that is done, from 0 to 1. */
+export interface CheckOptions {
+  /** Whether photos have several labels, which aren't checked. */
+  severalLabels?: boolean
+  /** Called with the share that is done, from 0 to 1, before each stage. */
   onProgress?: ((done: number) => void) | undefined
 }
 
@@ -27,7 +29,7 @@ export interface CheckProgress {
  */
 export function* checkPhotos(
   photos: CheckedPhotos,
-  { onProgress = () => {} }: CheckProgress = {},
+  { onProgress = () => {}, severalLabels = false }: CheckOptions = {},
 ): Work<{ photos: PhotoCheck[]; report: CheckReport }> {
   const part = (from: number, to: number) => (done: number) => onProgress(from + (to - from) * done)
   onProgress(0)
@@ -39,7 +41,7 @@ export function* checkPhotos(
   }
   const firsts = yield* findCopies(input, part(0.3, 0.7))
   onProgress(0.7)
-  const labels = yield* labelCheck(photos, firsts)
+  const labels = severalLabels ? unchecked(SEVERAL_LABELS) : yield* labelCheck(photos, firsts)
   onProgress(1)
   const groups = copyGroups(photos.list, firsts)
   const checks: PhotoCheck[] = photos.list.map((photo) => ({
@@ -95,15 +97,19 @@ interface PhotoLabels extends Pick<LabelCheck, 'mixedUp' | 'checked'> {
   reason: string | null
 }
 
+const SEVERAL_LABELS =
+  'Photos have several labels. Train a model with multi_label (vision train --multi-label): it lists labels that may be wrong or missing.'
+
+const unchecked = (reason: string): PhotoLabels => ({ issues: [], mixedUp: [], checked: 0, reason })
+
 function* labelCheck(photos: CheckedPhotos, firsts: Int32Array): Work<PhotoLabels> {
   const labeled = [...photos.list.keys()].filter((at) => photos.list[at]?.label)
-  const none = (reason: string): PhotoLabels => ({ issues: [], mixedUp: [], checked: 0, reason })
-  if (labeled.length === 0) return none('No photo has a label.')
+  if (labeled.length === 0) return unchecked('No photo has a label.')
   const examples = labeled.map((at) => exampleOf(photos, at))
   try {
     requireExamples(examples)
   } catch (error) {
-    if (error instanceof Problem) return none(error.detail)
+    if (error instanceof Problem) return unchecked(error.detail)
     throw error
   }
   const position = new Map(labeled.map((at, index) => [at, index]))

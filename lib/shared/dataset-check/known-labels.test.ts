@@ -28,3 +28,9 @@ test('without a column of splits, those of the folders count', async () => {
   const { splits } = labelsOfTable(await parseLabels('file,label\n1.jpg,cat\n3.jpg,dog\n'), PHOTOS)
   expect([...splits.values()]).toEqual(['train', 'val', 'test'])
 })
+
+test('photos with several labels have none to check, but their splits', async () => {
+  const table = await parseLabels('file,labels,split\n1.jpg,cat;dog,train\n2.jpg,dog,test\n3.jpg,cat;dog,train\n')
+  const known = labelsOfTable(table, ['1.jpg', '2.jpg', '3.jpg'])
+  expect([known.several, known.labels.size, known.splits.get('2.jpg')]).toEqual([true, 0, 'test'])
+})

@@ -1,5 +1,6 @@
 import Papa from 'papaparse'
-import { matchLabels, type Picks } from '../labels-file/match-labels'
+import { matchLabelSets, matchLabels, type Picks } from '../labels-file/match-labels'
+import { areLabelSets } from '../labels-file/several-labels'
 import type { LabelsTable } from '../labels-file/table'
 import { folderLabel, splitNamed, splitOf } from './splits'
 
@@ -8,6 +9,8 @@ export interface KnownLabels {
   labels: ReadonlyMap<string, string>
   /** `train`, `val`, `test`, or another word from a column named so. */
   splits: ReadonlyMap<string, string>
+  /** If photos have several labels, all of each: then there are no `labels`, since a check takes one for each photo. */
+  several: ReadonlyMap<string, readonly string[]> | null
 }
 
 /** Names of columns with the part of the data set. */
@@ -22,7 +25,7 @@ export function labelsOfFolders(photos: readonly string[]): KnownLabels {
         return word === null ? [] : [[file, word] as const]
       }),
     )
-  return { labels: found(folderLabel), splits: found(splitOf) }
+  return { labels: found(folderLabel), splits: found(splitOf), several: null }
 }
 
 /**
@@ -31,15 +34,19 @@ export function labelsOfFolders(photos: readonly string[]): KnownLabels {
  * @throws LabelsError if the file has no column of photos or of labels
  */
 export function labelsOfTable(table: LabelsTable, photos: readonly string[], picks: Picks = {}): KnownLabels {
-  const { labels, columns, file } = matchLabels(table, photos, [], picks)
+  const { labels: single, columns, file } = matchLabels(table, photos, [], picks)
+  const sets = matchLabelSets(table, { photos, classes: [], picks }).labels
+  const several = areLabelSets(sets.values()) ? sets : null
+  const labels = several ? new Map<string, string>() : single
   const split = columns.find((name) => SPLIT_COLUMNS.includes(name.trim().toLowerCase()))
-  if (split === undefined) return { labels, splits: labelsOfFolders(photos).splits }
+  if (split === undefined) return { labels, splits: labelsOfFolders(photos).splits, several }
   const cells = matchLabels(table, photos, [], { file: String(file + 1), label: split }).labels
-  return { labels, splits: new Map([...cells].map(([photo, word]) => [photo, splitNamed(word) ?? word])) }
+  return { labels, splits: new Map([...cells].map(([photo, word]) => [photo, splitNamed(word) ?? word])), several }
 }
 
 /** Labels and splits as a labels file, which any check reads in the same way. */
-export function labelsCsv({ labels, splits }: KnownLabels): string {
+export function labelsCsv({ labels, splits, several }: KnownLabels): string {
+  if (several) return Papa.unparse([['file', 'labels'], ...[...several].map(([file, own]) => [file, own.join(';')])])
   const divided = splits.size > 0
   const rows = [...labels].map(([file, label]) => [file, label, ...(divided ? [splits.get(file) ?? ''] : [])])
   return Papa.unparse([['file', 'label', ...(divided ? ['split'] : [])], ...rows])

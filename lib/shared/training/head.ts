@@ -1,3 +1,4 @@
+import type { MultiLabelRule } from '../metrics/multi-label'
 import type { UncertainReason } from '../metrics/uncertainty'
 import { Problem } from '../problems/problem'
 import type { BaseFeatures } from './example'
@@ -18,6 +19,8 @@ export interface Head {
   temperature: number
   /** The center of the labels [dimensions + kinds], and what is usual; null if nothing could be tested. */
   likeness: { center: Float32Array; rule: LikenessRule } | null
+  /** Set if a photo may have several labels, or none: its scores are sigmoids of its logits. */
+  multiLabel?: MultiLabelRule | undefined
 }
 
 export interface HeadScores {

@@ -23,6 +23,13 @@ const REPLACE = {
   schema: { type: 'boolean', default: false },
   description: 'Whether the examples replace the known ones.',
 }
+const MULTI_LABEL = {
+  name: 'multi_label',
+  in: 'query',
+  required: false,
+  schema: { type: 'boolean' },
+  description: 'Whether a photo may have several labels, or none. By default as before; changes need replace.',
+}
 const JOB = {
   name: 'job',
   in: 'query',
@@ -202,7 +209,7 @@ export function customModelPaths(
       post: {
         operationId: 'addExamples',
         summary: 'Train a custom model again with more examples.',
-        parameters: [MODEL, REPLACE, JOB, STREAM],
+        parameters: [MODEL, REPLACE, MULTI_LABEL, JOB, STREAM],
         requestBody: requestBody(options.examples),
         responses: saved,
       },

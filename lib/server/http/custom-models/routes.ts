@@ -93,13 +93,12 @@ export function customModelRoutes(
     )
 
   const addExamples = (c: Context<AppEnv>) =>
-    train(c, { schema: examplesParametersSchema, isNew: false }, async ({ replace }, collect, run) => {
+    train(c, { schema: examplesParametersSchema, isNew: false }, async ({ replace, multi_label }, collect, run) => {
       const { base_model, problem_type } = await services.engine.model(id(c))
       if (base_model === null) throw new Problem('not_found', 'There is no custom model with this ID.')
-      const { skipped, warnings, ...examples } = await collect(base_model.id, {
-        multiLabel: isMultiLabel({ problem_type }),
-      })
-      return { ...(await training.addExamples(id(c), examples, replace, run)), skipped, warnings }
+      const multiLabel = multi_label ?? isMultiLabel({ problem_type })
+      const { skipped, warnings, ...examples } = await collect(base_model.id, { multiLabel })
+      return { ...(await training.addExamples(id(c), examples, { replace, multiLabel }, run)), skipped, warnings }
     })
 
   async function view(c: Context<AppEnv>): Promise<Response> {

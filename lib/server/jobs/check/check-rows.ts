@@ -63,6 +63,9 @@ export async function checkRows(
   { onProgress, ...options }: WorkOptions & { onProgress?(done: number): void } = {},
 ): Promise<Checked> {
   const photos = await photosOfRows(input)
-  const { photos: checks, report } = await runWork(checkPhotos(photos, { onProgress }), options)
+  const { photos: checks, report } = await runWork(
+    checkPhotos(photos, { onProgress, severalLabels: input.known.several !== null }),
+    options,
+  )
   return { photos, checks, report }
 }

@@ -18,8 +18,12 @@ export async function knownLabels(files: readonly string[], labels: string | nul
 export async function readLabels(bytes: Uint8Array, files: readonly string[] | null): Promise<string> {
   try {
     const { text } = decodeLabels(bytes)
-    if (files === null) await knownLabels([], text)
-    else if ((await knownLabels(files, text)).labels.size === 0)
+    if (files === null) {
+      await knownLabels([], text)
+      return text
+    }
+    const { labels, several } = await knownLabels(files, text)
+    if (labels.size === 0 && !several)
       throw new Problem('conflict', 'The labels file has no label for any photo of this job. Check the names in it.')
     return text
   } catch (error) {

@@ -46,7 +46,7 @@ export function labeledSet(examples: readonly Example[]): LabeledSet {
 }
 
 /** Number of photos that have each label [labels]. */
-export function supportOf({ labels, has }: Pick<LabeledSet, 'labels' | 'has'>): Int32Array {
+export function supportOf({ labels, has }: { labels: { length: number }; has: Uint8Array }): Int32Array {
   const support = new Int32Array(labels.length)
   for (const [at, value] of has.entries()) support[at % labels.length] = (support[at % labels.length] as number) + value
   return support

@@ -1,13 +1,9 @@
 import { ece } from '../../metrics/calibration'
-import {
-  bestThresholds,
-  type LabelScores,
-  type MultiLabelMetrics,
-  multiLabelMetrics,
-} from '../../metrics/label-metrics'
+import { type LabelScores, type MultiLabelMetrics, multiLabelMetrics } from '../../metrics/label-metrics'
 import type { LabeledValidation } from './cross-validate'
 import type { LabeledSet } from './photo-set'
 import { sigmoid } from './sigmoid-fit'
+import { chooseThresholds } from './thresholds'
 
 /** How good a model of several labels a photo is, measured on photos that weren't trained on. */
 export interface MultiLabelReport extends MultiLabelMetrics {
@@ -71,7 +67,7 @@ export function crossThresholds({ labels, scores, truth }: LabelScores, fold: In
       scores: scores.filter((_, at) => isOther(at)),
       truth: truth.filter((_, at) => isOther(at)),
     }
-    const thresholds = bestThresholds(others)
+    const thresholds = chooseThresholds(others)
     for (let at = 0; at < out.length; at++) {
       if (!isOther(at)) out[at] = thresholds[at % labels] as number
     }

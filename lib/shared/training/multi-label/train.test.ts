@@ -35,10 +35,10 @@ function scored(head: Head, examples: readonly Example[]) {
   }
 }
 
-function digest({ head, thresholds, report, penalty, doubtful }: MultiLabelTraining): string {
+function digest({ head, report, penalty, doubtful }: MultiLabelTraining): string {
   const hash = createHash('sha256')
   for (const values of [head.weights, head.bias, head.likeness?.center ?? new Float32Array()]) hash.update(values)
-  const rest = [head.likeness?.rule, thresholds, report, penalty, doubtful.map(({ example: _, ...one }) => one)]
+  const rest = [head.likeness?.rule, head.multiLabel, report, penalty, doubtful.map(({ example: _, ...one }) => one)]
   return hash.update(JSON.stringify(rest)).digest('hex')
 }
 
@@ -72,11 +72,9 @@ test('sigmoids agree with scikit-learn’s, also where the labels can be told ap
 })
 
 test('learns labels that come together, rare ones and photos without any, and says how well', async () => {
-  const { head, thresholds, report, photos } = await trainMultiLabel(
-    labeledExamples({ shares: SHARES, photos: 300, noise: 4 }),
-  )
+  const { head, report, photos } = await trainMultiLabel(labeledExamples({ shares: SHARES, photos: 300, noise: 4 }))
   const known = scored(head, labeledExamples({ shares: SHARES, photos: 400, noise: 4, seed: 9 }))
-  const truth = multiLabelMetrics(known, thresholds)
+  const truth = multiLabelMetrics(known, head.multiLabel.thresholds)
   expect([head.labels, photos, report?.photos]).toEqual([['ant', 'bee', 'cat'], 300, 300])
   expect(truth.map).toBeGreaterThan(0.8)
   for (const name of ['map', 'micro_f1', 'macro_f1'] as const)
@@ -93,10 +91,10 @@ test('learns labels that come together, rare ones and photos without any, and sa
 
 test('thresholds are chosen to bring a larger F1 than one half does', async () => {
   const shares = { ant: 0.5, bee: 0.15, cat: 0.08 }
-  const { head, thresholds } = await trainMultiLabel(labeledExamples({ shares, photos: 300, noise: 5 }))
+  const { head } = await trainMultiLabel(labeledExamples({ shares, photos: 300, noise: 5 }))
   const known = scored(head, labeledExamples({ shares, photos: 600, noise: 5, seed: 9 }))
   const macro = (limits: readonly number[]) => multiLabelMetrics(known, limits).macro_f1
-  expect(macro(thresholds)).toBeGreaterThan(macro([0.5, 0.5, 0.5]) + 0.05)
+  expect(macro(head.multiLabel.thresholds)).toBeGreaterThan(macro([0.5, 0.5, 0.5]) + 0.05)
 })
 
 test.each([
@@ -125,14 +123,11 @@ test('finds labels that were taken away or added, and copies with different ones
 
 test('a label of a single photo is learned, but not measured', async () => {
   const examples = labeledExamples({ shares: { ant: 0.5, bee: 0.4 }, photos: 40, noise: 5 })
-  const { head, thresholds, report, needs } = await trainMultiLabel([
-    ...examples,
-    { ...(examples[0] as Example), label: 'cat' },
-  ])
+  const { head, report, needs } = await trainMultiLabel([...examples, { ...(examples[0] as Example), label: 'cat' }])
   expect(head.labels).toEqual(['ant', 'bee', 'cat'])
   expect(needs[0]).toMatchObject({ label: 'cat', photos: 1, recall: null })
   expect(report?.classes.map(({ index }) => index).sort()).toEqual([0, 1])
-  expect([...head.weights, ...head.bias, ...thresholds].every(Number.isFinite)).toBe(true)
+  expect([...head.weights, ...head.bias, ...head.multiLabel.thresholds].every(Number.isFinite)).toBe(true)
 })
 
 test('refuses what can’t be learned from', async () => {

@@ -1,5 +1,5 @@
-import { bestThresholds } from '../../metrics/label-metrics'
-import { DEFAULT_LABEL_THRESHOLD } from '../../metrics/multi-label'
+import { DEFAULT_LABEL_THRESHOLD, type MultiLabelRule } from '../../metrics/multi-label'
+import { sixDigits } from '../../metrics/scores'
 import { type Coordinates, coordinatesOf } from '../coordinates'
 import type { Example } from '../example'
 import type { Head } from '../head'
@@ -26,6 +26,7 @@ import { nearThreshold } from './near-threshold'
 import { type LabeledSet, labeledSet, supportOf } from './photo-set'
 import { heldOutScores, type MultiLabelReport, multiLabelReport } from './report'
 import { USUAL_FIT } from './sigmoid-fit'
+import { chooseThresholds } from './thresholds'
 
 /** A label of a photo that looks wrong, or that seems to be missing. */
 interface DoubtfulExample {
@@ -39,12 +40,7 @@ interface DoubtfulExample {
 }
 
 export interface MultiLabelTraining {
-  /** Its scores are sigmoids of its logits. */
-  head: Head
-  /** A label is selected where its score is at least this [labels]. */
-  thresholds: readonly number[]
-  /** A photo with a score closer to its threshold, in log-odds, is in doubt; null if that is unknown. */
-  nearThreshold: number | null
+  head: Head & { multiLabel: MultiLabelRule }
   /** Strength of the regularization that cross-validation chose. */
   penalty: number | null
   /** Different photos. */
@@ -89,15 +85,14 @@ function* trainInSteps(set: LabeledSet, onProgress: (done: number) => void): Wor
   onProgress(AT.validation)
   const validation = yield* crossValidateLabels(set, coordinates, folded)
   onProgress(AT.head)
-  const head = yield* fitLabeledHead(set, coordinates, folded, validation)
+  const weights = yield* fitLabeledHead(set, coordinates, folded, validation)
   const known = validation && heldOutScores(set, validation)
-  const thresholds = known ? bestThresholds(known) : set.labels.map(() => DEFAULT_LABEL_THRESHOLD)
+  const thresholds = known ? chooseThresholds(known) : set.labels.map(() => DEFAULT_LABEL_THRESHOLD)
   const report = known && multiLabelReport(known, validation, thresholds)
+  const rule = { thresholds: thresholds.map(sixDigits), nearThreshold: known && nearThreshold(known, thresholds) }
   onProgress(1)
   return {
-    head,
-    thresholds,
-    nearThreshold: known && nearThreshold(known, thresholds),
+    head: { ...weights, multiLabel: rule },
     penalty: validation?.penalty ?? null,
     photos: set.count,
     report,

@@ -1,0 +1,100 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import sharp from 'sharp'
+import { DRAWINGS, drawing } from '../support/drawings'
+import { startServer, type TestServer } from '../support/server'
+import { violations } from './axe'
+import { failOnPageErrors, waitForHydration } from './browser-page'
+
+let folder: string
+let server: TestServer
+const COUNT = 32
+
+/** @param at which drawings it shows: each bit stands for a kind */
+async function mixed(at: number): Promise<Buffer> {
+  const kinds = DRAWINGS.filter((_, kind) => at & (1 << kind))
+  const pieces = kinds.map(async (kind, place) => ({
+    input: await sharp(await drawing(kind, at))
+      .resize(120, 120)
+      .toBuffer(),
+    left: 120 * ((at + place) % 2),
+    top: 120 * (Math.floor((at + place) / 2) % 2),
+  }))
+  const background = `hsl(${(at * 77) % 360} 40% ${30 + ((at * 13) % 50)}%)`
+  const image = sharp({ create: { width: 240, height: 240, channels: 3, background } })
+  return image
+    .composite(await Promise.all(pieces))
+    .png()
+    .toBuffer()
+}
+
+test.beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'train-sets-'))
+  const lines = ['file,labels']
+  for (let at = 0; at < COUNT; at++) {
+    writeFileSync(join(folder, `${at}.png`), await mixed(at))
+    lines.push(`${at}.png,${DRAWINGS.filter((_, kind) => at & (1 << kind)).join(';')}`)
+  }
+  writeFileSync(join(folder, 'labels.csv'), `${lines.join('\n')}\n`)
+  server = await startServer({ env: { LOG_LEVEL: 'warn', DEFAULT_MODEL_TYPE: 'fast' } })
+})
+test.afterAll(async () => {
+  await server?.stop()
+  rmSync(folder, { recursive: true })
+})
+test.beforeEach(({ page }) => failOnPageErrors(page))
+
+test('a labels file with several labels a photo teaches a model that gives several; saved, it is opened again', async ({
+  page,
+}) => {
+  let sent = 0
+  page.on('request', (request) => {
+    if (request.url().includes('/api/embed')) sent++
+  })
+  await page.goto(`${server.url}/train`)
+  await waitForHydration(page)
+  await expect(page.locator('main [inert]')).toHaveCount(0)
+  await page.locator('input[type=file][webkitdirectory]').setInputFiles(folder)
+  await expect(page.getByText('The labels file has several labels for some photos.')).toBeVisible()
+  const several = page.getByRole('switch', { name: 'A photo may have several labels' })
+  await expect(several).toBeChecked()
+  await expect(page.getByTestId('mean-precision')).toHaveText(/^mAP (9\d|100)%$/)
+  await expect(page.getByRole('region', { name: 'None of the labels' }).getByText('4 photos')).toBeVisible()
+  await expect(page.getByRole('group', { name: 'dots', exact: true }).getByText('16 photos')).toBeVisible()
+  await expect(page.getByText(/Reading photos|Training/)).toHaveCount(0)
+  // A photo with three labels is sent once.
+  expect(sent).toBe(COUNT)
+  expect(await violations(page)).toEqual([])
+
+  const tried = page.getByRole('region', { name: 'Try it' })
+  writeFileSync(join(folder, 'new.jpg'), await mixed(43))
+  await tried.locator('input[type=file]').setInputFiles(join(folder, 'new.jpg'))
+  await expect(page.getByTestId('tried-label')).toContainText('dots')
+  await expect(page.getByTestId('tried-label')).toContainText('rings')
+  await expect(page.getByTestId('tried-label')).not.toContainText('stripes')
+
+  await page.getByLabel('Name', { exact: true }).fill('Several')
+  await page.getByRole('button', { name: 'Save model' }).click()
+  await expect(page.getByText('Saved as Several')).toBeVisible()
+  const { model, evaluation } = await (await fetch(`${server.url}/api/models/several`)).json()
+  expect([model.problem_type, evaluation.examples, model.thresholds]).toEqual([
+    'multi_label_classification',
+    COUNT,
+    evaluation.multi_label.thresholds,
+  ])
+  const body = new Uint8Array(readFileSync(join(folder, 'new.jpg')))
+  const result = await (await fetch(`${server.url}/api/classify?model=several`, { method: 'POST', body })).json()
+  const selected = result.predictions.filter((one: { selected: boolean }) => one.selected)
+  expect(selected.map(({ label }: { label: string }) => label).sort()).toEqual(['dots', 'rings'])
+
+  // Opened from the server, it is as it was. With one label a photo, the rest waits.
+  await page.goto(`${server.url}/train?model=several`)
+  await waitForHydration(page)
+  await expect(several).toBeChecked()
+  await expect(page.getByRole('region', { name: 'None of the labels' }).getByText('4 photos')).toBeVisible()
+  await several.uncheck()
+  await expect(page.getByText('These photos are only used if a photo may have several labels.')).toBeVisible()
+  await expect(page.getByTestId('mean-precision')).toHaveCount(0)
+})
