@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { matchLabelSets, matchLabels } from './match-labels'
 import { parseLabels } from './parse'
+import { areLabelSets } from './several-labels'
 import { labelWarnings } from './summary'
 
 const PHOTOS = ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg']
@@ -75,4 +76,12 @@ test('with one label a photo, several are still refused, by line', async () => {
   const matched = matchLabels(table, PHOTOS, [])
   expect(Object.fromEntries(matched.labels)).toEqual({ 'a.jpg': 'cat', 'b.jpg': 'dog' })
   expect(matched.bad).toEqual([{ line: 3, file: 'a.jpg', reason: 'twice' }])
+})
+
+test('tells several labels a photo from a mistake in one line, and from a name with a semicolon', () => {
+  const one = (label: string, count: number) => Array.from({ length: count }, () => [label])
+  expect(areLabelSets([['cat', 'dog'], ['dog'], []])).toBe(true)
+  expect(areLabelSets([...one('cat', 50), ...one('dog', 49), ['cat', 'dog']])).toBe(false)
+  expect(areLabelSets([['bolt', 'M4'], ['bolt', 'M4'], ['nut']])).toBe(false)
+  expect(areLabelSets(one('cat', 3))).toBe(false)
 })
