@@ -52,7 +52,7 @@ function timed(index: VectorIndex): { points: Float32Array; seconds: number } {
     dimensions: index.dimensions,
     indices: Int32Array.from({ length: size }, (_, at) => at),
     of: size,
-    stored: (at) => index.stored(at),
+    stored: (at) => index.int8At(at),
   })
   let step = work.next()
   while (!step.done) step = work.next()

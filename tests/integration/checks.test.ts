@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { partsPrefix, resultsKey, vectorsPrefix } from '@/lib/server/jobs/distributed/object-keys'
 import { s3Client } from '@/lib/server/storage/s3'
 import type { JobCheck, SimilarPhotosReply } from '@/lib/shared/contract/check'
+import { readVectors } from '@/lib/shared/photo-map/vectors-file'
 import { CHECK_COLUMNS, RESULT_COLUMNS } from '@/lib/shared/results/columns'
 import { BACKENDS, type Backend } from '../support/backends'
 import { refusal } from '../support/http'
@@ -83,6 +84,25 @@ describe.each(BACKENDS)('checks of jobs in %s', (_name, open) => {
     await refusal(get(id, 'similar?file=nothing.jpg'), 404, 'not_found')
     await refusal(get(id, 'similar'), 400, 'invalid_parameter')
     await refusal(get(id, 'similar?file=x&k=0'), 400, 'invalid_parameter')
+
+    // The vectors of a map are those that similar photos are found by.
+    const reply = await get(id, 'vectors')
+    const file = new Uint8Array(await reply.arrayBuffer())
+    expect(Number(reply.headers.get('content-length'))).toBe(file.length)
+    const vectors = readVectors(file)
+    expect([vectors.of, vectors.indices.length, vectors.dimensions]).toEqual([23, 23, 1280])
+    const at = (name: string) => rows.findIndex(({ file }) => file === name)
+    const vector = (name: string) => {
+      const { values, scale } = vectors.stored(vectors.indices.indexOf(at(name)))
+      return Array.from(values, (value) => value * scale)
+    }
+    const marsupial = vector('test/animal/marsupial.jpg')
+    const koala = vector('train/animal/koala.jpg')
+    const similarity = koala.reduce((sum, value, i) => sum + value * (marsupial[i] ?? 0), 0)
+    expect(similarity).toBeCloseTo(like[0]?.similarity ?? 0, 2)
+    const some = readVectors(new Uint8Array(await (await get(id, 'vectors?limit=5')).arrayBuffer()))
+    expect([some.of, [...some.indices]]).toEqual([23, [0, 4, 9, 13, 18]])
+    await refusal(get(id, 'vectors?limit=10001'), 400, 'invalid_parameter')
 
     const labels = `file,label\n${photos.map(({ file }, at) => `${file},${at % 2}`).join('\n')}\n`
     const again = (text: string) => fetch(`${url}/api/jobs/${id}/check`, { method: 'POST', body: text })
@@ -164,7 +184,7 @@ describe.each(BACKENDS)('checks of jobs in %s', (_name, open) => {
   test('a job without a check has neither its columns nor a report', async () => {
     const { id } = await createJob(url, formOf(distinctPhotos(2)))
     await jobDone(url, id)
-    for (const path of ['check', 'cleaned-labels', 'similar?file=photos/00000.webp']) {
+    for (const path of ['check', 'cleaned-labels', 'similar?file=photos/00000.webp', 'vectors']) {
       await refusal(get(id, path), 409, 'conflict')
     }
     await refusal(fetch(`${url}/api/jobs/${id}/check`, { method: 'POST' }), 409, 'conflict')

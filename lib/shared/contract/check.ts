@@ -84,6 +84,16 @@ export const similarParametersSchema = z.object({
   k: integer.pipe(z.int().min(1).max(MAX_SIMILAR)).default(20).meta({ description: 'Number of photos.' }),
 })
 
+/** Vectors of one request: a map of more photos takes a browser too long. */
+const MAX_VECTORS = 10_000
+
+/** The options of vectors. */
+export const vectorsParametersSchema = z.object({
+  limit: integer.pipe(z.int().min(1).max(MAX_VECTORS)).default(MAX_VECTORS).meta({
+    description: 'Number of vectors at most. Of more photos, some are chosen that are spread evenly over all of them.',
+  }),
+})
+
 /** Photos of a job by similarity. */
 export const similarPhotosSchema = z
   .object({

@@ -58,6 +58,10 @@ export class ClusteredIndex {
     return this.vectors.size
   }
 
+  get dimensions(): number {
+    return this.vectors.dimensions
+  }
+
   /** Memory of the vectors and lists. */
   get bytes(): number {
     const { centers, starts, rows } = this.clusters
@@ -81,6 +85,11 @@ export class ClusteredIndex {
   /** A stored vector, of length 1 but for rounding. */
   vector(row: number): Float32Array {
     return this.vectors.vector(this.position(row))
+  }
+
+  /** A vector as it is stored, without a copy: its values times the scale make it. */
+  int8At(row: number): { values: Int8Array; scale: number } {
+    return this.vectors.int8At(this.position(row))
   }
 
   /** Where the vector of a row is. */

@@ -135,9 +135,14 @@ export class VectorIndex {
 
   /** A stored vector, of length 1 but for rounding. */
   vector(row: number): Float32Array {
-    const values = new Int8Array(this.module.memory.buffer, this.rows + row * this.width, this.dimensions)
-    const scale = this.scales[row] as number
+    const { values, scale } = this.int8At(row)
     return Float32Array.from(values, (value) => value * scale)
+  }
+
+  /** A vector as it is stored, without a copy: its values times the scale make it. */
+  int8At(row: number): { values: Int8Array; scale: number } {
+    const values = new Int8Array(this.module.memory.buffer, this.rows + row * this.width, this.dimensions)
+    return { values, scale: this.scales[row] as number }
   }
 
   /** Bytes of a stored row. */

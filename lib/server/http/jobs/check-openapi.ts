@@ -1,8 +1,15 @@
-import { cleanedLabelsParametersSchema, similarParametersSchema } from '@/lib/shared/contract/check'
+import {
+  cleanedLabelsParametersSchema,
+  similarParametersSchema,
+  vectorsParametersSchema,
+} from '@/lib/shared/contract/check'
 import { BINARY } from '../openapi/binary'
 import type { DocumentBuilder } from '../openapi/builder'
 import { PHOTO_OPERATION_PROBLEMS } from '../openapi/problems'
 import { queryParameters } from '../openapi/schemas'
+
+const VECTORS =
+  'A safetensors file: `vectors` int8 [photos, dimensions], `scales` float32 [photos], `indices` int32 [photos], which are the positions of the photos in the job. Values times the scale are the square roots of an embedding, with length 1. The metadata `photos` is the number of photos with a vector.'
 
 /** The paths of checks, and of similar photos. @param id the parameter with the job's ID */
 export function checkPaths({ reply, problems, body }: DocumentBuilder, id: object): Record<string, object> {
@@ -44,6 +51,20 @@ export function checkPaths({ reply, problems, body }: DocumentBuilder, id: objec
           200: {
             description: 'Columns: file, label, and split if the data set is divided.',
             content: { 'text/csv': {} },
+          },
+          ...problems(['unknown_job', 'not_ready', 'conflict', 'invalid_parameter']),
+        },
+      },
+    },
+    '/api/jobs/{id}/vectors': {
+      get: {
+        operationId: 'jobVectors',
+        summary: 'Get the vectors that similar photos of a job are found by, to draw a map of them.',
+        parameters: [id, ...queryParameters(vectorsParametersSchema)],
+        responses: {
+          200: {
+            description: VECTORS,
+            content: { 'application/octet-stream': { schema: BINARY } },
           },
           ...problems(['unknown_job', 'not_ready', 'conflict', 'invalid_parameter']),
         },

@@ -5,6 +5,7 @@ import {
   type JobCheck,
   type SimilarPhotosReply,
   similarParametersSchema,
+  vectorsParametersSchema,
 } from '@/lib/shared/contract/check'
 import { NOTHING_FOUND } from '@/lib/shared/dataset-check/checked-rows'
 import { cleanedLabels } from '@/lib/shared/dataset-check/cleaned-labels'
@@ -77,6 +78,20 @@ export function checkRoutes(
     return json(c, { photos } satisfies SimilarPhotosReply, 200, NO_STORE)
   }
 
+  async function vectors(c: Context<AppEnv>): Promise<Response> {
+    const { limit } = readOptions(vectorsParametersSchema, queryParameters(c.req.url))
+    const { bytes, pieces } = await similar.vectors(id(c), limit)
+    const headers = {
+      ...NO_STORE,
+      'content-type': 'application/octet-stream',
+      'content-disposition': 'attachment; filename="vectors.safetensors"',
+      'content-length': String(bytes),
+    }
+    if (c.req.method === 'HEAD') return new Response(null, { headers })
+    const body = Readable.toWeb(Readable.from(pieces, { objectMode: false, highWaterMark: 1 << 16 }))
+    return new Response(body as unknown as ReadableStream, { headers })
+  }
+
   async function likeUpload(c: Context<AppEnv>): Promise<Response> {
     const query = queryParameters(c.req.url)
     const parameters = similarParametersSchema.omit({ file: true })
@@ -98,6 +113,7 @@ export function checkRoutes(
   return {
     '/api/jobs/:id/check': { GET: (c) => state(c), POST: setLabels },
     '/api/jobs/:id/cleaned-labels': { GET: { withQuery: labels } },
+    '/api/jobs/:id/vectors': { GET: { withQuery: vectors } },
     '/api/jobs/:id/similar': { GET: { withQuery: likePhoto }, POST: { withQuery: likeUpload } },
   }
 }

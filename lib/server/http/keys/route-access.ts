@@ -27,6 +27,7 @@ const READ: Record<string, Access> = {
   '/api/jobs/:id/check': 'jobs',
   '/api/jobs/:id/cleaned-labels': 'jobs',
   '/api/jobs/:id/similar': 'jobs',
+  '/api/jobs/:id/vectors': 'jobs',
   '/api/feedback': 'admin',
   '/api/feedback/:id/photo': 'admin',
   '/api/keys': 'admin',

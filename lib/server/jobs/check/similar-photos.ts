@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os'
 import { searchVector } from '@/lib/shared/dataset-check/checked-photos'
+import { spread, type VectorsFile, vectorsFile } from '@/lib/shared/photo-map/vectors-file'
 import { Problem } from '@/lib/shared/problems/problem'
 import { runWork } from '@/lib/shared/training/work'
 import type { Neighbor } from '@/lib/shared/vector-search/best'
@@ -65,6 +66,22 @@ export class SimilarPhotos {
     const { index, files, photos } = await this.indexOf(id)
     if (photos.length === 0) return []
     return named(index.nearest(searchVector(embedding), limit), { files, photos })
+  }
+
+  /**
+   * The vectors of the job's photos, or of some that are spread evenly over all of them.
+   *
+   * @throws Problem `conflict` if the job keeps no embeddings
+   */
+  async vectors(id: string, limit: number): Promise<VectorsFile> {
+    const { index, photos } = await this.indexOf(id)
+    const rows = spread(index.size, limit)
+    return vectorsFile({
+      dimensions: index.dimensions,
+      indices: Int32Array.from(rows, (row) => photos[row]?.index ?? 0),
+      of: index.size,
+      stored: (at) => index.int8At(rows[at] as number),
+    })
   }
 
   private async indexOf(id: string): Promise<JobIndex> {
