@@ -78,7 +78,7 @@ export class SimilarPhotos {
     const rows = spread(index.size, limit)
     return vectorsFile({
       dimensions: index.dimensions,
-      indices: Int32Array.from(rows, (row) => photos[row]?.index ?? 0),
+      indices: Int32Array.from(rows, (row) => photos[row] ?? 0),
       of: index.size,
       stored: (at) => index.int8At(rows[at] as number),
     })
