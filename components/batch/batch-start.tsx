@@ -49,7 +49,7 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
       <p className="mt-2 max-w-[64ch] text-pretty text-ink-2">
         <ByPointer fine={t('lead')} coarse={t('leadTouch')} />
       </p>
-      <div className="mt-8 rounded-2xl border border-line-2 border-dashed bg-card px-5 py-8 text-center shadow-card sm:py-11">
+      <div className="mt-8 rounded-2xl border border-line-2 border-dashed bg-card px-5 pt-8 pb-4 text-center shadow-card sm:pt-11">
         <Images aria-hidden className="mx-auto size-8 text-accent" strokeWidth={1.75} />
         <h2 className="mt-4 font-semibold text-lg tracking-tight">
           <ByPointer fine={t('dropTitle')} coarse={t('touchTitle')} />
