@@ -35,6 +35,7 @@ const PAGES: readonly [name: string, visit: (page: Page) => Promise<void>][] = [
   ['train-start', (page) => open(page, '/train', 'Train your own model')],
   ['train', train],
   ['train-save', trainSave],
+  ['label', label],
   ['history', (page) => open(page, '/history', 'Review your history')],
   ['api', sendRequest],
   ['menu', menu],
@@ -220,6 +221,25 @@ async function trainSave(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Save model' }).click()
   await page.getByText('Saved as').waitFor()
   await page.getByText('Saved as').evaluate((line) => line.scrollIntoView({ block: 'center' }))
+}
+
+/** Photos without labels. Some get one, so that the model guesses those of the next. */
+async function label(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Start over' }).click()
+  await page.getByRole('button', { name: 'Remove all labels and photos' }).click()
+  const photos = Object.values(LABELED).flat()
+  await page
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles(photos.map((name) => `public/gallery/${name}`))
+  await page.getByRole('button', { name: 'Label them one by one' }).click()
+  for (let labeled = 1; labeled <= 6; labeled++) {
+    const name = (await page.getByTestId('photo').getAttribute('alt')) ?? ''
+    const [right = ''] = Object.entries(LABELED).find(([, names]) => names.some((one) => name.includes(one))) ?? []
+    await page.getByRole('combobox', { name: 'Another label' }).fill(right)
+    await page.keyboard.press('Enter')
+    await page.getByTestId('label-progress').getByText(`${labeled} labeled`).waitFor()
+  }
 }
 
 /** The menu of a phone; on a desktop the header names the same pages. */

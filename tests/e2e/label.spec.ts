@@ -108,6 +108,7 @@ test('labels photos by keys, undoes, skips, survives a reload, exports, and the 
 })
 
 test('labels several photos at once, and by touch @phone-extended', async ({ page, isMobile }) => {
+  await page.emulateMedia({ colorScheme: isMobile ? 'dark' : 'light' })
   await openLabels(page)
   await field(page).fill('thing')
   await page.getByRole('option', { name: 'New label: thing' }).click()
