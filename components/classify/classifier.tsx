@@ -77,7 +77,7 @@ export function Classifier({ models: listed, limits, gallery, feedback, batches 
 
   const add = useCallback((files: readonly Blob[]) => session.add(files), [session])
   const { state: urlState, fetchUrl, dismiss, forgetFailure } = useUrlPhotos(add, count)
-  const onUrl = limits.urlInput ? fetchUrl : null
+  const onUrl = offer.urls ? fetchUrl : null
   useLinkedModel(session, listed, limits.device === true)
   usePaste(add, onUrl)
   usePreload(PARTS)
@@ -172,6 +172,7 @@ export function Classifier({ models: listed, limits, gallery, feedback, batches 
         {(shown === 'start' || shown === 'restoring') && (
           <div className={shown === 'restoring' ? 'invisible' : undefined}>
             <EmptyState
+              here={offer.here}
               onUrl={onUrl}
               onUrlEdit={forgetFailure}
               onBrowse={open}
@@ -201,6 +202,6 @@ function shownBy({ name }: View, photo: Photo | undefined, restoring: boolean): 
 /** What the page offers. While photos stay in this browser, it offers nothing that would send them. */
 function offered({ limits, feedback, batches }: Omit<ClassifierProps, 'gallery' | 'models'>, here: boolean) {
   const place = limits.device ? here : null
-  if (here) return { here: place, explain: false, feedback: null, batches: false }
-  return { here: place, explain: limits.explain, feedback, batches }
+  if (here) return { here: place, explain: false, feedback: null, batches: false, urls: false }
+  return { here: place, explain: limits.explain, feedback, batches, urls: limits.urlInput }
 }

@@ -1,6 +1,7 @@
 import { CircleAlert, RotateCw, Trash2, WifiOff } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import type { Failure } from '@/lib/client/api/failure'
+import { saveHere } from '@/lib/client/photos/tab-session'
 import { Button } from '../ui/button'
 import { FailureDetails } from '../ui/failure-details'
 import { useProblem } from '../ui/use-problem'
@@ -14,6 +15,7 @@ interface FailureNoticeProps {
 /** What went wrong with a photo, and how to proceed. */
 export function FailureNotice({ failure, onRetry, onRemove }: FailureNoticeProps) {
   const t = useTranslations('failure')
+  const place = useTranslations('place')
   const { title, detail } = useProblem()(failure)
   const Icon = failure.code === 'offline' ? WifiOff : CircleAlert
   return (
@@ -27,6 +29,11 @@ export function FailureNotice({ failure, onRetry, onRemove }: FailureNoticeProps
         {failure.retryable && (
           <Button variant="primary" onClick={onRetry}>
             <RotateCw aria-hidden /> {t('retry')}
+          </Button>
+        )}
+        {failure.code.startsWith('device_') && (
+          <Button variant="primary" onClick={() => saveHere(false)}>
+            {place('useServer')}
           </Button>
         )}
         <Button onClick={onRemove}>

@@ -1,23 +1,24 @@
 import { readFileSync } from 'node:fs'
 import { expect, type Page, test } from '@playwright/test'
 import type { Classification } from '@/lib/shared/contract/contract'
+import { violations } from './axe'
 import { choosePhotos, failOnPageErrors, heading, photoInput, photoPath, waitForHydration } from './browser-page'
 
 /** The runtime and a model are loaded and compiled first, on a machine that runs other tests meanwhile. */
 test.describe.configure({ timeout: 120_000 })
 const LOADED = { timeout: 90_000 }
 
-async function openOnDevice(page: Page): Promise<void> {
+/** Chooses the device by the link, or before the first photo on the page. */
+async function openOnDevice(page: Page, query = '&device=browser'): Promise<void> {
   failOnPageErrors(page)
-  await page.goto('/?model=fast&device=browser')
+  await page.goto(`/?model=fast${query}`)
   await waitForHydration(page)
 }
 
 const graph = '**/api/models/*/graph'
 
 test('classifies in the browser as the server does, sends nothing, and loads the model once', async ({ page }) => {
-  await page.goto('/?model=fast')
-  await waitForHydration(page)
+  await openOnDevice(page, '')
   await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   const names = ['koala.webp', 'espresso.png']
@@ -52,6 +53,9 @@ test('classifies in the browser as the server does, sends nothing, and loads the
   await choosePhotos(page, 'astronaut.png')
   await expect(page.getByText('on this device')).toBeVisible(LOADED)
   const origin = new URL(page.url()).origin
+  expect(
+    Math.max(...requests.filter(({ url }) => !/^(blob|data):/.test(url)).map(({ url }) => url.length)),
+  ).toBeLessThan(1000)
   expect(requests.filter(({ url }) => !/^(blob|data):/.test(url) && new URL(url).origin !== origin)).toEqual([])
   expect(requests.filter(({ method, body }) => method !== 'GET' || body)).toEqual([])
   expect(requests.filter(({ url }) => url.endsWith('/graph'))).toHaveLength(1)
@@ -64,7 +68,9 @@ test('refuses a model file with another SHA-256, and goes on with the right one'
     body[1000] = (body[1000] ?? 0) ^ 1
     await route.fulfill({ response, body })
   })
-  await openOnDevice(page)
+  await openOnDevice(page, '')
+  await page.getByRole('button', { name: 'Classify on this device instead' }).click()
+  await expect(page.getByText(/never leaves your device/).first()).toBeVisible()
   await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'The model’s file is damaged')).toBeVisible(LOADED)
   await page.unroute(graph)
@@ -97,6 +103,21 @@ test('two tabs share one download, and bad photos get the server’s words', asy
     await first.getByText('Details', { exact: true }).click()
     await expect(first.getByText(`${code}: ${detail}`)).toBeVisible()
   }
+})
+
+test('where the browser can’t, the page says so and offers the server @phone', async ({ page }) => {
+  // As in a frame of another page, whose headers the browser ignores.
+  await page.route('/?*', async (route) => {
+    const response = await route.fetch()
+    const { 'cross-origin-opener-policy': _, 'cross-origin-embedder-policy': __, ...headers } = response.headers()
+    await route.fulfill({ response, headers })
+  })
+  await openOnDevice(page)
+  await choosePhotos(page, 'koala.webp')
+  await expect(heading(page, 'This browser can’t run the model')).toBeVisible(LOADED)
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Classify on the server instead' }).click()
+  await expect(heading(page, 'koala')).toBeVisible()
 })
 
 async function fromServer(page: Page, path: string): Promise<Classification> {

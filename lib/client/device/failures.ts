@@ -7,6 +7,9 @@ export const DEVICE_UNABLE: Failure = { code: 'device_unable', retryable: false,
 /** A format that only the server reads. */
 export const NOT_ON_DEVICE: Failure = { code: 'device_format', retryable: false, retryAfterMs: null }
 
+/** A model that only the server runs. */
+export const MODEL_NOT_ON_DEVICE: Failure = { code: 'device_model', retryable: false, retryAfterMs: null }
+
 /** The file of a model isn't the one that the server describes. */
 export const MODEL_DAMAGED: Failure = { code: 'model_damaged', retryable: true, retryAfterMs: null }
 

@@ -1,7 +1,7 @@
 import type { DeviceModel } from '@/lib/shared/contract/device'
 import { underBase } from '@/lib/shared/web/base-path'
-import { parseAnswer, parseFailure } from '../api/failure'
-import { MODEL_DAMAGED } from './failures'
+import { type Failure, parseAnswer, parseFailure } from '../api/failure'
+import { MODEL_DAMAGED, MODEL_NOT_ON_DEVICE } from './failures'
 
 /** The files of models in this browser's storage. Their keys contain the SHA-256 of the content. */
 const DEVICE_CACHE = 'vision-device-models'
@@ -20,7 +20,7 @@ export async function loadDeviceModel(model: string, signal: AbortSignal): Promi
   try {
     const response = await fetch(url, { signal })
     const text = await response.clone().text()
-    if (!response.ok) throw parseFailure(response.status, text, response.headers.get('retry-after'))
+    if (!response.ok) throw refused(parseFailure(response.status, text, response.headers.get('retry-after')))
     const parsed = parseAnswer<DeviceModel>(text)
     await cache.put(url, response)
     return parsed
@@ -29,6 +29,11 @@ export async function loadDeviceModel(model: string, signal: AbortSignal): Promi
     if (kept === undefined) throw error
     return (await kept.json()) as DeviceModel
   }
+}
+
+/** The server has the model, but browsers can't run it: a custom one, or one that is in several files. */
+function refused(failure: Failure): Failure {
+  return failure.code === 'not_found' ? { ...MODEL_NOT_ON_DEVICE, detail: failure.detail ?? '' } : failure
 }
 
 /**

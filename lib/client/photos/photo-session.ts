@@ -28,10 +28,11 @@ export class PhotoSession {
 
   constructor(private readonly options: SessionOptions) {
     const { model, reduce = true, here = false, previous = null } = options
-    this.initial = { photos: [], selected: null, model, reduce, here, restoring: false, removed: [] }
+    this.initial = { photos: [], selected: null, model, reduce, here: false, restoring: false, removed: [] }
     this.store = new PhotoStore({
       ...this.initial,
       model: previous?.model ?? model,
+      here,
       restoring: previous !== null,
     })
     this.requests = new PhotoRequests(this.store, this.urls, options)
