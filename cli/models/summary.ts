@@ -67,14 +67,16 @@ function duration(ms: number): string {
   return ms < 1000 ? `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
 }
 
-function geometry({ resize, crop, interpolation }: Preprocessor): string {
+function geometry({ resize, crop, padding, interpolation }: Preprocessor): string {
   const resized =
     resize === null
       ? 'not resized'
       : 'width' in resize
         ? `stretched to ${resize.width} × ${resize.height}`
-        : `shorter side resized to ${resize.shortestEdge}`
-  return `${resized}${crop ? ', center crop' : ''}, ${interpolation}`
+        : 'fit' in resize
+          ? `resized to fit into ${resize.fit.width} × ${resize.fit.height}`
+          : `shorter side resized to ${resize.shortestEdge}`
+  return `${resized}${padding ? ', padded' : crop ? ', center crop' : ''}, ${interpolation}`
 }
 
 function describeNormalisation({ normalisation }: Preprocessor, type: string | undefined): string {

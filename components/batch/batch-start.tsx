@@ -33,6 +33,9 @@ interface BatchStartProps {
   canCheck: boolean
 }
 
+/** Labels of a photo, where the model doesn't decide how many. */
+const DEFAULT_COUNT = 5
+
 /** The file dialog shows these types first; the visitor can still choose any file. */
 const ACCEPT = 'image/*,.heic,.heif,.hif,.ppm,.pgm,.zip,.csv,.tsv,.txt,.json,.jsonl,.xml'
 
@@ -91,7 +94,7 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
         models={models}
         model={settings.model}
         onModel={(model) => onSettings({ ...settings, model })}
-        labelCount={settings.topK}
+        labelCount={settings.topK ?? DEFAULT_COUNT}
         onLabelCount={(topK) => onSettings({ ...settings, topK })}
         minScore={settings.threshold}
         onMinScore={(threshold) => onSettings({ ...settings, threshold })}

@@ -9,6 +9,7 @@ import { takeHandover } from '@/lib/client/batch/handover'
 import type { BatchOptions } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
+import { isMultiLabel } from '@/lib/shared/results/selected'
 import { defaultModel } from '../classify/default-model'
 import { DropOverlay } from '../classify/drop-overlay'
 import { filesFromEvent } from '../ui/files-from-event'
@@ -122,9 +123,11 @@ function optionsOf(
   models: readonly ModelInfo[],
   limits: BatchProps['limits'],
 ): BatchOptions {
-  const { id = '', revision = '' } = find(settings.model, models) ?? {}
+  const model = find(settings.model, models)
+  const { id = '', revision = '' } = model ?? {}
+  const topK = model && isMultiLabel({ model }) ? null : settings.topK
   const check = settings.check === true && canCheck(settings.model, models)
-  return { settings: { ...settings, check }, limits, model: { id, revision } }
+  return { settings: { ...settings, topK, check }, limits, model: { id, revision } }
 }
 
 function find(model: string, models: readonly ModelInfo[]): ModelInfo | undefined {

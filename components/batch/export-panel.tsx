@@ -13,6 +13,7 @@ import {
   columnsFor,
   type FileColumn,
   LABELED_COLUMNS,
+  MULTI_LABEL_COLUMNS,
   RESULT_COLUMNS,
   RESULT_FORMATS,
   type ResultFormat,
@@ -49,6 +50,7 @@ export function ExportPanel({ judged: { items, labels, labeled }, name, model, s
   const offered: readonly FileColumn[] = columnsFor(format, [
     ...(labeled ? LABELED_COLUMNS : RESULT_COLUMNS),
     ...(checked ? CHECK_COLUMNS : []),
+    ...(items.some(({ row }) => row?.labels) ? MULTI_LABEL_COLUMNS : []),
   ])
   const uncertainBelow = labels?.choices.uncertainBelow ?? null
   const columns = offered.filter((column) => !excluded.has(column))

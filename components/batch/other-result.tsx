@@ -10,13 +10,20 @@ const LABELS = 3
 export function OtherResult({ row, model }: { row: ResultRow; model: string }) {
   const t = useTranslations('batch')
   const format = useFormat()
-  const labels = row.top_labels.slice(0, LABELS)
+  const labels = row.top_labels.filter((label, rank) => rank < LABELS || row.labels?.includes(label))
   return (
     <section aria-label={t('byModel', { model })} className="mt-4 rounded-card bg-sunk px-4 py-3 text-sm">
       <h3 className="text-ink-2 text-xs">{t('byModel', { model })}</h3>
       <ul className="mt-1">
         {labels.map((label, rank) => (
-          <li key={label} className={rank === 0 ? 'flex items-center gap-2 font-semibold' : 'flex gap-2 text-ink-2'}>
+          <li
+            key={label}
+            className={
+              (row.labels?.includes(label) ?? rank === 0)
+                ? 'flex items-center gap-2 font-semibold'
+                : 'flex gap-2 text-ink-2'
+            }
+          >
             <span lang="en" className="min-w-0 flex-1 [overflow-wrap:anywhere]">
               {label}
             </span>

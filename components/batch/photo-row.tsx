@@ -4,6 +4,7 @@ import type { BatchItem } from '@/lib/client/batch/items'
 import type { PhotoSource } from '@/lib/client/batch/source'
 import type { Thumbnails } from '@/lib/client/batch/thumbnails'
 import type { ResultRow } from '@/lib/shared/results/columns'
+import { saysOf } from '@/lib/shared/results/selected'
 import { useFormat } from '../ui/use-format'
 import { PhotoStatus } from './photo-status'
 import { LABELED_GRID, TABLE_GRID } from './table-grid'
@@ -14,12 +15,14 @@ import { TruthMark } from './truth-mark'
 export interface RowTexts {
   t: ReturnType<typeof useTranslations<'batch'>>
   problems: ReturnType<typeof useTranslations<'problems'>>
+  several: ReturnType<typeof useTranslations<'several'>>
   format: ReturnType<typeof useFormat>
 }
 
 export function useRowTexts(): RowTexts {
   const [t, problems, format] = [useTranslations('batch'), useTranslations('problems'), useFormat()]
-  return useMemo(() => ({ t, problems, format }), [t, problems, format])
+  const several = useTranslations('several')
+  return useMemo(() => ({ t, problems, several, format }), [t, problems, several, format])
 }
 
 interface PhotoRowProps {
@@ -171,17 +174,21 @@ function Label({ row, otherRow, otherModel, texts }: LabelProps) {
   const { t, format } = texts
   if (row?.status === 'failed') return <FailureReason row={row} texts={texts} />
   if (!row) return null
+  const { labels } = row
   const others = row.top_labels
-    .slice(1, 1 + OTHER_LABELS)
-    .map((label, index) => `${label} ${format.percent(row.top_scores[index + 1] ?? 0)}`)
+    .map((label, index) => ({ label, score: row.top_scores[index] ?? 0 }))
+    .filter(({ label }, rank) => !(labels?.includes(label) ?? rank === 0))
+    .slice(0, OTHER_LABELS)
+    .map(({ label, score }) => `${label} ${format.percent(score)}`)
+  const says = labels ? labels.join(', ') || texts.several('none') : (row.label ?? t('noLabel'))
   return (
     <>
       <span lang="en" className="block truncate text-sm">
-        {row.label ?? t('noLabel')}
+        {says}
         {otherRow && (
           <span className="text-accent md:hidden">
             {' '}
-            <span className="sr-only">{otherModel}: </span>({otherRow.label ?? t('noLabel')}{' '}
+            <span className="sr-only">{otherModel}: </span>({saysOf(otherRow) ?? t('noLabel')}{' '}
             {format.percent(otherRow.score ?? 0)})
           </span>
         )}
@@ -200,7 +207,7 @@ function Label({ row, otherRow, otherModel, texts }: LabelProps) {
 function OtherLabel({ row, model, texts: { t } }: CellProps & { row: ResultRow; model: string }) {
   return (
     <span className="block truncate text-accent text-xs max-md:hidden">
-      {model}: <span lang="en">{row.label ?? t('noLabel')}</span>
+      {model}: <span lang="en">{saysOf(row) ?? t('noLabel')}</span>
     </span>
   )
 }

@@ -1,5 +1,6 @@
 import { useTranslations } from 'use-intl'
 import type { ResultRow } from '@/lib/shared/results/columns'
+import { saysOf } from '@/lib/shared/results/selected'
 import { ProbabilityChart } from '../charts/probability-chart'
 import { Synonyms } from '../classify/synonyms'
 import { useUncertainReason } from '../classify/use-uncertain-reason'
@@ -20,9 +21,16 @@ interface RowResultProps {
 /** A photo's result, or why it has none. */
 export function RowResult({ row, ownWord, synonyms, uncertainBelow }: RowResultProps) {
   const t = useTranslations('batch')
+  const several = useTranslations('several')
   const format = useFormat()
   if (row.status === 'failed') return <Failure row={row} />
-  const predictions = row.top_labels.map((label, index) => ({ label, score: row.top_scores[index] ?? 0, index }))
+  const predictions = row.top_labels.map((label, index) => ({
+    label,
+    score: row.top_scores[index] ?? 0,
+    index,
+    ...selectedIn(row, label),
+  }))
+  const title = row.labels?.join(', ') || saysOf(row)
   const facts = [
     row.width !== null && row.height !== null && `${row.width} × ${row.height}`,
     row.bytes !== null && format.bytes(row.bytes),
@@ -31,8 +39,8 @@ export function RowResult({ row, ownWord, synonyms, uncertainBelow }: RowResultP
   ].filter(Boolean)
   return (
     <>
-      <h2 lang={row.label === null ? undefined : 'en'} className="text-balance font-semibold text-xl tracking-tight">
-        {row.label ?? t('noLabel')}
+      <h2 lang={title === null ? undefined : 'en'} className="text-balance font-semibold text-xl tracking-tight">
+        {title ?? (row.labels ? several('none') : t('noLabel'))}
       </h2>
       <Synonyms of={{ synonyms: [...synonyms] }} />
       <Truth row={row} ownWord={ownWord} />
@@ -50,6 +58,11 @@ export function RowResult({ row, ownWord, synonyms, uncertainBelow }: RowResultP
       )}
     </>
   )
+}
+
+/** Whether a label of a multi-label model applies. */
+function selectedIn({ labels }: ResultRow, label: string) {
+  return labels === undefined ? {} : { selected: labels.includes(label) }
 }
 
 /** The true label, if it is known. */

@@ -5,6 +5,7 @@ import { type BatchOptions, BatchSession } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { tabBatch } from '@/lib/client/batch/tab-batch'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
+import { isMultiLabel } from '@/lib/shared/results/selected'
 import type { Partner } from './use-partners'
 
 /** Running a batch's photos on another model. */
@@ -44,7 +45,7 @@ export function useRerun(
   const optionsFor = (model: ModelInfo): BatchOptions => ({
     settings: {
       model: model.id,
-      topK: job?.top_k ?? 5,
+      topK: isMultiLabel({ model }) ? null : (job?.top_k ?? 5),
       threshold: job?.threshold ?? 0,
       check: job?.check === true && model.embedding !== null,
     },

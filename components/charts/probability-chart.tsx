@@ -5,7 +5,7 @@ import { useFormat } from '../ui/use-format'
 import { ROW_HEIGHT } from './row-height'
 
 /**
- * Scores as a table with a bar in each row, the best in the accent color. The label column is as wide as the longest
+ * Scores as a table with a bar in each row, the best in the accent color, or all labels that apply. The label column is as wide as the longest
  * label, up to about half of the table; longer labels wrap.
  */
 export function ProbabilityChart({ predictions }: { predictions: readonly Prediction[] }) {
@@ -22,7 +22,7 @@ export function ProbabilityChart({ predictions }: { predictions: readonly Predic
         </thead>
         <tbody>
           {predictions.map((prediction, rank) => (
-            <Row key={prediction.index} prediction={prediction} best={rank === 0} />
+            <Row key={prediction.index} prediction={prediction} best={prediction.selected ?? rank === 0} />
           ))}
         </tbody>
       </table>

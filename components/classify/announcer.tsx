@@ -1,6 +1,7 @@
 import { useTranslations } from 'use-intl'
 import type { Phase, Photo } from '@/lib/client/photos/photo'
 import { confidence } from '@/lib/shared/results/confidence'
+import { answerOf, isMultiLabel } from '@/lib/shared/results/selected'
 import { useFormat } from '../ui/use-format'
 import { useProblem } from '../ui/use-problem'
 
@@ -16,6 +17,7 @@ export function Announcer({ photo, phase }: { photo: Photo | undefined; phase: P
 
 function useAnnouncement(): (name: string, phase: Phase) => string {
   const t = useTranslations('answer')
+  const several = useTranslations('several')
   const words = useTranslations('confidence')
   const format = useFormat()
   const problem = useProblem()
@@ -24,6 +26,7 @@ function useAnnouncement(): (name: string, phase: Phase) => string {
       case 'answered': {
         const [best] = phase.result.predictions
         if (!best) return t('announceNone', { name })
+        if (isMultiLabel(phase.result)) return `${name}: ${answerOf(phase.result) ?? several('none')}`
         const level = confidence(best.score, phase.result.uncertain, phase.result.model.calibrated)
         const found = { name, words: words(level), label: best.label, percent: format.percent(best.score) }
         return t(level === 'unrecognized' ? 'announceUnrecognized' : 'announceAnswer', found)

@@ -4,7 +4,9 @@ import { memo, type ReactNode, useEffect, useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { displayedFile, type Phase, type Photo } from '@/lib/client/photos/photo'
 import { knownThumbnailUrl, thumbnailUrl } from '@/lib/client/photos/photo-thumbnail'
+import type { Classification } from '@/lib/shared/contract/contract'
 import { confidence } from '@/lib/shared/results/confidence'
+import { answerOf, isMultiLabel } from '@/lib/shared/results/selected'
 import { useFormat } from '../ui/use-format'
 
 /** Translations and number formats, created once per list instead of once per tile. */
@@ -83,30 +85,39 @@ interface Caption {
   spoken: string
 }
 
-function captionOf(phase: Phase | undefined, { t, answer, words, format }: TileTexts): Caption {
+function captionOf(phase: Phase | undefined, texts: TileTexts): Caption {
   if (!phase) return { title: null, detail: null, spoken: '' }
-  if (phase.name === 'answered') {
-    const { predictions, uncertain, model } = phase.result
-    const [best] = predictions
-    if (!best) return { title: answer('noLabel'), detail: null, spoken: answer('noLabel') }
-    if (confidence(best.score, uncertain, model.calibrated) === 'unrecognized') {
-      const unrecognized = words('unrecognized')
-      return {
-        title: null,
-        detail: <span className="block truncate text-warn">{unrecognized}</span>,
-        spoken: unrecognized,
-      }
-    }
-    const percent = answer('percent', { value: format.percent(best.score) })
-    return {
-      title: best.label,
-      detail: <span className={`figures block truncate ${uncertain ? 'text-warn' : 'text-ink-2'}`}>{percent}</span>,
-      spoken: [best.label, percent, ...(uncertain ? [t('uncertain')] : [])].join(', '),
-    }
-  }
-  const state = t(phase.name === 'failed' ? 'failed' : isIdle(phase) ? 'waiting' : 'running')
+  if (phase.name === 'answered') return answerCaption(phase.result, texts)
+  const state = texts.t(phase.name === 'failed' ? 'failed' : isIdle(phase) ? 'waiting' : 'running')
   const tone = phase.name === 'failed' ? 'text-bad' : 'text-ink-3'
   return { title: null, detail: <span className={`block truncate ${tone}`}>{state}</span>, spoken: state }
+}
+
+function answerCaption(result: Classification, { t, answer, words, format }: TileTexts): Caption {
+  const { predictions, uncertain, model } = result
+  const [best] = predictions
+  const title = answerOf(result)
+  if (!best || title === null) return { title: answer('noLabel'), detail: null, spoken: answer('noLabel') }
+  const doubt = uncertain ? t('uncertain') : ''
+  const tone = uncertain ? 'text-warn' : 'text-ink-2'
+  if (isMultiLabel(result)) {
+    const detail = <span className={`block truncate ${tone}`}>{doubt}</span>
+    return { title, detail, spoken: [title, doubt].filter(Boolean).join(', ') }
+  }
+  if (confidence(best.score, uncertain, model.calibrated) === 'unrecognized') {
+    const unrecognized = words('unrecognized')
+    return {
+      title: null,
+      detail: <span className="block truncate text-warn">{unrecognized}</span>,
+      spoken: unrecognized,
+    }
+  }
+  const percent = answer('percent', { value: format.percent(best.score) })
+  return {
+    title,
+    detail: <span className={`figures block truncate ${tone}`}>{percent}</span>,
+    spoken: [title, percent, doubt].filter(Boolean).join(', '),
+  }
 }
 
 const isIdle = ({ name }: Phase) => name === 'waiting' || name === 'away'

@@ -8,6 +8,7 @@ import type { PhotoSession } from '@/lib/client/photos/photo-session'
 import type { Classification } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import type { ExportedResult } from '@/lib/shared/results/result-export'
+import { shownOf } from '@/lib/shared/results/selected'
 import { parseChoice } from '@/lib/shared/zero-shot/choice'
 import { CropBar, ExplanationPanel, Feedback, HeatmapOverlay, preloadAnswerParts, ShareResult } from './answer-parts'
 import { CropLayer, finishCrop } from './crop/crop-layer'
@@ -112,7 +113,7 @@ export function PhotoView({
             onRemove={() => session.remove(photo.id)}
           >
             {canExplain && !hasWords && (
-              <ExplanationPanel state={explanation} predictions={predictions.slice(0, labelCount)} />
+              <ExplanationPanel state={explanation} predictions={shownOf(predictions, labelCount)} />
             )}
           </PhotoResult>
         </div>

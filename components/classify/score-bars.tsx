@@ -1,5 +1,6 @@
 import { useTranslations } from 'use-intl'
 import type { Prediction } from '@/lib/shared/contract/contract'
+import { shownOf } from '@/lib/shared/results/selected'
 import { ProbabilityChart } from '../charts/probability-chart'
 import { rowsHeight } from '../charts/row-height'
 
@@ -12,9 +13,10 @@ interface ScoreBarsProps {
 /** The predictions as bars. Its height ignores `minScore`, so that nothing below shifts while the slider moves. */
 export function ScoreBars({ predictions, labelCount, minScore }: ScoreBarsProps) {
   const t = useTranslations('answer')
-  const visible = predictions.slice(0, labelCount).filter(({ score }) => score >= minScore)
+  const shown = shownOf(predictions, labelCount)
+  const visible = shown.filter(({ score }) => score >= minScore)
   return (
-    <div className="mt-6" style={{ minHeight: rowsHeight(Math.min(labelCount, predictions.length)) }}>
+    <div className="mt-6" style={{ minHeight: rowsHeight(shown.length) }}>
       {visible.length > 0 ? (
         <ProbabilityChart predictions={visible} />
       ) : (

@@ -8,7 +8,7 @@ import { exportFile } from '@/lib/client/files/export-file'
 import { saveFile } from '@/lib/client/files/save-file'
 import { type Language, SNIPPETS } from '@/lib/shared/contract/snippets'
 import type { Area } from '@/lib/shared/crop/crop'
-import { type ExportedResult, toCsv, toJson, toRows } from '@/lib/shared/results/result-export'
+import { type ExportedResult, exportColumns, toCsv, toJson, toRows } from '@/lib/shared/results/result-export'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
 import { choiceQuery } from '@/lib/shared/zero-shot/choice'
 import { ActionItem, ActionMenu } from '../ui/action-menu'
@@ -57,7 +57,9 @@ export function ShareResult({ current, choice, photo, crop, all, children }: Sha
       </ActionMenu>
       <ActionMenu icon={<Download aria-hidden className="size-4" />} label={t('download')}>
         <ActionItem onClick={() => saveFile('answers.csv', 'text/csv', toCsv(all))}>{t('csvOf', { count })}</ActionItem>
-        <ActionItem onClick={() => saver.save('answers.xlsx', () => exportFile(toRows(all), 'xlsx'))}>
+        <ActionItem
+          onClick={() => saver.save('answers.xlsx', () => exportFile(toRows(all), 'xlsx', exportColumns(all)))}
+        >
           {t('xlsxOf', { count })}
         </ActionItem>
         <ActionItem onClick={() => saveFile('answers.json', 'application/json', toJson(all))}>

@@ -1,13 +1,25 @@
 import { useTranslations } from 'use-intl'
 import type { Classification } from '@/lib/shared/contract/contract'
 import { confidence } from '@/lib/shared/results/confidence'
+import { isMultiLabel } from '@/lib/shared/results/selected'
 import { Unrecognized } from '../result/unrecognized'
+import { lazy } from '../ui/lazy'
 import { useFormat } from '../ui/use-format'
 import { Synonyms } from './synonyms'
-import { useUncertainReason } from './use-uncertain-reason'
+import { UncertainReason } from './uncertain-reason'
+
+const SeveralLabels = lazy(
+  () => import('./several-labels').then((module) => module.SeveralLabels),
+  () => <div className="h-32" />,
+)
+
+/** The top label, or all labels that apply if there may be several. */
+export function TopPrediction({ result }: { result: Classification }) {
+  return isMultiLabel(result) ? <SeveralLabels result={result} /> : <BestLabel result={result} />
+}
 
 /** The top label, its confidence in words and as a percentage, and how to interpret it. */
-export function TopPrediction({ result }: { result: Classification }) {
+function BestLabel({ result }: { result: Classification }) {
   const t = useTranslations('answer')
   const words = useTranslations('confidence')
   const format = useFormat()
@@ -43,11 +55,4 @@ export function TopPrediction({ result }: { result: Classification }) {
       {level === 'uncertain' && <UncertainReason result={result} />}
     </>
   )
-}
-
-function UncertainReason({ result: { uncertain_reason, predictions } }: { result: Classification }) {
-  const words = useUncertainReason()
-  const [first, second] = predictions
-  const text = words(uncertain_reason, first?.score ?? 0, second?.label)
-  return <p className="mt-3 rounded-card bg-warn-soft px-3 py-2 text-sm text-warn">{text}</p>
 }

@@ -6,6 +6,7 @@ import { useTranslations } from 'use-intl'
 import type { Phase, Photo } from '@/lib/client/photos/photo'
 import type { Classification } from '@/lib/shared/contract/contract'
 import { confidence } from '@/lib/shared/results/confidence'
+import { agreedOf, answerOf, isMultiLabel } from '@/lib/shared/results/selected'
 import { useModelName } from '../classify/use-model-name'
 import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
@@ -38,8 +39,7 @@ export function ModelCards({ photo, models, letters, majority, selected, onSelec
     >
       {models.map((model) => {
         const phase = photo.phases[model]
-        const differs =
-          phase?.name === 'answered' && majority !== null && phase.result.predictions[0]?.label !== majority
+        const differs = phase?.name === 'answered' && majority !== null && agreedOf(phase.result) !== majority
         return (
           <div key={model} className="flex min-w-0 flex-col">
             {/* biome-ignore lint/a11y/noLabelWithoutControl: the radio inside is the control */}
@@ -88,28 +88,32 @@ function CardResult({ phase }: { phase: Phase | undefined }) {
   return <Figures result={phase.result} />
 }
 
-function Figures({ result: { predictions, timings, uncertain, model } }: { result: Classification }) {
+function Figures({ result }: { result: Classification }) {
+  const { predictions, timings, uncertain, model } = result
   const t = useTranslations('compare')
   const words = useTranslations('confidence')
+  const none = useTranslations('several')
   const format = useFormat()
   const [best] = predictions
   if (!best) return null
-  const level = confidence(best.score, uncertain, model.calibrated)
+  const several = isMultiLabel(result)
+  const level = several ? null : confidence(best.score, uncertain, model.calibrated)
+  const label = answerOf(result)
   return (
     <>
       <span
-        lang="en"
+        lang={label === null ? undefined : 'en'}
         className={clsx(
           'mt-1 text-balance leading-tight tracking-tight [overflow-wrap:anywhere]',
           level === 'unrecognized' ? 'text-ink-2 text-sm' : 'font-semibold text-lg',
         )}
       >
-        {best.label}
+        {label ?? none('none')}
       </span>
       <span className="figures mt-auto flex flex-wrap items-baseline justify-between gap-x-2 pt-3 text-sm">
         <span>
-          <span className="text-lg">{format.percent(best.score)}</span>
-          <span className="ml-0.5 text-ink-2">%</span>
+          {!several && <span className="text-lg">{format.percent(best.score)}</span>}
+          {!several && <span className="ml-0.5 text-ink-2">%</span>}
           {uncertain && (
             <span className="ml-1.5 font-sans text-warn text-xs">
               {level === 'unrecognized' ? words(level) : t('uncertain')}

@@ -4,6 +4,7 @@ import type { Failure } from '@/lib/client/api/failure'
 import type { Photo } from '@/lib/client/photos/photo'
 import { agreementGroups, type ModelResult } from '@/lib/shared/results/agreement'
 import { confidence } from '@/lib/shared/results/confidence'
+import { isMultiLabel } from '@/lib/shared/results/selected'
 import { ServerAway } from '../classify/server-away'
 import { Button } from '../ui/button'
 import { lazy } from '../ui/lazy'
@@ -94,6 +95,7 @@ function NoResult({ failures, onRemove }: { failures: readonly Failure[]; onRemo
   )
 }
 
-function isRecognized({ result: { predictions, uncertain, model } }: ModelResult): boolean {
-  return confidence(predictions[0]?.score ?? 0, uncertain, model.calibrated) !== 'unrecognized'
+function isRecognized({ result }: ModelResult): boolean {
+  const { predictions, uncertain, model } = result
+  return isMultiLabel(result) || confidence(predictions[0]?.score ?? 0, uncertain, model.calibrated) !== 'unrecognized'
 }

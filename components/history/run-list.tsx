@@ -3,7 +3,7 @@ import { useTranslations } from 'use-intl'
 import { exportFile } from '@/lib/client/files/export-file'
 import { saveFile } from '@/lib/client/files/save-file'
 import { MAX_RUNS, type Run } from '@/lib/client/history/history'
-import { toCsv, toJson, toRows } from '@/lib/shared/results/result-export'
+import { exportColumns, toCsv, toJson, toRows } from '@/lib/shared/results/result-export'
 import { textMatches } from '@/lib/shared/search/label-search'
 import { Button } from '../ui/button'
 import { lazy } from '../ui/lazy'
@@ -60,7 +60,13 @@ export function RunList({ runs, model, imageBytes, onRemove, onClear }: RunListP
           className="h-10 w-full sm:min-w-[17rem] sm:flex-1 rounded-card border border-line-2 bg-card px-3 text-sm placeholder:text-ink-3 sm:max-w-72"
         />
         <Button onClick={() => saveFile('history.csv', 'text/csv', toCsv(exported))}>CSV</Button>
-        <Button onClick={() => saver.save('history.xlsx', () => exportFile(toRows(exported), 'xlsx'))}>Excel</Button>
+        <Button
+          onClick={() =>
+            saver.save('history.xlsx', () => exportFile(toRows(exported), 'xlsx', exportColumns(exported)))
+          }
+        >
+          Excel
+        </Button>
         <Button onClick={() => saveFile('history.json', 'application/json', toJson(exported))}>JSON</Button>
         <ClearButton onClear={onClear} />
       </div>

@@ -5,6 +5,7 @@ import type { Run } from '@/lib/client/history/history'
 import type { Classification } from '@/lib/shared/contract/contract'
 import { agreementGroups } from '@/lib/shared/results/agreement'
 import { confidence } from '@/lib/shared/results/confidence'
+import { isMultiLabel, selectedOf } from '@/lib/shared/results/selected'
 import { useModelName } from '../classify/use-model-name'
 import { useFormat } from '../ui/use-format'
 import { useObjectUrl } from '../ui/use-object-url'
@@ -66,10 +67,13 @@ function Summary({ run: { id, results }, details, onOpen }: SummaryProps) {
   const answer = useTranslations('answer')
   const compare = useTranslations('compare')
   const words = useTranslations('confidence')
+  const several = useTranslations('several')
   const format = useFormat()
   const groups = agreementGroups(resultsByModel(results))
   const [first] = results
-  const [best, ...others] = first.predictions
+  const [best] = first.predictions
+  const selected = selectedOf(first)
+  const others = selected ? first.predictions.filter((each) => !each.selected) : first.predictions.slice(1)
   const single = results.length === 1
   const unrecognized = groups.length > 0 && results.every(isUnrecognized)
   return (
@@ -84,7 +88,7 @@ function Summary({ run: { id, results }, details, onOpen }: SummaryProps) {
           // Covers the row.
           className="text-left font-medium outline-none after:absolute after:inset-0 after:rounded-card focus-visible:after:outline-2 focus-visible:after:outline-accent"
         >
-          {groups.length === 0 && answer('noLabel')}
+          {groups.length === 0 && (isMultiLabel(first) ? several('none') : answer('noLabel'))}
           {unrecognized && words('unrecognized')}
           {!unrecognized &&
             groups.map(({ label }, index) => (
@@ -94,7 +98,7 @@ function Summary({ run: { id, results }, details, onOpen }: SummaryProps) {
               </Fragment>
             ))}
         </button>
-        {best && groups.length === 1 && !unrecognized && (
+        {best && groups.length === 1 && !unrecognized && !selected && (
           <span className="text-ink-2 text-sm tabular-nums">
             {answer('percent', { value: format.percent(best.score) })}
           </span>
@@ -113,8 +117,14 @@ function Summary({ run: { id, results }, details, onOpen }: SummaryProps) {
   )
 }
 
-function isUnrecognized({ predictions: [best], uncertain, model }: Classification): boolean {
-  return best !== undefined && confidence(best.score, uncertain, model.calibrated) === 'unrecognized'
+function isUnrecognized(result: Classification): boolean {
+  const { predictions, uncertain, model } = result
+  const [best] = predictions
+  return (
+    !isMultiLabel(result) &&
+    best !== undefined &&
+    confidence(best.score, uncertain, model.calibrated) === 'unrecognized'
+  )
 }
 
 const firstLabels = (labelled: readonly { label: string }[]) =>

@@ -4,13 +4,19 @@ import Link from 'next/link'
 import { useState, useSyncExternalStore } from 'react'
 import { useTranslations } from 'use-intl'
 import { confidence } from '@/lib/shared/results/confidence'
-import { fromFragment } from '@/lib/shared/results/share-link'
+import { fromFragment, type SharedClassification } from '@/lib/shared/results/share-link'
 import { ProbabilityChart } from '../charts/probability-chart'
 import { Synonyms } from '../classify/synonyms'
 import { useModelName } from '../classify/use-model-name'
+import { lazy } from '../ui/lazy'
 import { PhotoOnBlur } from '../ui/photo-on-blur'
 import { useFormat } from '../ui/use-format'
 import { Unrecognized } from './unrecognized'
+
+const SeveralLabels = lazy(
+  () => import('../classify/several-labels').then((module) => module.SeveralLabels),
+  () => <div className="h-32" />,
+)
 
 function subscribe(onChange: () => void): () => void {
   window.addEventListener('hashchange', onChange)
@@ -20,9 +26,6 @@ function subscribe(onChange: () => void): () => void {
 /** A result encoded in the URL fragment. The server receives neither the result nor the photo. */
 export function SharedResult() {
   const t = useTranslations('result')
-  const answer = useTranslations('answer')
-  const words = useTranslations('confidence')
-  const format = useFormat()
   const modelName = useModelName()
   const fragment = useSyncExternalStore(
     subscribe,
@@ -41,32 +44,29 @@ export function SharedResult() {
       </>
     )
   }
-  const level = confidence(best[1], shared.uncertain !== null, shared.calibrated)
+  const predictions = shared.predictions.map(([label, score], index) => ({
+    label,
+    score,
+    index,
+    ...(shared.selected && { selected: shared.selected.includes(index) }),
+  }))
   return (
     <>
       {shared.picture && <SharedPicture key={shared.picture} url={shared.picture} file={shared.file} />}
-      {level === 'unrecognized' ? (
-        <Unrecognized score={best[1]} reason={shared.uncertain} />
+      {shared.selected ? (
+        <SeveralLabels
+          result={{
+            predictions,
+            uncertain: shared.uncertain !== null,
+            uncertain_reason: shared.uncertain,
+            model: { calibrated: shared.calibrated, problem_type: 'multi_label_classification' },
+          }}
+        />
       ) : (
-        <>
-          <p className={level === 'uncertain' ? 'font-semibold text-warn' : 'font-semibold text-accent'}>
-            {words(level)}
-          </p>
-          <h1 lang="en" className="text-balance break-words font-semibold text-2xl leading-[1.1] tracking-[-0.03em]">
-            {best[0]}
-          </h1>
-          <Synonyms of={{ synonyms: shared.names }} />
-          <p className="mt-3 flex items-baseline gap-4">
-            <span className="figures text-[1.5rem]">
-              {format.percent(best[1])}
-              <span className="ml-0.5 text-ink-2 text-sm">%</span>
-            </span>
-            <span className="text-ink-2 text-sm">{answer(shared.calibrated ? 'calibrated' : 'notCalibrated')}</span>
-          </p>
-        </>
+        <BestLabel label={best[0]} score={best[1]} shared={shared} />
       )}
       <div className="mt-6">
-        <ProbabilityChart predictions={shared.predictions.map(([label, score], index) => ({ label, score, index }))} />
+        <ProbabilityChart predictions={predictions} />
       </div>
       <p className="mt-6 border-line border-t pt-4 text-ink-2 text-sm">
         {t.rich(shared.picture ? 'aboutWithPicture' : 'about', {
@@ -75,6 +75,36 @@ export function SharedResult() {
         })}
       </p>
       <TryLink />
+    </>
+  )
+}
+
+interface BestLabelProps {
+  label: string
+  score: number
+  shared: SharedClassification
+}
+
+function BestLabel({ label, score, shared: { uncertain, calibrated, names } }: BestLabelProps) {
+  const answer = useTranslations('answer')
+  const words = useTranslations('confidence')
+  const format = useFormat()
+  const level = confidence(score, uncertain !== null, calibrated)
+  if (level === 'unrecognized') return <Unrecognized score={score} reason={uncertain} />
+  return (
+    <>
+      <p className={level === 'uncertain' ? 'font-semibold text-warn' : 'font-semibold text-accent'}>{words(level)}</p>
+      <h1 lang="en" className="text-balance break-words font-semibold text-2xl leading-[1.1] tracking-[-0.03em]">
+        {label}
+      </h1>
+      <Synonyms of={{ synonyms: names }} />
+      <p className="mt-3 flex items-baseline gap-4">
+        <span className="figures text-[1.5rem]">
+          {format.percent(score)}
+          <span className="ml-0.5 text-ink-2 text-sm">%</span>
+        </span>
+        <span className="text-ink-2 text-sm">{answer(calibrated ? 'calibrated' : 'notCalibrated')}</span>
+      </p>
     </>
   )
 }

@@ -23,9 +23,6 @@ test.beforeAll(async () => {
     const model = headsOnnx([{ name: 'logits', weights: weights(labels) }], { side: 32 })
     writeModelFolder(models, `${labels}-labels`, model, SQUARE, labels)
   }
-  // A model with a single label always predicts it.
-  const single = headsOnnx([{ name: 'logits', weights: weights(1) }], { side: 32 })
-  writeModelFolder(models, '1-label', single, SQUARE, 1)
   const bytes = readFileSync(join(models, '2-labels/onnx/model.onnx'))
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const types = { few: { id: '2-labels', sha256, bytes: bytes.length } }
@@ -64,14 +61,12 @@ test('shows as many bars as labels and limits the slider; explanation, feedback 
   for (const [model, count] of [
     ['few', 2],
     ['3-labels', 3],
-    ['1-label', 1],
     ['9-labels', 5],
   ] as const) {
     await chooseModel(page, model)
     await expect(bars(page)).toHaveCount(count)
     const slider = page.getByRole('slider', { name: 'Labels' })
-    if (count === 1) await expect(slider).toHaveCount(0)
-    else await expect(slider).toHaveAttribute('max', model === '9-labels' ? '9' : String(count))
+    await expect(slider).toHaveAttribute('max', model === '9-labels' ? '9' : String(count))
   }
   await page.getByRole('slider', { name: 'Labels' }).press('End')
   await expect(bars(page)).toHaveCount(9)
@@ -87,7 +82,7 @@ test('shows as many bars as labels and limits the slider; explanation, feedback 
   await page.goto(`${server.url}/history`)
   const row = page.getByRole('main').getByRole('listitem')
   await expect(row).toHaveCount(1)
-  for (const model of ['few', '3-labels', '1-label', '9-labels']) await expect(row).toContainText(model)
+  for (const model of ['few', '3-labels', '9-labels']) await expect(row).toContainText(model)
 })
 
 test('compares, lists and evaluates models with few labels @extended', async ({ page }) => {

@@ -36,6 +36,7 @@ HERE = Path(__file__).parent / "golden" / "processors"
 CASES = {
     "vit-number": (ViTImageProcessorPil, {"size": 24}),
     "vit-both-sides": (ViTImageProcessorPil, {"size": {"height": 20, "width": 28}, "resample": 3}),
+    "vit-fit": (ViTImageProcessorPil, {"size": {"max_height": 20, "max_width": 28}, "do_pad": True, "pad_size": {"height": 22, "width": 30}, "image_mean": [0.4, 0.6, 0.2]}),
     "swin": (ViTImageProcessorPil, {"size": {"height": 24, "width": 24}, "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225], "resample": 3}),
     "deit": (DeiTImageProcessorPil, {"size": 32, "crop_size": 24}),
     "beit": (BeitImageProcessorPil, {"size": 24}),
@@ -61,6 +62,8 @@ CASES = {
 
 TIMM = {
     "timm-center": {"input_size": [3, 24, 24], "crop_pct": 0.9, "crop_mode": "center", "interpolation": "bicubic", "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]},
+    "timm-border": {"input_size": [3, 24, 24], "crop_pct": 1.0, "crop_mode": "border", "interpolation": "bicubic", "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]},
+    "timm-border-cropped": {"input_size": [3, 24, 20], "crop_pct": 0.8, "crop_mode": "border", "interpolation": "bilinear", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]},
     "timm-squash": {"input_size": [3, 24, 20], "crop_pct": 0.95, "crop_mode": "squash", "interpolation": "bilinear", "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]},
 }
 INTERPOLATIONS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
@@ -85,12 +88,22 @@ def timm_transform(image: Image.Image, config: dict) -> np.ndarray:
     filter_ = INTERPOLATIONS[config["interpolation"]]
     if config["crop_mode"] == "squash":
         size = (scaled[1], scaled[0])
+    elif config["crop_mode"] == "border":
+        # timm.data.transforms.ResizeKeepRatio with longest=1.0
+        ratio = max(image.width / scaled[1], image.height / scaled[0])
+        size = (round(image.width / ratio), round(image.height / ratio))
     else:
         # torchvision.transforms.functional._compute_resized_output_size
         short, long = sorted(image.size)
         new_long = int(scaled[0] * long / short)
         size = (scaled[0], new_long) if image.width <= image.height else (new_long, scaled[0])
     image = image.resize(size, filter_)
+    if config["crop_mode"] == "border":
+        # timm.data.transforms.center_crop_or_pad
+        fill = tuple(round(255 * v) for v in config["mean"])
+        padded = Image.new("RGB", (max(width, image.width), max(height, image.height)), fill)
+        padded.paste(image, (max(0, width - image.width) // 2, max(0, height - image.height) // 2))
+        image = padded
     # torchvision.transforms.functional.center_crop
     left, top = int(round((image.width - width) / 2.0)), int(round((image.height - height) / 2.0))
     pixels = np.asarray(image.crop((left, top, left + width, top + height)), dtype=np.float32) / 255

@@ -14,18 +14,20 @@ const MAX_SUGGESTIONS = 6
 interface LabelFieldProps {
   /** The id of the model whose labels to search. */
   model: string
-  /** Index of the wrong label, which is not suggested. */
-  exclude: number
+  /** Indices of labels that are not suggested. */
+  exclude: readonly number[]
+  /** What is asked. */
+  prompt: string
   onChoose(label: Label | null): void
 }
 
 /** Searches the labels of a model by name, synonym or WordNet ID. */
-export function LabelField({ model, exclude, onChoose }: LabelFieldProps) {
+export function LabelField({ model, exclude, prompt, onChoose }: LabelFieldProps) {
   const t = useTranslations('feedback')
   const labels = useLabels(model)
   const id = useId()
   const [query, setQuery] = useState('')
-  const matches = searchLabels(labels ?? [], query).filter(({ index }) => index !== exclude)
+  const matches = searchLabels(labels ?? [], query).filter(({ index }) => !exclude.includes(index))
   return (
     <Combobox.Root<Label>
       inline
@@ -39,7 +41,7 @@ export function LabelField({ model, exclude, onChoose }: LabelFieldProps) {
       onValueChange={onChoose}
     >
       <label htmlFor={id} className="block text-ink-2 text-sm">
-        {t('search')}
+        {prompt}
       </label>
       <Combobox.Input
         id={id}
@@ -50,7 +52,7 @@ export function LabelField({ model, exclude, onChoose }: LabelFieldProps) {
       <p role="status" className="mt-1.5 text-ink-2 text-sm empty:hidden">
         {labels === undefined ? t('loading') : query !== '' && matches.length === 0 ? t('none') : ''}
       </p>
-      <Combobox.List lang="en" className="mt-1 max-w-[26.25rem]" aria-label={t('search')}>
+      <Combobox.List lang="en" className="mt-1 max-w-[26.25rem]" aria-label={prompt}>
         {(label: Label) => <LabelOption key={label.index} label={label} />}
       </Combobox.List>
     </Combobox.Root>

@@ -7,6 +7,9 @@ import type { Classification } from '@/lib/shared/contract/contract'
 
 type Step = 'asking' | 'correcting' | 'submitted'
 
+/** The right label, or all that apply. */
+type Correction = Partial<Pick<SubmittedVote, 'correct' | 'correctLabels'>>
+
 export interface Vote {
   step: Step
   sending: boolean
@@ -16,7 +19,7 @@ export interface Vote {
   setConsent(consent: boolean): void
   correct(): void
   back(): void
-  submit(verdict: SubmittedVote['verdict'], correct?: SubmittedVote['correct']): void
+  submit(verdict: SubmittedVote['verdict'], correction?: Correction): void
 }
 
 interface VoteOptions {
@@ -35,13 +38,13 @@ export function useVote({ vote, result, photo, onVote }: VoteOptions): Vote {
   const busy = useRef(false)
   const id = useRef(vote?.id ?? newVoteId())
 
-  async function submit(verdict: SubmittedVote['verdict'], correct: SubmittedVote['correct'] = null): Promise<void> {
+  async function submit(verdict: SubmittedVote['verdict'], correction: Correction = {}): Promise<void> {
     if (busy.current) return
     busy.current = true
     setSending(true)
     setFailure(null)
     try {
-      const submitted = { id: id.current, verdict, correct }
+      const submitted = { id: id.current, verdict, correct: null, ...correction }
       await sendVote(submitted, result, consent ? photo : null)
       onVote(submitted)
       setStep('submitted')
@@ -60,6 +63,6 @@ export function useVote({ vote, result, photo, onVote }: VoteOptions): Vote {
     setConsent,
     correct: () => setStep('correcting'),
     back: () => setStep('asking'),
-    submit: (verdict, correct) => void submit(verdict, correct),
+    submit: (verdict, correction) => void submit(verdict, correction),
   }
 }

@@ -26,10 +26,17 @@ export const ABORTED: Failure = { ...OFFLINE, code: 'withdrawn' }
  * Sends a photo to `POST /api/classify`. Uses XMLHttpRequest because fetch doesn't report upload progress.
  * Rejects with a `Failure`.
  */
-export function classify(file: Blob, call: ClassifyCall): Promise<Classification> {
+export async function classify(file: Blob, call: ClassifyCall): Promise<Classification> {
+  const result = await send(file, call, { top_k: String(call.topK) })
+  // Without a number, a multi-label model returns all labels that apply.
+  const isComplete = result.predictions.length < call.topK || !result.predictions.at(-1)?.selected
+  return isComplete ? result : send(file, call, {})
+}
+
+function send(file: Blob, call: ClassifyCall, count: { top_k?: string }): Promise<Classification> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    const query = new URLSearchParams({ ...choiceQuery(call.model), top_k: String(call.topK), ...cropQuery(call.crop) })
+    const query = new URLSearchParams({ ...choiceQuery(call.model), ...count, ...cropQuery(call.crop) })
     request.open('POST', underBase(`/api/classify?${query}`))
     request.setRequestHeader('content-type', file.type || 'application/octet-stream')
     request.upload.onprogress = ({ loaded, total }) => call.onProgress(loaded, total)

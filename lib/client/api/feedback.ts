@@ -1,7 +1,13 @@
 import type { FeedbackRequest, Verdict } from '@/lib/shared/contract/feedback'
+import { selectedOf } from '@/lib/shared/results/selected'
 import { underBase } from '@/lib/shared/web/base-path'
 import type { Classification } from '../../shared/contract/contract'
 import { OFFLINE, parseFailure } from './failure'
+
+interface NamedLabel {
+  index: number
+  label: string
+}
 
 /** A visitor's feedback on a result. */
 export interface SubmittedVote {
@@ -9,7 +15,9 @@ export interface SubmittedVote {
   id: string
   verdict: Verdict
   /** The correct label, if the visitor named it. */
-  correct: { index: number; label: string } | null
+  correct: NamedLabel | null
+  /** Of a multi-label model: all labels that apply, if the visitor named them. */
+  correctLabels?: readonly NamedLabel[] | undefined
 }
 
 /** A random, unique id. */
@@ -25,6 +33,7 @@ export function newVoteId(): string {
  */
 export async function sendVote(vote: SubmittedVote, result: Classification, photo: Blob | null): Promise<void> {
   const [best] = result.predictions
+  const selected = selectedOf(result)
   const body: FeedbackRequest = {
     id: vote.id,
     model: result.model.id,
@@ -34,6 +43,8 @@ export async function sendVote(vote: SubmittedVote, result: Classification, phot
     verdict: vote.verdict,
     correct: vote.correct?.index ?? null,
     request_id: result.request_id,
+    ...(selected && { labels: selected.map(({ index }) => index) }),
+    ...(vote.correctLabels && { correct_labels: vote.correctLabels.map(({ index }) => index) }),
     ...(photo ? { photo: await base64(photo) } : {}),
   }
   const response = await fetch(underBase('/api/feedback'), {

@@ -8,7 +8,8 @@ import { OFFLINE, parseAnswer, parseFailure } from '../api/failure'
 export interface BatchSettings {
   /** Type or id. */
   model: string
-  topK: number
+  /** Null for a multi-label model: all labels that apply. */
+  topK: number | null
   threshold: number
   /** Whether its photos are checked once all of them are done. */
   check?: boolean
@@ -30,7 +31,8 @@ export function createJob(
   { model, topK, threshold, check = false }: BatchSettings,
   source: string | null = null,
 ): Promise<Job> {
-  const query = new URLSearchParams({ model, top_k: String(topK), threshold: String(threshold) })
+  const query = new URLSearchParams({ model, threshold: String(threshold) })
+  if (topK !== null) query.set('top_k', String(topK))
   if (check) query.set('check', 'true')
   if (source === null) query.set('open', '1')
   else query.set('source', source)

@@ -1,4 +1,5 @@
 import type { ResultRow } from '@/lib/shared/results/columns'
+import { saysOf } from '@/lib/shared/results/selected'
 import type { BatchItem } from './items'
 
 /** A photo's result on another model, and what it means for the one here. */
@@ -78,7 +79,7 @@ function isJudged({ correct }: ResultRow): boolean {
 }
 
 function differenceOf(row: ResultRow, other: ResultRow): Difference {
-  const changed = row.label !== other.label
+  const changed = saysOf(row) !== saysOf(other)
   if (row.correct === true && other.correct === false) return { other, changed, newly: 'right' }
   if (row.correct === false && other.correct === true) return { other, changed, newly: 'wrong' }
   return { other, changed, newly: null }

@@ -13,13 +13,18 @@ export interface ConfidenceBin {
 export const CONFIDENCE_STEP = 10
 const BINS = 100 / CONFIDENCE_STEP
 
-/** Top labels and their photo counts, most frequent first. */
+/** Top labels, or all that apply, and their photo counts, most frequent first. */
 export function labelCounts(items: readonly BatchItem[]): [label: string, photos: number][] {
   const counts = new Map<string, number>()
   for (const { row } of items) {
-    if (row?.label) counts.set(row.label, (counts.get(row.label) ?? 0) + 1)
+    for (const label of labelsOf(row)) counts.set(label, (counts.get(label) ?? 0) + 1)
   }
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+}
+
+/** The label of a photo, or all that apply. */
+export function labelsOf(row: ResultRow | null): readonly string[] {
+  return row?.labels ?? (row?.label ? [row.label] : [])
 }
 
 /** The confidence step that a result is in: its lower bound in percent; null without a score. */

@@ -1,6 +1,7 @@
+import { saysOf } from '@/lib/shared/results/selected'
 import type { Difference } from './comparison'
 import type { BatchItem } from './items'
-import { confidenceStep } from './summary'
+import { confidenceStep, labelsOf } from './summary'
 
 export const SORTS = ['file', 'label', 'truth', 'correct', 'score', 'time', 'status'] as const
 export type SortKey = (typeof SORTS)[number]
@@ -103,7 +104,7 @@ function inOrder(items: readonly BatchItem[], files: ReadonlySet<string>): reado
 function matches(item: BatchItem, view: TableView, { isWanted, differences }: ViewContext): boolean {
   const { path, row, ownWord } = item
   const { status, label, confidence, subset } = view
-  if (label !== null && row?.label !== label) return false
+  if (label !== null && !labelsOf(row).includes(label)) return false
   if (confidence !== null && confidenceStep(row) !== confidence) return false
   if (subset !== null && !subset.files.has(path)) return false
   if (!hasStatus(item, status, differences?.get(path))) return false
@@ -113,7 +114,7 @@ function matches(item: BatchItem, view: TableView, { isWanted, differences }: Vi
     query === '' ||
     contains(path) ||
     contains(ownWord ?? '') ||
-    [row?.label, row?.truth].some((text) => text && (isWanted ?? contains)(text))
+    [...labelsOf(row), row?.truth].some((text) => text && (isWanted ?? contains)(text))
   )
 }
 
@@ -135,7 +136,7 @@ type SortValue = string | number | null
 
 const SORT_VALUES: Record<SortKey, (item: BatchItem) => SortValue> = {
   file: ({ path }) => path,
-  label: ({ row }) => row?.label?.toLowerCase() ?? null,
+  label: ({ row }) => (row && saysOf(row))?.toLowerCase() ?? null,
   truth: ({ row, ownWord }) => (ownWord ?? row?.truth)?.toLowerCase() ?? null,
   correct: ({ row }) => (row?.correct === null || row?.correct === undefined ? null : Number(row.correct)),
   score: ({ row }) => row?.score ?? null,

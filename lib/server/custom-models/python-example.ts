@@ -1,4 +1,4 @@
-import type { Interpolation, Preprocessor } from '@/lib/shared/image/preprocessor'
+import type { Fit, Interpolation, Padding, Preprocessor } from '@/lib/shared/image/preprocessor'
 import type { LoadReport } from '../engine/protocol'
 
 type Input = NonNullable<LoadReport['input']>
@@ -54,6 +54,7 @@ function resizeLines({ resize, interpolation }: Preprocessor): string[] {
   if (resize === null) return []
   const filter = `Image.Resampling.${RESAMPLING[interpolation]}`
   if ('width' in resize) return [`photo = photo.resize((${resize.width}, ${resize.height}), ${filter})`]
+  if ('fit' in resize) return fitLines(resize, filter)
   const { shortestEdge: edge } = resize
   return [
     'w, h = photo.size',
@@ -61,8 +62,32 @@ function resizeLines({ resize, interpolation }: Preprocessor): string[] {
   ]
 }
 
-function cropLines({ crop, cropRounding }: Preprocessor): string[] {
+function fitLines({ fit: { width, height }, rounding }: Fit, filter: string): string[] {
+  const sizes =
+    rounding === 'even'
+      ? [`r = max(w / ${width}, h / ${height})`, 'size = max(1, round(w / r)), max(1, round(h / r))']
+      : [`r = min(${height} / h, ${width} / w)`, 'size = max(1, int(w * r)), max(1, int(h * r))']
+  return ['w, h = photo.size', ...sizes, `photo = photo.resize(size, ${filter})`]
+}
+
+/** Places the photo on a canvas of one color. What is larger is cropped at its center. */
+function padLines({ position, color }: Padding, { width, height }: { width: number; height: number }): string[] {
+  const offset = (size: string, length: number) =>
+    position === 'start'
+      ? '0'
+      : `(${length} - ${size}) // 2 if ${size} <= ${length} else -round((${size} - ${length}) / 2)`
+  return [
+    `canvas = Image.new("RGB", (${width}, ${height}), (${color.join(', ')}))`,
+    `x = ${offset('photo.width', width)}`,
+    `y = ${offset('photo.height', height)}`,
+    'canvas.paste(photo, (x, y))',
+    'photo = canvas',
+  ]
+}
+
+function cropLines({ crop, cropRounding, padding }: Preprocessor): string[] {
   if (crop === null) return []
+  if (padding) return padLines(padding, crop)
   const { width, height } = crop
   const offset = (size: string, length: number) =>
     cropRounding === 'even' ? `round((${size} - ${length}) / 2)` : `(${size} - ${length}) // 2`

@@ -44,14 +44,14 @@ export class Feedback {
    * @throws Problem `unknown_model`, `invalid_parameter` for a label that the model doesn't have, `storage_full`,
    * `not_ready`, and decoding errors of the photo
    */
-  async add({ photo, correct, index, ...request }: FeedbackRequest): Promise<Vote> {
+  async add({ photo, correct, index, labels: found, correct_labels, ...request }: FeedbackRequest): Promise<Vote> {
     const labels = await this.engine.labels(request.model, request.revision)
     const nameOf = (name: string, at: number) => {
-      const found = labels[at]
-      if (found) return found.label
+      const label = labels.find((each) => each.index === at)?.label
+      if (label !== undefined) return label
       throw new Problem(
         'invalid_parameter',
-        `${name} is ${at}, but the model ${request.model} has only ${labels.length} labels.`,
+        `${name} is ${at}, but the model ${request.model} has no label of that index. It has ${labels.length} labels.`,
       )
     }
     if (correct !== null && (request.verdict === 'right' || correct === index)) {
@@ -59,6 +59,9 @@ export class Feedback {
         'invalid_parameter',
         'correct must be a label other than the wrong one, and only with the verdict "wrong".',
       )
+    }
+    if (correct_labels && (found === undefined || request.verdict === 'right')) {
+      throw new Problem('invalid_parameter', 'correct_labels needs labels, and the verdict "wrong".')
     }
     const storedPhoto = photo === undefined ? null : await this.photo(request.id, photo)
     const vote: Vote = {
@@ -74,6 +77,8 @@ export class Feedback {
       correct_index: correct,
       request_id: request.request_id,
       photo: storedPhoto?.name ?? null,
+      ...(found && { labels: found.map((at) => nameOf('labels', at)) }),
+      ...(correct_labels && { correct_labels: correct_labels.map((at) => nameOf('correct_labels', at)) }),
     }
     await this.options.store.add(vote, storedPhoto)
     // The voter sees the vote counted immediately.

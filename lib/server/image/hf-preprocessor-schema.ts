@@ -9,9 +9,19 @@ const withoutNulls = (value: unknown) =>
     : value
 const size = z.preprocess(
   withoutNulls,
-  z.union([side, z.strictObject({ shortest_edge: side }), box], {
-    error: 'is neither a number of pixels nor {"shortest_edge": n} nor {"height": n, "width": n}',
-  }),
+  z.union(
+    [
+      side,
+      z.strictObject({ shortest_edge: side }),
+      z.strictObject({ longest_edge: side }),
+      z.strictObject({ max_height: side, max_width: side }),
+      box,
+    ],
+    {
+      error:
+        'is neither a number of pixels nor {"shortest_edge": n} nor {"longest_edge": n} nor {"height": n, "width": n}',
+    },
+  ),
 )
 const cropSize = z.preprocess(
   withoutNulls,
@@ -46,7 +56,7 @@ export const configSchema = z.object({
   image_std: std.nullish(),
   do_flip_channel_order: z.boolean().nullish(),
   do_pad: z.boolean().nullish(),
-  pad_size: z.unknown().optional(),
+  pad_size: z.preprocess(withoutNulls, box).nullish(),
   do_thumbnail: notSupported,
   do_align_long_axis: notSupported,
   keep_aspect_ratio: notSupported,

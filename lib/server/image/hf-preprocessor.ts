@@ -1,4 +1,4 @@
-import { INTERPOLATIONS, type Normalisation, type Preprocessor } from '@/lib/shared/image/preprocessor'
+import { INTERPOLATIONS, type Normalisation, type Padding, type Preprocessor } from '@/lib/shared/image/preprocessor'
 import { type Config, type ConfigSize, configSchema } from './hf-preprocessor-schema'
 import { classDefaults, GENERIC, type ProcessorDefaults } from './processor-defaults'
 
@@ -19,16 +19,37 @@ export function parsePreprocessor(json: unknown, modelType?: string): Preprocess
   const name = config.image_processor_type ?? config.feature_extractor_type
   const knownDefaults = name === undefined && isComplete(config) ? null : classDefaults(name, modelType)
   if (knownDefaults === null) requireNumbers(config)
-  // For a single image, padding without a size pads to the image's own size.
-  if (config.do_pad && config.pad_size) throw new Error('do_pad with pad_size is not supported')
   const defaults = knownDefaults ?? GENERIC
-  return {
+  const prepared: Preprocessor = {
     ...geometry(config, defaults),
     cropRounding: defaults.cropRounding,
     interpolation: INTERPOLATIONS[config.resample ?? defaults.resample] ?? 'bilinear',
     normalisation: normalisation(config, defaults),
     channels: (config.do_flip_channel_order ?? defaults.flipChannels) ? 'bgr' : 'rgb',
   }
+  // For a single image, padding without a size pads to the image's own size.
+  return config.do_pad && config.pad_size ? padded(prepared, config.pad_size) : prepared
+}
+
+/**
+ * Padding at the right and at the bottom. transformers pads what is normalized already, with zeros: so the color is the
+ * mean, to the nearest of 256 levels.
+ */
+function padded(prepared: Preprocessor, size: { width: number; height: number }): Preprocessor {
+  const { resize, crop, normalisation: numbers, channels } = prepared
+  const box = crop ?? (resize && 'fit' in resize ? resize.fit : null)
+  if (crop) throw new Error('do_pad with do_center_crop is not supported')
+  if (box === null || box.width > size.width || box.height > size.height)
+    throw new Error(
+      'do_pad with pad_size needs a size with "longest_edge", or "max_height" and "max_width", up to pad_size',
+    )
+  const level = (channel: number) => {
+    const mean = numbers ? (numbers.mean[channel] ?? 0) / numbers.rescale : 0
+    return Math.min(255, Math.max(0, Math.round(mean)))
+  }
+  const [first, second, third] = [level(0), level(1), level(2)]
+  const color: Padding['color'] = channels === 'bgr' ? [third, second, first] : [first, second, third]
+  return { ...prepared, crop: size, padding: { position: 'start', color } }
 }
 
 /**
@@ -84,6 +105,7 @@ const STYLES: Record<ProcessorDefaults['style'], Style> = {
 /** PoolFormer: the shorter side becomes the size divided by crop_pct. */
 function poolFormer({ crop_pct = 0.9 }: Config, resize: Resize): Resize {
   if (crop_pct === null) return resize
+  if ('fit' in resize) return resize
   if ('shortestEdge' in resize) return { shortestEdge: Math.trunc(resize.shortestEdge / crop_pct) }
   const [width, height] = [Math.trunc(resize.width / crop_pct), Math.trunc(resize.height / crop_pct)]
   return width === height ? { shortestEdge: width } : { width, height }
@@ -104,6 +126,8 @@ function square(side: number) {
 /** A single number means both sides or the shorter one, depending on the class. */
 function resizeOf(value: ConfigSize, isSquare: boolean): Resize {
   if (typeof value === 'number') return isSquare ? square(value) : { shortestEdge: value }
+  if ('longest_edge' in value) return { fit: square(value.longest_edge), rounding: 'down' }
+  if ('max_width' in value) return { fit: { width: value.max_width, height: value.max_height }, rounding: 'down' }
   return 'shortest_edge' in value ? { shortestEdge: value.shortest_edge } : value
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { INTERPOLATIONS, type Interpolation, type Preprocessor } from '@/lib/shared/image/preprocessor'
+import { roundHalfToEven } from '@/lib/shared/image/geometry'
+import { INTERPOLATIONS, type Interpolation, type Padding, type Preprocessor } from '@/lib/shared/image/preprocessor'
 
 const pair = z.tuple([z.number(), z.number(), z.number()])
 
@@ -8,7 +9,7 @@ const configSchema = z.object({
   pretrained_cfg: z.object({
     input_size: z.tuple([z.literal(3), z.int().min(1).max(4096), z.int().min(1).max(4096)]),
     crop_pct: z.number().positive().max(1).default(0.875),
-    crop_mode: z.enum(['center', 'squash']).default('center'),
+    crop_mode: z.enum(['center', 'squash', 'border']).default('center'),
     interpolation: z.string().default('bicubic'),
     mean: pair.default([0.485, 0.456, 0.406]),
     std: pair.default([0.229, 0.224, 0.225]),
@@ -17,7 +18,8 @@ const configSchema = z.object({
 
 /**
  * Reads how timm preprocesses images for a model, from the `pretrained_cfg` in its `config.json`: the shorter side (or
- * both, with `squash`) becomes floor(size / crop_pct), then a center crop. Source: timm, data/transforms_factory.py.
+ * both, with `squash`; or the longer one, with `border`) becomes floor(size / crop_pct), then a center crop, padded with the
+ * mean color. Source: timm, data/transforms_factory.py.
  *
  * @throws z.ZodError naming the invalid key
  */
@@ -29,13 +31,24 @@ export function timmPreprocessor(config: unknown): Preprocessor {
     throw new Error(`config.json: an input of ${width} × ${height} pixels is not supported with crop_mode center`)
   }
   return {
-    resize: crop_mode === 'squash' ? scaled : { shortestEdge: scaled.width },
+    resize: resizeOf(crop_mode, scaled),
     crop: { width, height },
     cropRounding: 'even',
+    ...(crop_mode === 'border' && { padding: { position: 'center', color: colorOf(mean) } }),
     interpolation: interpolationOf(interpolation),
     normalisation: { rescale: 1 / 255, mean, std },
     channels: 'rgb',
   }
+}
+
+function resizeOf(mode: 'center' | 'squash' | 'border', scaled: { width: number; height: number }) {
+  if (mode === 'border') return { fit: scaled, rounding: 'even' } as const
+  return mode === 'squash' ? scaled : { shortestEdge: scaled.width }
+}
+
+/** The levels of the mean; halves are rounded to even, as by Python. */
+function colorOf([r, g, b]: readonly [number, number, number]): Padding['color'] {
+  return [roundHalfToEven(255 * r), roundHalfToEven(255 * g), roundHalfToEven(255 * b)]
 }
 
 /** `random` applies to training only; timm then evaluates with bilinear. */

@@ -18,11 +18,21 @@ export const deviceModelSchema = z
     preprocessor: z
       .object({
         resize: z
-          .union([z.object({ shortestEdge: side }), size])
+          .union([z.object({ shortestEdge: side }), size, z.object({ fit: size, rounding: z.enum(['down', 'even']) })])
           .nullable()
-          .meta({ description: 'Shorter side in pixels, or both sides.' }),
+          .meta({ description: 'Shorter side in pixels, both sides, or the box that the whole photo fits in.' }),
         crop: size.nullable().meta({ description: 'Center crop in pixels, after the resize.' }),
         cropRounding: z.enum(['down', 'even']),
+        padding: z
+          .object({
+            position: z.enum(['center', 'start']),
+            color: z.tuple([z.number(), z.number(), z.number()]).readonly(),
+          })
+          .optional()
+          .meta({
+            description:
+              'What is around a photo that doesn’t fill the input; black, with the photo in the center, if absent.',
+          }),
         interpolation: z.enum(INTERPOLATIONS),
         normalisation: z
           .object({ rescale: z.number(), mean: z.array(z.number()), std: z.array(z.number()) })

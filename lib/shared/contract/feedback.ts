@@ -13,6 +13,8 @@ const voteId = z
   .regex(/^[\w-]{16,64}$/)
   .meta({ description: 'Random id chosen by the client. The last vote with an id counts.' })
 
+const indices = z.array(z.int().min(0)).max(1000)
+
 /** Body of `POST /api/feedback`. */
 export const feedbackRequestSchema = z
   .object({
@@ -31,6 +33,13 @@ export const feedbackRequestSchema = z
       .nullable()
       .default(null)
       .meta({ description: 'If the result is wrong: the index of the right label, if the visitor knows it.' }),
+    labels: indices.optional().meta({
+      description:
+        'Of a multi-label model: the indices of all labels that apply by the result. The verdict is about all of them.',
+    }),
+    correct_labels: indices.optional().meta({
+      description: 'If such a result is wrong: the indices of all labels that do apply, if the visitor knows them.',
+    }),
     request_id: z.string().max(128).default('').meta({ description: 'Request id of the result.' }),
     photo: z
       .string()
@@ -56,6 +65,14 @@ export const voteSchema = z
     correct_index: z.int().min(0).nullable(),
     request_id: z.string(),
     photo: z.string().nullable().meta({ description: 'Name of the stored photo.' }),
+    labels: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'All labels that apply by the result; only of a multi-label model.' }),
+    correct_labels: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'All labels that do apply, if the visitor said so; only of a multi-label model.' }),
   })
   .meta({ id: 'Vote' })
 

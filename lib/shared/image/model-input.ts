@@ -2,7 +2,7 @@ import type { Area } from '@/lib/shared/crop/crop'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Geometry, Size } from './geometry'
 import { toGreyscale } from './greyscale'
-import type { Preprocessor } from './preprocessor'
+import type { Padding, Preprocessor } from './preprocessor'
 import { resample } from './resample'
 
 /** A decoded photo: upright, sRGB, white where it was transparent. */
@@ -14,6 +14,7 @@ export interface Picture extends Size {
 /** How far a crop may reach beyond the photo, in pixels: areas are computed in floating point. */
 const CROP_TOLERANCE = 0.01
 const CHANNELS = 3
+const BLACK = [0, 0, 0] as const
 
 /**
  * Resizes and crops a photo to what the model expects.
@@ -26,11 +27,12 @@ export function modelInput(
   picture: Picture,
   source: Size,
   geometry: Geometry,
-  { channels, interpolation }: Pick<Preprocessor, 'channels' | 'interpolation'>,
+  { channels, interpolation, padding }: Pick<Preprocessor, 'channels' | 'interpolation' | 'padding'>,
 ): Uint8Array {
   if (channels === 'grey') toGreyscale(picture.pixels)
   const box = geometry.box && scaleArea(geometry.box, picture.width / source.width, picture.height / source.height)
-  return placeOnCanvas(resample(picture.pixels, picture, { ...geometry, box }, interpolation), geometry)
+  const resized = resample(picture.pixels, picture, { ...geometry, box }, interpolation)
+  return placeOnCanvas(resized, geometry, padding?.color)
 }
 
 /** @throws Problem `invalid_parameter` if a requested crop isn't within the photo */
@@ -47,10 +49,11 @@ function scaleArea({ left, top, width, height }: Area, x: number, y: number): Ar
   return { left: left * x, top: top * y, width: width * x, height: height * y }
 }
 
-/** Places the crop on a black canvas; returns it unchanged if it already fills the canvas. */
-function placeOnCanvas(pixels: Uint8Array, { crop, canvas }: Geometry): Uint8Array {
+/** Places the crop on a canvas of one color; returns it unchanged if it already fills the canvas. */
+function placeOnCanvas(pixels: Uint8Array, { crop, canvas }: Geometry, color: Padding['color'] = BLACK): Uint8Array {
   if (canvas === null) return pixels
   const out = new Uint8Array(canvas.width * canvas.height * CHANNELS)
+  if (color.some((level) => level > 0)) for (let i = 0; i < out.length; i++) out[i] = color[i % CHANNELS] as number
   for (let row = 0; row < crop.height; row++) {
     const line = pixels.subarray(row * crop.width * CHANNELS, (row + 1) * crop.width * CHANNELS)
     out.set(line, ((canvas.top + row) * canvas.width + canvas.left) * CHANNELS)

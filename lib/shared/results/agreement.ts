@@ -1,4 +1,5 @@
 import type { Classification } from '../contract/contract'
+import { agreedOf } from './selected'
 
 /** A model's result for a photo. */
 export interface ModelResult {
@@ -7,20 +8,21 @@ export interface ModelResult {
   result: Classification
 }
 
-/** Models with the same best label. */
+/** Models with the same best label, or the same labels that apply. */
 export interface AgreementGroup {
   label: string
   models: string[]
 }
 
-/** Groups models by their best label, largest group first; equal groups by their highest score. */
+/** Groups models by their best label, or by all that apply, largest group first; equal groups by their highest score. */
 export function agreementGroups(results: readonly ModelResult[]): AgreementGroup[] {
   const byLabel = new Map<string, { models: string[]; score: number }>()
   for (const { model, result } of results) {
     const [best] = result.predictions
-    if (!best) continue
-    const camp = byLabel.get(best.label) ?? { models: [], score: 0 }
-    byLabel.set(best.label, { models: [...camp.models, model], score: Math.max(camp.score, best.score) })
+    const label = agreedOf(result)
+    if (!best || label === null) continue
+    const camp = byLabel.get(label) ?? { models: [], score: 0 }
+    byLabel.set(label, { models: [...camp.models, model], score: Math.max(camp.score, best.score) })
   }
   return [...byLabel]
     .sort(([, a], [, b]) => b.models.length - a.models.length || b.score - a.score)

@@ -4,6 +4,7 @@ import {
   classifiedRow,
   csvHeader,
   csvLine,
+  type FileColumn,
   MULTI_LABEL_COLUMNS,
   RESULT_COLUMNS,
   type ResultRow,
@@ -24,10 +25,15 @@ export function toRows(results: readonly ExportedResult[]): ResultRow[] {
   return results.map(({ file, bytes = null, sha256 = null, result }) => classifiedRow({ file, bytes, sha256 }, result))
 }
 
+/** The columns of results: those of a multi-label model have more. */
+export function exportColumns(results: readonly ExportedResult[]): readonly FileColumn[] {
+  const several = results.some(({ result }) => isMultiLabel(result))
+  return several ? [...RESULT_COLUMNS, ...MULTI_LABEL_COLUMNS] : RESULT_COLUMNS
+}
+
 /** A CSV file of results, one line per photo, that spreadsheets can open. */
 export function toCsv(results: readonly ExportedResult[]): string {
-  const several = results.some(({ result }) => isMultiLabel(result))
-  const columns = several ? [...RESULT_COLUMNS, ...MULTI_LABEL_COLUMNS] : RESULT_COLUMNS
+  const columns = exportColumns(results)
   const lines = toRows(results).map((row) => csvLine(row, columns))
   return [CSV_MARK, csvHeader(columns), ...lines].join('')
 }

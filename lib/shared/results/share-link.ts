@@ -3,8 +3,11 @@ import { z } from 'zod/mini'
 import type { Classification } from '../contract/contract'
 import { UNCERTAIN_REASONS } from '../metrics/uncertainty'
 import { MAX_PICTURE_BYTES, pictureType } from './link-picture'
+import { isMultiLabel, shownOf } from './selected'
 
 const MAX_PREDICTIONS = 5
+/** Of a multi-label model: all that apply are shown. */
+const MAX_SELECTED = 20
 /** More names of a label than these explain nothing. */
 const MAX_NAMES = 3
 const name = z.string().check(z.minLength(1), z.maxLength(120))
@@ -21,7 +24,9 @@ const sharedSchema = z.object({
   names: z.optional(z.array(name).check(z.maxLength(MAX_NAMES))),
   calibrated: z.boolean(),
   uncertain: z.nullable(z.enum(UNCERTAIN_REASONS)),
-  predictions: z.array(z.tuple([name, score])).check(z.minLength(1), z.maxLength(MAX_PREDICTIONS)),
+  predictions: z.array(z.tuple([name, score])).check(z.minLength(1), z.maxLength(MAX_SELECTED)),
+  /** Positions of the labels that apply; only for a multi-label model. */
+  selected: z.optional(z.array(z.int().check(z.minimum(0))).check(z.maxLength(MAX_SELECTED))),
 })
 
 export interface SharedClassification extends z.output<typeof sharedSchema> {
@@ -37,11 +42,9 @@ const SEPARATOR = '.'
  *
  * @param picture a small copy of the photo, from `smallPicture`
  */
-export function toFragment(
-  file: string,
-  { model, uncertain_reason, predictions }: Classification,
-  picture: Uint8Array | null = null,
-): string {
+export function toFragment(file: string, result: Classification, picture: Uint8Array | null = null): string {
+  const { model, uncertain_reason, predictions } = result
+  const shown = shownOf(predictions, MAX_PREDICTIONS).slice(0, MAX_SELECTED)
   const names = predictions[0]?.synonyms?.filter((each) => each.length <= 120).slice(0, MAX_NAMES) ?? []
   const shared: z.output<typeof sharedSchema> = {
     v: 1,
@@ -51,12 +54,11 @@ export function toFragment(
     ...(names.length > 0 && { names }),
     calibrated: model.calibrated,
     uncertain: uncertain_reason,
-    predictions: predictions
-      .slice(0, MAX_PREDICTIONS)
-      .map(({ label, score: value }) => [label, Number(value.toFixed(6))]),
+    predictions: shown.map(({ label, score: value }) => [label, Number(value.toFixed(6))]),
+    ...(isMultiLabel(result) && { selected: shown.flatMap(({ selected }, at) => (selected ? at : [])) }),
   }
-  const result = toBase64Url(new TextEncoder().encode(JSON.stringify(shared)))
-  return picture ? result + SEPARATOR + toBase64Url(picture) : result
+  const encoded = toBase64Url(new TextEncoder().encode(JSON.stringify(shared)))
+  return picture ? encoded + SEPARATOR + toBase64Url(picture) : encoded
 }
 
 /** Parses a fragment; null if it is invalid, since anyone can write one. */
