@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseLabels } from '../labels-file/parse'
-import { labelsOfFolders, labelsOfTable } from './known-labels'
+import { labelsCsv, labelsOfFolders, labelsOfTable } from './known-labels'
 
 const PHOTOS = ['train/cat/1.jpg', 'validation/dog/2.jpg', 'test/3.jpg', '4.jpg']
 
@@ -32,5 +32,12 @@ test('without a column of splits, those of the folders count', async () => {
 test('photos with several labels have none to check, but their splits', async () => {
   const table = await parseLabels('file,labels,split\n1.jpg,cat;dog,train\n2.jpg,dog,test\n3.jpg,cat;dog,train\n')
   const known = labelsOfTable(table, ['1.jpg', '2.jpg', '3.jpg'])
-  expect([known.several, known.labels.size, known.splits.get('2.jpg')]).toEqual([true, 0, 'test'])
+  expect([known.several?.get('1.jpg'), known.labels.size, known.splits.get('2.jpg')]).toEqual([
+    ['cat', 'dog'],
+    0,
+    'test',
+  ])
+  // Sent to a server, they are what they were.
+  const again = labelsOfTable(await parseLabels(labelsCsv(known)), ['1.jpg', '2.jpg', '3.jpg'])
+  expect([again.several, again.splits]).toEqual([known.several, known.splits])
 })

@@ -46,8 +46,8 @@ export function labelsOfTable(table: LabelsTable, photos: readonly string[], pic
 
 /** Labels and splits as a labels file, which any check reads in the same way. */
 export function labelsCsv({ labels, splits, several }: KnownLabels): string {
-  if (several) return Papa.unparse([['file', 'labels'], ...[...several].map(([file, own]) => [file, own.join(';')])])
-  const divided = splits.size > 0
-  const rows = [...labels].map(([file, label]) => [file, label, ...(divided ? [splits.get(file) ?? ''] : [])])
-  return Papa.unparse([['file', 'label', ...(divided ? ['split'] : [])], ...rows])
+  const cells = several ? [...several].map(([file, own]) => [file, own.join(';')]) : [...labels]
+  const names = ['file', several ? 'labels' : 'label']
+  if (splits.size === 0) return Papa.unparse([names, ...cells])
+  return Papa.unparse([[...names, 'split'], ...cells.map(([file = '', own]) => [file, own, splits.get(file) ?? ''])])
 }
