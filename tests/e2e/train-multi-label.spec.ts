@@ -2,8 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import sharp from 'sharp'
-import { DRAWINGS, drawing } from '../support/drawings'
+import { mixedDrawing } from '../support/drawings'
 import { startServer, type TestServer } from '../support/server'
 import { violations } from './axe'
 import { failOnPageErrors, waitForHydration } from './browser-page'
@@ -12,30 +11,13 @@ let folder: string
 let server: TestServer
 const COUNT = 32
 
-/** @param at which drawings it shows: each bit stands for a kind */
-async function mixed(at: number): Promise<Buffer> {
-  const kinds = DRAWINGS.filter((_, kind) => at & (1 << kind))
-  const pieces = kinds.map(async (kind, place) => ({
-    input: await sharp(await drawing(kind, at))
-      .resize(120, 120)
-      .toBuffer(),
-    left: 120 * ((at + place) % 2),
-    top: 120 * (Math.floor((at + place) / 2) % 2),
-  }))
-  const background = `hsl(${(at * 77) % 360} 40% ${30 + ((at * 13) % 50)}%)`
-  const image = sharp({ create: { width: 240, height: 240, channels: 3, background } })
-  return image
-    .composite(await Promise.all(pieces))
-    .png()
-    .toBuffer()
-}
-
 test.beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'train-sets-'))
   const lines = ['file,labels']
   for (let at = 0; at < COUNT; at++) {
-    writeFileSync(join(folder, `${at}.png`), await mixed(at))
-    lines.push(`${at}.png,${DRAWINGS.filter((_, kind) => at & (1 << kind)).join(';')}`)
+    const { labels, bytes } = await mixedDrawing(at)
+    writeFileSync(join(folder, `${at}.png`), bytes)
+    lines.push(`${at}.png,${labels.join(';')}`)
   }
   writeFileSync(join(folder, 'labels.csv'), `${lines.join('\n')}\n`)
   server = await startServer({ env: { LOG_LEVEL: 'warn', DEFAULT_MODEL_TYPE: 'fast' } })
@@ -69,7 +51,7 @@ test('a labels file with several labels a photo teaches a model that gives sever
   expect(await violations(page)).toEqual([])
 
   const tried = page.getByRole('region', { name: 'Try it' })
-  writeFileSync(join(folder, 'new.jpg'), await mixed(43))
+  writeFileSync(join(folder, 'new.jpg'), (await mixedDrawing(43)).bytes)
   await tried.locator('input[type=file]').setInputFiles(join(folder, 'new.jpg'))
   await expect(page.getByTestId('tried-label')).toContainText('dots')
   await expect(page.getByTestId('tried-label')).toContainText('rings')

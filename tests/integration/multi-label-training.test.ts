@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type CatalogEntry, readCatalog } from '@/lib/server/catalog/catalog'
 import { readModel } from '@/lib/server/engine/model'
@@ -11,7 +11,7 @@ import { inputFormat } from '@/lib/server/engine/worker/input-format'
 import { decode } from '@/lib/server/image/decode'
 import type { Preprocessor } from '@/lib/shared/image/preprocessor'
 import { type Files, formWith, send } from '../support/colors'
-import { DRAWINGS, drawing } from '../support/drawings'
+import { DRAWINGS, mixedDrawing } from '../support/drawings'
 import { REAL_MODEL } from '../support/models'
 import { startServer, type TestServer } from '../support/server'
 import { visionHere } from '../support/vision-here'
@@ -22,22 +22,8 @@ const photos = new Map<string, Uint8Array>()
 const labelsOf = new Map<string, string[]>()
 const COUNT = 32
 
-/** @param at which drawings it shows: each bit stands for a kind */
 async function mixedPhoto(at: number): Promise<{ labels: string[]; bytes: Uint8Array<ArrayBuffer> }> {
-  const labels = DRAWINGS.filter((_, kind) => at & (1 << kind))
-  const pieces = labels.map(async (kind, place) => ({
-    input: await sharp(await drawing(kind, at))
-      .resize(120, 120)
-      .toBuffer(),
-    left: 120 * ((at + place) % 2),
-    top: 120 * (Math.floor((at + place) / 2) % 2),
-  }))
-  const background = `hsl(${(at * 77) % 360} 40% ${30 + ((at * 13) % 50)}%)`
-  const image = sharp({ create: { width: 240, height: 240, channels: 3, background } })
-  const bytes = await image
-    .composite(await Promise.all(pieces))
-    .png()
-    .toBuffer()
+  const { labels, bytes } = await mixedDrawing(at)
   return { labels, bytes: Uint8Array.from(bytes) }
 }
 
@@ -118,7 +104,6 @@ test('photos are added later, also as embeddings with their labels; the same exa
   const embedded = await Promise.all(
     [...photos].map(async ([name, photo]) => {
       const { embedding, kinds } = (await request('POST', '/api/embed?kinds=true', photo)).body
-      const { createHash } = await import('node:crypto')
       return { labels: labelsOf.get(name), embedding, kinds, sha256: createHash('sha256').update(photo).digest('hex') }
     }),
   )

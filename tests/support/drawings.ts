@@ -26,6 +26,31 @@ function shape(kind: Drawing, at: number, number: number): string {
   return `<rect x="${at * 24 - 20}" y="-150" width="${9 + (number % 4)}" height="700" transform="rotate(${number * 9} 150 150)"/>`
 }
 
+/**
+ * A picture of several drawings, or none, in its quarters, and the kinds that it shows. The same one for the same number.
+ *
+ * @param number whose lowest bits say which kinds it shows
+ */
+export async function mixedDrawing(number: number): Promise<{ labels: Drawing[]; bytes: Buffer }> {
+  const labels = DRAWINGS.filter((_, kind) => number & (1 << kind))
+  const pieces = labels.map(async (kind, place) => ({
+    input: await sharp(await drawing(kind, number))
+      .resize(120, 120)
+      .toBuffer(),
+    left: 120 * ((number + place) % 2),
+    top: 120 * (Math.floor((number + place) / 2) % 2),
+  }))
+  const background = `hsl(${(number * 77) % 360} 40% ${30 + ((number * 13) % 50)}%)`
+  const image = sharp({ create: { width: 240, height: 240, channels: 3, background } })
+  return {
+    labels,
+    bytes: await image
+      .composite(await Promise.all(pieces))
+      .png()
+      .toBuffer(),
+  }
+}
+
 /** Writes so many drawings of each kind into a folder of its name. */
 export async function writeDrawings(folder: string, count: number): Promise<void> {
   for (const kind of DRAWINGS) {
