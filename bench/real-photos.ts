@@ -48,6 +48,16 @@ export async function realPhotos(): Promise<Known[]> {
   return photos
 }
 
+/** An embedding made of three real ones. */
+export function madeUpEmbedding(real: readonly Known[], random: () => number): Float32Array {
+  return mixedEmbedding(randomParts(real, random), random)
+}
+
+function randomParts(real: readonly Known[], random: () => number): Weighted[] {
+  const any = () => real[Math.floor(random() * real.length)] as Known
+  return [1, random(), random()].map((weight) => ({ weight, ...any() }))
+}
+
 const NOISE = 0.2
 const SIDE = 48
 
@@ -60,27 +70,35 @@ const SIDE = 48
  */
 export function* madeUpPhotos(real: readonly Known[], count: number): Generator<Known & { copyOf: number | null }> {
   const random = randomNumbers(count)
-  const any = () => real[Math.floor(random() * real.length)] as Known
   const kept: Known[] = []
   for (let at = 0; at < count; at++) {
     const copyOf = at % 100 === 99 ? at - 1 - Math.floor(random() * Math.min(50, at - 1)) : null
-    const parts = [1, random(), random()].map((weight) => ({ weight, ...any() }))
-    const photo = copyOf === null ? mixed(parts, random) : noisy(kept[copyOf % 100] as Known, random)
+    const photo =
+      copyOf === null ? mixed(randomParts(real, random), random) : noisy(kept[copyOf % 100] as Known, random)
     kept[at % 100] = photo
     yield { ...photo, copyOf }
   }
 }
 
-function mixed(parts: readonly (Known & { weight: number })[], random: () => number): Known {
+type Weighted = Known & { weight: number }
+
+/** The mean of the square roots, with a little noise, squared again. */
+function mixedEmbedding(parts: readonly Weighted[], random: () => number): Float32Array {
+  const all = parts.reduce((sum, { weight }) => sum + weight, 0)
+  return Float32Array.from(parts[0]?.embedding ?? [], (_, i) => {
+    const root = parts.reduce((sum, { embedding, weight }) => sum + weight * Math.sqrt(Math.abs(embedding[i] ?? 0)), 0)
+    return ((root / all) * (1 + NOISE * (2 * random() - 1))) ** 2
+  })
+}
+
+function mixed(parts: readonly Weighted[], random: () => number): Known {
   const all = parts.reduce((sum, { weight }) => sum + weight, 0)
   const prints = parts.map(({ print }) => cropped(print, random))
-  const embedding = new Float32Array(parts[0]?.embedding.length ?? 0)
-  for (let i = 0; i < embedding.length; i++) {
-    const root = parts.reduce((sum, { embedding: one, weight }) => sum + weight * Math.sqrt(Math.abs(one[i] ?? 0)), 0)
-    embedding[i] = ((root / all) * (1 + NOISE * (2 * random() - 1))) ** 2
-  }
   const mix = (i: number) => parts.reduce((sum, { weight }, at) => sum + weight * (prints[at]?.[i] ?? 0), 0) / all
-  return { embedding, print: Uint8Array.from({ length: SIDE * SIDE }, (_, i) => Math.round(mix(i))) }
+  return {
+    embedding: mixedEmbedding(parts, random),
+    print: Uint8Array.from({ length: SIDE * SIDE }, (_, i) => Math.round(mix(i))),
+  }
 }
 
 function noisy({ embedding, print }: Known, random: () => number): Known {

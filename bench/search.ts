@@ -1,48 +1,54 @@
-// npm run bench -- search: exact search in made-up vectors: milliseconds of one core for a query, alone and among four at
-// once, memory, the difference to exact arithmetic, and how long all neighbors of a batch take. CPU time, because other
-// programs may share the core. Options: --vectors 200000 --dimensions 1280 --batch 10000
+// npm run bench -- search: search in many vectors, exact and in lists: milliseconds of one core for a query, memory, the
+// time to make the lists, and the share of the ten nearest that are found. The vectors are embeddings of the photos in
+// ../shared, mixed at random, see real-photos.ts. CPU time, because other programs may share the core. Options: --vectors
+// 20000,200000
 import { parseArgs } from 'node:util'
+import { searchVector } from '@/lib/shared/dataset-check/checked-photos'
 import { randomNumbers } from '@/lib/shared/metrics/random'
-import { allNeighbors } from '@/lib/shared/vector-search/all-neighbors'
+import type { Work } from '@/lib/shared/training/work'
+import { ClusteredIndex } from '@/lib/shared/vector-search/clustered-index'
 import { VectorIndex } from '@/lib/shared/vector-search/vector-index'
 import { machine } from './machine'
+import { madeUpEmbedding, realPhotos } from './real-photos'
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
-  options: {
-    vectors: { type: 'string', default: '200000' },
-    dimensions: { type: 'string', default: '1280' },
-    batch: { type: 'string', default: '10000' },
-  },
+  options: { vectors: { type: 'string', default: '20000,200000' } },
 })
-const [COUNT, DIMENSIONS, BATCH] = [Number(values.vectors), Number(values.dimensions), Number(values.batch)]
-const ROUNDS = 25
 const NEIGHBORS = 10
+const QUERIES = 100
 
 const cpuMs = () => {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000
 }
 const median = (list: readonly number[]) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0
-const random = randomNumbers(1)
-/** Like square roots of embeddings: not negative, many of them small. */
-const vector = () => Float32Array.from({ length: DIMENSIONS }, () => random() ** 3)
 
-function timed(run: () => unknown): number[] {
-  return Array.from({ length: ROUNDS }, () => {
+function run<T>(work: Work<T>): T {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done) return value
+  }
+}
+
+interface Timed<T> {
+  values: T[]
+  /** Median milliseconds of each. */
+  ms: number
+}
+
+function timed<T>(runs: readonly (() => T)[]): Timed<T> {
+  const times: number[] = []
+  const values = runs.map((run) => {
     const start = cpuMs()
-    run()
-    return cpuMs() - start
+    const value = run()
+    times.push(cpuMs() - start)
+    return value
   })
+  return { values, ms: median(times) }
 }
 
-function filled(count: number): VectorIndex {
-  const index = new VectorIndex(DIMENSIONS, count)
-  for (let row = 0; row < count; row++) index.add(vector())
-  return index
-}
-
-function exactCosine(a: Float32Array, b: Float32Array): number {
+function cosine(a: Float32Array, b: Float32Array): number {
   let [ab, aa, bb] = [0, 0, 0]
   for (let i = 0; i < a.length; i++) {
     ab += (a[i] as number) * (b[i] as number)
@@ -52,33 +58,43 @@ function exactCosine(a: Float32Array, b: Float32Array): number {
   return ab / Math.sqrt(aa * bb)
 }
 
-function largestError(): number {
-  const all = Array.from({ length: 500 }, vector)
-  const index = new VectorIndex(DIMENSIONS, all.length)
-  for (const each of all) index.add(each)
-  const [query] = all as [Float32Array]
-  const found = index.nearest(query, all.length)
-  return Math.max(
-    ...found.map(({ row, similarity }) => Math.abs(similarity - exactCosine(query, all[row] as Float32Array))),
-  )
+function measure(embedding: () => Float32Array, count: number): void {
+  const first = searchVector(embedding())
+  const index = new VectorIndex(first.length, count)
+  index.add(first)
+  const known = [first]
+  while (index.size < count) {
+    const vector = searchVector(embedding())
+    index.add(vector)
+    if (known.length < 500) known.push(vector)
+  }
+  const queries = Array.from({ length: QUERIES }, (_, at) => Math.floor((at * count) / QUERIES))
+  const exact = timed(queries.map((row) => () => index.nearest(index.vector(row), NEIGHBORS, row)))
+  const four = timed(queries.map((row) => () => index.nearestOfFour(Array(4).fill(index.vector(row)), NEIGHBORS)))
+  const errors = index
+    .nearest(first, known.length)
+    .flatMap(({ row, similarity }) => (known[row] ? [Math.abs(similarity - cosine(first, known[row]))] : []))
+  console.log(`
+${count} vectors of ${first.length} dimensions, ${NEIGHBORS} nearest, ${QUERIES} queries
+exact: one query ${exact.ms.toFixed(1)} ms, one of four at once ${(four.ms / 4).toFixed(1)} ms, memory ${(index.bytes / 1e6).toFixed(0)} MB,
+       largest error of a cosine ${Math.max(...errors).toFixed(4)}`)
+
+  const start = cpuMs()
+  const clustered = run(ClusteredIndex.build(index))
+  const seconds = (cpuMs() - start) / 1000
+  const found = timed(queries.map((row) => () => clustered.nearest(clustered.vector(row), NEIGHBORS, row)))
+  const right = found.values.flatMap((list, at) => {
+    const wanted = new Set(exact.values[at]?.map(({ row }) => row))
+    return list.filter(({ row }) => wanted.has(row))
+  })
+  const recall = right.length / (QUERIES * NEIGHBORS)
+  console.log(`lists: one query ${found.ms.toFixed(1)} ms, recall ${recall.toFixed(4)}, memory ${(clustered.bytes / 1e6).toFixed(0)} MB,
+       made in ${seconds.toFixed(0)} s; a query looks into ${clustered.searched} of ${clustered.clusters.centers.size}`)
 }
 
-const index = filled(COUNT)
-const queries = Array.from({ length: 4 }, vector) as [Float32Array, ...Float32Array[]]
-const one = timed(() => index.nearest(queries[0], NEIGHBORS))
-const four = timed(() => index.nearestOfFour(queries, NEIGHBORS))
-const small = filled(BATCH)
-const start = cpuMs()
-const work = allNeighbors(small, NEIGHBORS)
-while (!work.next().done);
-const all = (cpuMs() - start) / 1000
-
-console.log(`${machine()}
-${COUNT} vectors of ${DIMENSIONS} dimensions, ${NEIGHBORS} nearest, ${ROUNDS} rounds, one core, CPU time
-
-one query, median            ${median(one).toFixed(1)} ms
-one query, fastest, slowest  ${Math.min(...one).toFixed(1)}, ${Math.max(...one).toFixed(1)} ms
-one of four at once, median  ${(median(four) / 4).toFixed(1)} ms
-memory                       ${(index.bytes / 1e6).toFixed(0)} MB
-largest error of a cosine    ${largestError().toFixed(4)}
-all neighbors of ${BATCH}     ${all.toFixed(1)} s; of ${COUNT}, at the same rate, ${((all * (COUNT / BATCH) ** 2) / 60).toFixed(0)} minutes`)
+const real = await realPhotos()
+console.log(`${machine()}\n${real.length} real photos, CPU time of one core`)
+for (const count of values.vectors.split(',').map(Number)) {
+  const random = randomNumbers(count)
+  measure(() => madeUpEmbedding(real, random), count)
+}

@@ -5,16 +5,16 @@ import { ClusteredIndex } from './clustered-index'
 import { VectorIndex } from './vector-index'
 
 const DIMENSIONS = 24
-const COUNT = 3001
-const IN_LISTS = { allWithAll: 1000 }
+const COUNT = 1201
+const IN_LISTS = { allWithAll: 500 }
 
 /** Seeded vectors around many centers, as photos of many things are. */
 function filled(seed: number, count = COUNT): VectorIndex {
   const random = randomNumbers(seed)
-  const centers = Array.from({ length: 100 }, () => Float32Array.from({ length: DIMENSIONS }, () => random()))
+  const centers = Array.from({ length: 60 }, () => Float32Array.from({ length: DIMENSIONS }, () => random()))
   const index = new VectorIndex(DIMENSIONS, count)
   for (let row = 0; row < count; row++)
-    index.add((centers[row % 100] as Float32Array).map((value) => value + 0.4 * random()))
+    index.add((centers[row % 60] as Float32Array).map((value) => value + 0.4 * random()))
   return index
 }
 
@@ -29,7 +29,7 @@ const rowsOf = (list: readonly { row: number }[]) => list.map(({ row }) => row)
 
 test('finds nearly all neighbors that comparing all with all finds, and the vectors keep their rows', () => {
   const index = filled(3)
-  const sample = Array.from({ length: 100 }, (_, at) => at * 30 + 7)
+  const sample = Array.from({ length: 60 }, (_, at) => at * 20 + 7)
   const before = sample.map((row) => index.vector(row))
   const exact = sample.map((row) => rowsOf(index.nearest(index.vector(row), 10, row)))
   const recall = (found: readonly (readonly { row: number }[])[]) =>
