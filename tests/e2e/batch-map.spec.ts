@@ -113,7 +113,7 @@ test('the map of a batch filters the table by lasso and by label, and opens its 
 
   // What the check found are colors, too.
   await expect(page.getByText(/^Check complete\./)).toBeVisible({ timeout: 40_000 })
-  await section(page).getByRole('combobox').selectOption('Copies')
+  await section(page).getByLabel('Color', { exact: true }).selectOption('Copies')
   await expect(legend(page)).toHaveText([/^Has copies\d+$/, /^No copies\d+$/])
   expect(await violations(page)).toEqual([])
 })

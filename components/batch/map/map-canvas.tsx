@@ -145,7 +145,7 @@ export function MapCanvas({ points, photos, groups, chosen, filtered, ...props }
         aria-describedby={hint}
         onKeyDown={(event) => keys(keyOf(event)) && event.preventDefault()}
         onBlur={() => setCurrent(null)}
-        className="relative mt-3 h-[min(34rem,70dvh)] overflow-hidden rounded-[6px] bg-card -outline-offset-2"
+        className="relative mt-3 h-[min(34rem,70dvh,100vw)] overflow-hidden rounded-[6px] bg-card -outline-offset-2"
       >
         <canvas
           ref={canvas}

@@ -1,3 +1,4 @@
+import { useId } from 'react'
 import { useTranslations } from 'use-intl'
 import type { ColorBy, MapGroup, MapGroups } from '@/lib/client/photo-map/groups'
 import { useFormat } from '../../ui/use-format'
@@ -21,24 +22,26 @@ const CHECKED: readonly ColorBy[] = ['label_issue', 'copies']
 export function MapLegend({ groups, by, onBy, checked, pressed, onToggle }: MapLegendProps) {
   const t = useTranslations('batch.map')
   const format = useFormat()
+  const id = useId()
   const nameOf = ({ kind, key }: MapGroup) =>
     kind === 'label' ? key : kind === 'other' ? t('other') : t(`${by as 'copies'}.${kind}`)
   return (
     <div className="min-w-0">
-      <label className="grid gap-1 text-ink-2 text-sm">
+      <label htmlFor={id} className="block text-ink-2 text-sm">
         {t('colorBy')}
-        <select
-          value={by}
-          onChange={({ target }) => onBy(target.value as ColorBy)}
-          className="h-10 rounded-card border border-line-2 bg-card px-3 text-ink text-sm"
-        >
-          {[...ALWAYS, ...(checked ? CHECKED : [])].map((value) => (
-            <option key={value} value={value}>
-              {t(`by.${value}`)}
-            </option>
-          ))}
-        </select>
       </label>
+      <select
+        id={id}
+        value={by}
+        onChange={({ target }) => onBy(target.value as ColorBy)}
+        className="mt-1 h-10 w-full rounded-card border border-line-2 bg-card px-3 text-ink text-sm"
+      >
+        {[...ALWAYS, ...(checked ? CHECKED : [])].map((value) => (
+          <option key={value} value={value}>
+            {t(`by.${value}`)}
+          </option>
+        ))}
+      </select>
       <ul aria-label={t('legend')} className="mt-3">
         {groups.list.map(
           (group, at) =>

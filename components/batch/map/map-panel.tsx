@@ -8,10 +8,16 @@ import type { PhotoCheck } from '@/lib/shared/contract/check'
 import { Button } from '../../ui/button'
 import { FailureDetails } from '../../ui/failure-details'
 import { focusIsLost } from '../../ui/focus-is-lost'
+import { lazy } from '../../ui/lazy'
 import { ProgressBar } from '../../ui/progress-bar'
 import { useProblem } from '../../ui/use-problem'
-import { MapView } from './map-view'
 import { type MapState, usePhotoMap } from './use-photo-map'
+
+// The code that draws and moves a map is only needed once there is one.
+const MapView = lazy(
+  () => import('./map-view').then((module) => module.MapView),
+  () => <div className="h-dvh" />,
+)
 
 interface MapPanelProps {
   session: BatchSession

@@ -26,6 +26,9 @@ interface Inks {
 /** Radius of a point in CSS pixels: of many, of few, and at most. */
 const RADIUS = { many: 2.5, few: 5, most: 9 }
 const MANY = 3000
+/** On a picture that is narrower than this in CSS pixels, points are smaller, down to this share. */
+const WIDE = 700
+const NARROWEST = 0.6
 /** How fast points grow while the map grows. */
 const GROWTH = 0.4
 /** How visible points are that don't stand out. */
@@ -73,7 +76,7 @@ export class MapPicture {
     this.inks ??= inksOf(canvas)
     context.setTransform(1, 0, 0, 1, 0, 0)
     context.clearRect(0, 0, canvas.width, canvas.height)
-    const radius = radiusOf(this.points.size, state.frame.scale / Math.min(canvas.clientWidth, canvas.clientHeight))
+    const radius = radiusOf(this.points.size, canvas.clientWidth, state.frame.scale / canvas.clientWidth)
     const marks = this.marksOf(state.groups, radius * ratio)
     context.globalAlpha = FAINT
     if (state.chosen) this.stamp(context, state, marks, ratio, 0)
@@ -165,10 +168,14 @@ export class MapPicture {
   }
 }
 
-/** @param zoom how many times the map is as large as its picture */
-function radiusOf(points: number, zoom: number): number {
+/**
+ * @param width of the picture, in CSS pixels
+ * @param zoom how many times the map is as wide as its picture
+ */
+function radiusOf(points: number, width: number, zoom: number): number {
   const base = points > MANY ? RADIUS.many : points > MANY / 10 ? (RADIUS.many + RADIUS.few) / 2 : RADIUS.few
-  return Math.min(RADIUS.most, base * Math.max(1, zoom) ** GROWTH)
+  const narrow = Math.min(1, Math.max(NARROWEST, width / WIDE))
+  return Math.min(RADIUS.most, narrow * base * Math.max(1, zoom) ** GROWTH)
 }
 
 function inksOf(canvas: HTMLCanvasElement): Inks {
