@@ -3,7 +3,7 @@ import { Columns3 } from 'lucide-react'
 import Link from 'next/link'
 import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import { useTranslations } from 'use-intl'
-import { displayedFile, type Photo } from '@/lib/client/photos/photo'
+import { classifiedFile, displayedFile, type Photo } from '@/lib/client/photos/photo'
 import type { PhotoSession } from '@/lib/client/photos/photo-session'
 import type { Classification } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
@@ -55,7 +55,7 @@ export function PhotoView({
   options,
 }: PhotoViewProps) {
   const t = useTranslations('answer')
-  const file = photo.prepared?.file ?? photo.file
+  const file = classifiedFile(photo, here)
   const { phase, result, outdated } = useShownPhase(photo, file, model)
   // The server explains and counts only labels that a model has for everyone.
   const hasWords = parseChoice(model).words !== null

@@ -2,7 +2,7 @@ import type { Classification } from '@/lib/shared/contract/contract'
 import type { ClassifyCall } from '../api/classify'
 import { type Failure, isServerAway } from '../api/failure'
 import type { ServerWatch } from '../api/server-watch'
-import type { Phase, Photo } from './photo'
+import { classifiedFile, type Phase, type Photo } from './photo'
 import type { PhotoStore } from './photo-store'
 import type { Prepared, PrepareOptions } from './prepare-photo'
 import type { PreviewUrls } from './preview-urls'
@@ -100,7 +100,8 @@ export class PhotoRequests {
       const file = await this.prepare(request)
       if (signal.aborted) return
       const { send, runHere } = this.options
-      const result = await (store.state.here ? runHere : send)(file, {
+      const { here } = store.state
+      const result = await (here ? runHere : send)(file, {
         model: request.model,
         topK: TOP_K,
         crop: store.photo(request.id)?.crop ?? null,
@@ -120,7 +121,7 @@ export class PhotoRequests {
   }
 
   /**
-   * The file to upload. Prepared once, then reused for other models.
+   * The file to classify. Prepared once, then reused for other models.
    *
    * @throws Failure
    */
@@ -137,7 +138,7 @@ export class PhotoRequests {
     }
     // Refused here, because the server would refuse it after the upload.
     if (prepared.file.size > maxBytes) throw tooLarge(prepared.file.size, maxBytes)
-    return prepared.file
+    return classifiedFile({ file: photo.file, prepared }, this.store.state.here)
   }
 
   /** A photo that stays in this browser needs no upload. */

@@ -48,3 +48,11 @@ export interface Photo {
 export function displayedFile({ file, prepared }: Pick<Photo, 'file' | 'prepared'>): Blob {
   return prepared?.converted ? prepared.file : file
 }
+
+/**
+ * The file that is classified. A model in this browser gets the original, which is read there as on the server: the
+ * page only shows what it was converted to.
+ */
+export function classifiedFile({ file, prepared }: Pick<Photo, 'file' | 'prepared'>, here: boolean): Blob {
+  return here ? file : (prepared?.file ?? file)
+}
