@@ -39,7 +39,7 @@ beforeAll(async () => {
   ]
   writeSeveral(models, 'background', { labels: ['red', 'green'], weights, config: single })
   writeSeveral(models, 'named', { labels: ['__background__', 'red', 'green'], weights, config: single })
-  server = await startServer({ env: { MODELS_DIR: models } })
+  server = await startServer({ env: { MODELS_DIR: models, FEEDBACK: 'labels' } })
   yellow = await plain(200, 200, 0)
   black = await plain(0, 0, 0)
 })
@@ -137,6 +137,34 @@ describe('a model of which several labels may apply', () => {
     const red = await plain(200, 0, 0)
     expect(Object.keys(await json('/predictions/many', red))).toHaveLength(MANY)
   })
+})
+
+test('a vote is about all labels that apply, and names those that do', async () => {
+  const { model } = await classify('model=tags', yellow)
+  const vote = {
+    id: 'an-id-of-sixteen-letters',
+    model: model.id,
+    revision: model.revision,
+    index: 0,
+    score: 0.98,
+    verdict: 'wrong',
+    labels: [0, 1],
+    correct_labels: [1, 3],
+  }
+  const send = (body: object) =>
+    fetch(`${server.url}/api/feedback`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  expect(await (await send(vote)).json()).toMatchObject({
+    label: 'red',
+    correct_label: null,
+    labels: ['red', 'green'],
+    correct_labels: ['green', 'warm'],
+  })
+  expect((await send({ ...vote, correct_labels: [9] })).status).toBe(400)
+  expect((await send({ ...vote, verdict: 'right' })).status).toBe(400)
 })
 
 describe('results of many photos', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { plan, roundHalfToEven } from './geometry'
+import { inputArea, plan, roundHalfToEven } from './geometry'
 
 const square = (side: number) => ({ width: side, height: side })
 const shipped = { resize: { shortestEdge: 256 }, crop: square(224), cropRounding: 'even' } as const
@@ -45,4 +45,20 @@ test('handles both sides, no crop, and a crop larger than the image', () => {
     crop: { width: 224, height: 201, left: 22, top: 0 },
     canvas: { ...square(224), left: 0, top: 11 },
   })
+})
+
+test('fits the whole photo into the input, which then extends beyond it', () => {
+  const photo = { width: 400, height: 200 }
+  const fit = square(100)
+  const centered = plan(photo, { resize: { fit, rounding: 'even' }, crop: fit, cropRounding: 'even' })
+  expect(centered).toMatchObject({ target: { width: 100, height: 50 }, canvas: { ...fit, left: 0, top: 25 } })
+  expect(inputArea(photo, centered)).toEqual({ left: 0, top: -100, width: 400, height: 400 })
+  const padding = { position: 'start', color: [0, 0, 0] } as const
+  const first = plan(photo, { resize: { fit, rounding: 'down' }, crop: fit, cropRounding: 'down', padding })
+  expect(inputArea(photo, first)).toEqual({ left: 0, top: 0, width: 400, height: 400 })
+  const thread = plan(
+    { width: 5000, height: 1 },
+    { resize: { fit, rounding: 'down' }, crop: fit, cropRounding: 'down' },
+  )
+  expect(thread.target).toEqual({ width: 100, height: 1 })
 })
