@@ -77,6 +77,11 @@ export class ModelLookup {
     const base = model.head === null ? model : this.baseOf(model, model.head.base)
     const error = base.error ?? reports.get(base.id)?.error
     if (error) throw unavailable(model, base === model ? error : `its base model ${base.id} is unavailable: ${error}`)
+    if (model.head?.kind === 'groups' && base.multiLabel !== null)
+      throw unavailable(
+        model,
+        `it adds up the scores of labels of which one is right, but of ${base.id} several may apply`,
+      )
     return { model, base }
   }
 
