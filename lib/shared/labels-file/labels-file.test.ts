@@ -190,12 +190,13 @@ test('refuses other files with a reason', async () => {
   expect(() => decodeLabels({ length: MAX_LABELS_BYTES + 1 } as Uint8Array)).toThrow('larger than 200 MB')
 })
 
-test('reads two hundred thousand lines in a few seconds', async () => {
+test('reads two hundred thousand lines in a few seconds of CPU time', async () => {
   const lines = Array.from({ length: 200_000 }, (_, at) => `train/${at}.jpg,goldfish`)
-  const began = performance.now()
+  const before = process.cpuUsage()
   const { labels, matched } = await read(`file,label\n${lines.join('\n')}\n`, ['x/5.jpg', 'x/199999.jpg'])
   expect([labels.size, matched]).toEqual([2, 2])
-  expect(performance.now() - began).toBeLessThan(5000)
+  // Not by the clock: other processes may run meanwhile.
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(5000)
 }, 30_000)
 
 test.each([
