@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { batchEngine } from '@/cli/eval/run'
 import { readCatalog } from '@/lib/server/catalog/catalog'
 import { fromBase64 } from '@/lib/server/embeddings/vector'
@@ -9,7 +10,7 @@ import { randomNumbers } from '@/lib/shared/metrics/random'
 
 const MODEL = 'efficientnet-lite1-int8'
 const FOLDERS = ['eval', 'holdout', 'signs'].map((name) => join('../shared', name))
-const AT_ONCE = 8
+const AT_ONCE = 1
 
 /** What a check needs of a photo. */
 export interface Known {
@@ -17,8 +18,9 @@ export interface Known {
   print: Uint8Array
 }
 
-/** The photos of ../shared. */
-export async function realPhotos(): Promise<Known[]> {
+/** The photos of ../shared, each followed by this many crops of it of half to nine tenths of its sides. */
+export async function realPhotos(crops = 0): Promise<Known[]> {
+  const random = randomNumbers(7)
   const entry = (await readCatalog('models')).find(({ id }) => id === MODEL)
   if (!entry) throw new Error(`no model ${MODEL}`)
   const catalog = async () => [{ ...entry, default: true }]
@@ -34,7 +36,13 @@ export async function realPhotos(): Promise<Known[]> {
   const photos: Known[] = []
   try {
     for (let from = 0; from < files.length; from += AT_ONCE) {
-      const inputs = files.slice(from, from + AT_ONCE).map((file) => ({ file, read: async () => readFileSync(file) }))
+      const inputs = files.slice(from, from + AT_ONCE).flatMap((file) => [
+        { file, read: async () => readFileSync(file) },
+        ...Array.from({ length: crops }, () => [random(), random(), random()] as const).map((at) => ({
+          file,
+          read: () => cropOf(readFileSync(file), at),
+        })),
+      ])
       const model = { id: MODEL, revision: '' }
       const { signal } = new AbortController()
       for (const { embedding, traits } of await Promise.all(
@@ -78,6 +86,17 @@ export function* madeUpPhotos(real: readonly Known[], count: number): Generator<
     kept[at % 100] = photo
     yield { ...photo, copyOf }
   }
+}
+
+/** A part of a photo, with the same aspect ratio. @param at its size and where it is, from 0 to 1 each */
+async function cropOf(photo: Buffer, [size, x, y]: readonly [number, number, number]): Promise<Buffer> {
+  const { width = 1, height = 1 } = await sharp(photo).metadata()
+  const part = { width: Math.round(width * (0.5 + 0.4 * size)), height: Math.round(height * (0.5 + 0.4 * size)) }
+  const place = { left: Math.floor(x * (width - part.width)), top: Math.floor(y * (height - part.height)) }
+  return sharp(photo)
+    .extract({ ...part, ...place })
+    .jpeg({ quality: 85 })
+    .toBuffer()
 }
 
 type Weighted = Known & { weight: number }

@@ -1,7 +1,7 @@
 // npm run bench -- search: search in many vectors, exact and in lists: milliseconds of one core for a query, memory, the
 // time to make the lists, and the share of the ten nearest that are found. The vectors are embeddings of the photos in
-// ../shared, mixed at random, see real-photos.ts. CPU time, because other programs may share the core. Options: --vectors
-// 20000,200000
+// ../shared and of crops of them, and then mixtures, see real-photos.ts. CPU time, because other programs may share the
+// core. Options: --vectors 20000,200000 --crops 7
 import { parseArgs } from 'node:util'
 import { searchVector } from '@/lib/shared/dataset-check/checked-photos'
 import { randomNumbers } from '@/lib/shared/metrics/random'
@@ -13,7 +13,7 @@ import { madeUpEmbedding, realPhotos } from './real-photos'
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
-  options: { vectors: { type: 'string', default: '20000,200000' } },
+  options: { vectors: { type: 'string', default: '20000,200000' }, crops: { type: 'string', default: '7' } },
 })
 const NEIGHBORS = 10
 const QUERIES = 100
@@ -92,9 +92,14 @@ exact: one query ${exact.ms.toFixed(1)} ms, one of four at once ${(four.ms / 4).
        made in ${seconds.toFixed(0)} s; a query looks into ${clustered.searched} of ${clustered.clusters.centers.size}`)
 }
 
-const real = await realPhotos()
-console.log(`${machine()}\n${real.length} real photos, CPU time of one core`)
+const crops = Number(values.crops)
+const real = await realPhotos(crops)
+console.log(`${machine()}\n${real.length} embeddings of photos and crops of them, CPU time of one core`)
+let next = 0
+measure(() => real[next++]?.embedding ?? new Float32Array(), real.length)
+console.log('\nembeddings of three different photos mixed at random, which are all far from each other:')
+const photos = real.filter((_, at) => at % (crops + 1) === 0)
 for (const count of values.vectors.split(',').map(Number)) {
   const random = randomNumbers(count)
-  measure(() => madeUpEmbedding(real, random), count)
+  measure(() => madeUpEmbedding(photos, random), count)
 }
