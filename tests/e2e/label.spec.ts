@@ -137,6 +137,38 @@ test('labels several photos at once, and by touch @phone-extended', async ({ pag
   await expect(tiles).toHaveCount(things)
 })
 
+test('photos that an earlier version kept apart wait for their label, once', async ({ page }) => {
+  await openTrain(page)
+  const photos = PHOTOS.slice(0, 2).map((path) => [path.split('/').at(-1) ?? '', readFileSync(path, 'base64')] as const)
+  await page.evaluate(async (list) => {
+    const files = list.map(([name, base64]) => {
+      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+      return new File([bytes], name, { type: 'image/webp' })
+    })
+    await new Promise((resolve, reject) => {
+      const opening = indexedDB.open('vision-training', 1)
+      opening.onerror = reject
+      opening.onupgradeneeded = () => {
+        opening.result.createObjectStore('draft')
+        opening.result.createObjectStore('photos', { keyPath: 'id' })
+      }
+      opening.onsuccess = () => {
+        const { result: database } = opening
+        const transaction = database.transaction('draft', 'readwrite')
+        transaction.objectStore('draft').put(files, 'unsorted')
+        transaction.oncomplete = () => resolve(database.close())
+      }
+    })
+  }, photos)
+  // The second time, they are photos as all others.
+  for (let visit = 1; visit <= 2; visit++) {
+    await page.goto('about:blank')
+    await page.goto('/train#label')
+    await expect(progress(page)).toHaveText('0 labeled · 2 left')
+    await expect(photo(page)).toHaveAttribute('alt', /crocodile|giant-panda/)
+  }
+})
+
 test('photos of a batch are handed over with their paths', async ({ page }) => {
   await page.goto('/batch')
   await waitForHydration(page)

@@ -20,6 +20,8 @@ interface Inks {
   other: string
   ink: string
   card: string
+  /** The color of the card as one pixel. */
+  background: number
   accent: string
 }
 
@@ -36,12 +38,18 @@ const FAINT = 0.16
 /** Width of the rim of a point, of its radius. */
 const RIM = 0.2
 
-/** Draws the points of a map on a canvas: each is a copy of one small picture per color. */
+/** Red, green, blue, and opacity of each pixel. */
+type Pixels = Pick<ImageData, 'width' | 'height' | 'data'>
+
+/**
+ * Draws the points of a map on a canvas: each is a copy of one small picture per color. The copies are made here, pixel
+ * by pixel, since ten thousand calls of the canvas per frame take several times as long without a GPU.
+ */
 export class MapPicture {
   private state: PictureState | null = null
   private requested = 0
   private inks: Inks | null = null
-  private marks: { key: string; list: HTMLCanvasElement[] } = { key: '', list: [] }
+  private marks: { key: string; list: Pixels[] } = { key: '', list: [] }
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -75,34 +83,33 @@ export class MapPicture {
     const ratio = canvas.width / (canvas.clientWidth || 1)
     this.inks ??= inksOf(canvas)
     context.setTransform(1, 0, 0, 1, 0, 0)
-    context.clearRect(0, 0, canvas.width, canvas.height)
     const radius = radiusOf(this.points.size, canvas.clientWidth, state.frame.scale / canvas.clientWidth)
     const marks = this.marksOf(state.groups, radius * ratio)
-    context.globalAlpha = FAINT
-    if (state.chosen) this.stamp(context, state, marks, ratio, 0)
-    context.globalAlpha = 1
-    this.stamp(context, state, marks, ratio, 1)
+    const pixels = context.createImageData(canvas.width, canvas.height)
+    new Uint32Array(pixels.data.buffer).fill(this.inks.background)
+    if (state.chosen) this.stamp(pixels, state, marks, ratio, 0)
+    this.stamp(pixels, state, marks, ratio, 1)
+    context.putImageData(pixels, 0, 0)
     this.drawLine(context, state, ratio)
     this.drawCurrent(context, state, ratio, radius)
   }
 
-  /** Draws the points that stand out, or those that don't: the last group, which is gray, lies below. */
+  /** Stamps the points that stand out, or those that don't: the last group, which is gray, lies below. */
   private stamp(
-    context: CanvasRenderingContext2D,
+    pixels: Pixels,
     { frame, groups, chosen }: PictureState,
-    marks: readonly HTMLCanvasElement[],
+    marks: readonly Pixels[],
     ratio: number,
     wanted: 0 | 1,
   ): void {
-    const { points, canvas } = this
+    const { points } = this
     for (let group = groups.list.length - 1; group >= 0; group--) {
-      const mark = marks[group] as HTMLCanvasElement
-      const half = mark.width / 2
+      const mark = marks[group] as Pixels
       for (let at = 0; at < points.size; at++) {
         if (groups.of[at] !== group || (chosen !== null && chosen[at] !== wanted)) continue
-        const x = Math.round((frame.left + frame.scale * points.x(at)) * ratio - half)
-        const y = Math.round((frame.top + frame.scale * points.y(at)) * ratio - half)
-        if (x > -mark.width && y > -mark.width && x < canvas.width && y < canvas.height) context.drawImage(mark, x, y)
+        const x = Math.round((frame.left + frame.scale * points.x(at)) * ratio - mark.width / 2)
+        const y = Math.round((frame.top + frame.scale * points.y(at)) * ratio - mark.height / 2)
+        blend(pixels, mark, x, y, wanted === 1 ? 1 : FAINT)
       }
     }
   }
@@ -143,19 +150,19 @@ export class MapPicture {
   }
 
   /** One small picture per group. Half pixels in its size would blur it. */
-  private marksOf({ list }: MapGroups, radius: number): readonly HTMLCanvasElement[] {
+  private marksOf({ list }: MapGroups, radius: number): readonly Pixels[] {
     const size = 2 * Math.ceil(radius + 1)
     const key = `${size} ${list.map(({ color }) => color)}`
     if (key !== this.marks.key) this.marks = { key, list: list.map(({ color }) => this.mark(color, size)) }
     return this.marks.list
   }
 
-  private mark(color: number | null, size: number): HTMLCanvasElement {
+  private mark(color: number | null, size: number): Pixels {
     const mark = document.createElement('canvas')
     mark.width = size
     mark.height = size
-    const context = mark.getContext('2d')
-    if (!context || !this.inks) return mark
+    const context = mark.getContext('2d', { willReadFrequently: true })
+    if (!context || !this.inks) return { width: 0, height: 0, data: new Uint8ClampedArray() }
     const outline = new Path2D(shapeOf(color))
     context.setTransform(size / 2 - 1, 0, 0, size / 2 - 1, size / 2, size / 2)
     context.fillStyle = (color === null ? null : this.inks.colors[color]) ?? this.inks.other
@@ -164,7 +171,25 @@ export class MapPicture {
     context.lineWidth = RIM
     context.fill(outline)
     context.stroke(outline)
-    return mark
+    return context.getImageData(0, 0, size, size)
+  }
+}
+
+/** Lays a small picture over an opaque one. */
+function blend(onto: Pixels, mark: Pixels, left: number, top: number, opacity: number): void {
+  const [fromX, toX] = [Math.max(0, -left), Math.min(mark.width, onto.width - left)]
+  const [fromY, toY] = [Math.max(0, -top), Math.min(mark.height, onto.height - top)]
+  for (let y = fromY; y < toY; y++) {
+    let from = 4 * (y * mark.width + fromX)
+    let to = 4 * ((top + y) * onto.width + left + fromX)
+    for (let x = fromX; x < toX; x++, from += 4, to += 4) {
+      const share = ((mark.data[from + 3] as number) / 255) * opacity
+      if (share === 0) continue
+      for (let channel = 0; channel < 3; channel++) {
+        const below = onto.data[to + channel] as number
+        onto.data[to + channel] = below + share * ((mark.data[from + channel] as number) - below)
+      }
+    }
   }
 }
 
@@ -178,6 +203,15 @@ function radiusOf(points: number, width: number, zoom: number): number {
   return Math.min(RADIUS.most, narrow * base * Math.max(1, zoom) ** GROWTH)
 }
 
+/** A color of CSS as the bytes of one pixel, in the order of the machine. */
+function pixelOf(color: string): number {
+  const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
+  if (!context) return 0
+  context.fillStyle = color
+  context.fillRect(0, 0, 1, 1)
+  return new Uint32Array(context.getImageData(0, 0, 1, 1).data.buffer)[0] ?? 0
+}
+
 function inksOf(canvas: HTMLCanvasElement): Inks {
   const style = getComputedStyle(canvas)
   const read = (name: string) => style.getPropertyValue(name).trim()
@@ -186,6 +220,7 @@ function inksOf(canvas: HTMLCanvasElement): Inks {
     other: read('--map-other'),
     ink: read('--ink'),
     card: read('--card'),
+    background: pixelOf(read('--card')),
     accent: read('--accent'),
   }
 }
