@@ -6,6 +6,7 @@ import { FolderFeedback } from '@/lib/server/feedback/folder-store'
 import type { FeedbackStore } from '@/lib/server/feedback/store'
 import { parseLocation } from '@/lib/server/storage/location'
 import { type Vote, voteSchema } from '@/lib/shared/contract/feedback'
+import { fromListCell } from '@/lib/shared/results/columns'
 import { EXIT, Failure } from '../program/exit'
 import { serverAt } from '../program/server-url'
 
@@ -70,9 +71,12 @@ function* fromText(content: string, from: string): Generator<Vote> {
   }
 }
 
-function fromCells({ index, score, correct_index, correct_label, photo, ...rest }: Record<string, string>): unknown {
+function fromCells(cells: Record<string, string>): unknown {
+  const { index, score, correct_index, correct_label, photo, labels, correct_labels, ...rest } = cells
   return {
     ...rest,
+    ...(labels ? { labels: fromListCell(labels) } : {}),
+    ...(correct_labels ? { correct_labels: fromListCell(correct_labels) } : {}),
     index: Number(index),
     score: Number(score),
     correct_label: correct_label || null,

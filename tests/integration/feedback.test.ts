@@ -149,7 +149,7 @@ describe('in a folder', () => {
     const votes = await votesOf(server.url)
     const csv = await exported(server.url, 'csv')
     expect(csv.split('\r\n')[0]).toBe(
-      '\uFEFFid,time,model,revision,label,index,score,verdict,correct_label,correct_index,request_id,photo',
+      '\uFEFFid,time,model,revision,label,index,score,verdict,correct_label,correct_index,request_id,photo,labels,correct_labels',
     )
     expect(csv.trim().split('\r\n')).toHaveLength(votes.length + 1)
     const out = join(data, 'votes.csv')

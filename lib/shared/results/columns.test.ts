@@ -1,7 +1,17 @@
 import Papa from 'papaparse'
 import { expect, test } from 'vitest'
 import type { Classification } from '../contract/contract'
-import { classifiedRow, csvHeader, csvLine, failedRow, jsonLine, RESULT_COLUMNS, resultText } from './columns'
+import {
+  classifiedRow,
+  csvHeader,
+  csvLine,
+  failedRow,
+  fromListCell,
+  jsonLine,
+  listCell,
+  RESULT_COLUMNS,
+  resultText,
+} from './columns'
 
 const result = {
   model: { id: 'm', revision: 'sha256:1', type: null, calibrated: true, problem_type: 'single_label_classification' },
@@ -51,6 +61,13 @@ test('escapes formulas in CSV and leaves them in JSON', () => {
   expect(csvLine(failed)).toBe('"\'=1+1",failed,,,,,,,,,,m,r,,x,"\'@y"\r\n')
   expect(JSON.parse(jsonLine(failed))).toEqual(failed)
 })
+
+test.each([[['cat']], [['cat', 'dog']], [['a|b', 'c\\', '\\|', '']]])(
+  'a list in a cell is read as it was: %j',
+  (list) => {
+    expect(fromListCell(listCell(list))).toEqual(list)
+  },
+)
 
 test('JSON says why a result is uncertain, also for rows of earlier versions, and CSV has no such column', () => {
   const row = classifiedRow(known, result)

@@ -216,6 +216,16 @@ export function listCell(values: readonly (string | number)[]): string {
   return values.map((value) => String(value).replace(/[\\|]/g, '\\$&')).join('|')
 }
 
+/** The list that `listCell` joined; it isn't empty. */
+export function fromListCell(joined: string): string[] {
+  const values = ['']
+  for (const [part] of joined.matchAll(/\\[\\|]|\||[^\\|]+|\\/g)) {
+    if (part === '|') values.push('')
+    else values.push(`${values.pop()}${part.replace(/^\\(?=[\\|])/, '')}`)
+  }
+  return values
+}
+
 /** Formats the chosen columns of a row as a line of NDJSON. */
 export function jsonLine(
   row: ResultRow,
