@@ -4,7 +4,7 @@ import { lazy } from '../ui/lazy'
 import { loadExplaining } from './explanation/use-explanation'
 
 /**
- * The parts of an answer that a visitor can use once it is there. Their code isn't needed to show the page, so it is
+ * The parts of an answer that a visitor can use once it is there, and what is there instead if a photo fails. Their code isn't needed to show the page, so it is
  * loaded on demand: `preloadAnswerParts` does it while a photo is uploaded, so that they appear with the answer.
  */
 
@@ -27,6 +27,7 @@ export const ShareResult = lazy(
   () => import('./share-result').then((module) => module.ShareResult),
   () => <div className="mt-4 h-9" />,
 )
+export const FailureNotice = lazy(() => import('./failure-notice').then((module) => module.FailureNotice))
 export const Feedback = lazy(() => import('./feedback/feedback').then((module) => module.Feedback))
 
 export const CropEditor = lazy(() => import('./crop/crop-editor').then((module) => module.CropEditor))
@@ -40,6 +41,7 @@ export function preloadAnswerParts(): void {
     ExplanationPanel,
     HeatmapOverlay,
     ShareResult,
+    FailureNotice,
     Feedback,
     CropEditor,
     CropBar,

@@ -107,14 +107,14 @@ test('offers a skip link first, then moves the focus in reading order', async ({
   await expect(page.getByRole('main')).toBeFocused()
   expect(new URL(page.url()).hash).toBe('')
   const names: string[] = []
-  for (let i = 0; i < 5; i++) {
+  for (let i = 0; i < 6; i++) {
     await page.keyboard.press('Tab')
     names.push(
       await page.evaluate(() => document.activeElement?.getAttribute('type') ?? document.activeElement?.nodeName ?? ''),
     )
   }
   await expect(page.getByRole('button', { name: 'Classify a cup of espresso' })).toBeFocused()
-  expect(names).toEqual(['button', 'button', 'text', 'submit', 'button'])
+  expect(names).toEqual(['button', 'button', 'button', 'text', 'submit', 'button'])
 })
 
 test('steps through earlier views with the back button, and keeps photos across pages', async ({ page }) => {
