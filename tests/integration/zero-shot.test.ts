@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { InferenceClient } from '@huggingface/inference'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Vision } from '@/clients/typescript'
+import type { SimilarPhotosReply } from '@/lib/shared/contract/check'
 import type { Classification, ModelInfo } from '@/lib/shared/contract/contract'
 import type { TextEmbeddingsReply } from '@/lib/shared/contract/embed'
 import { joinLabels } from '@/lib/shared/zero-shot/candidate-labels'
@@ -193,6 +194,57 @@ test('streams and jobs take labels in words, and refuse a model that needs some 
   ])
   const refused = await fetch(`${server.url}/api/jobs?model=clip&open=1`, { method: 'POST' })
   expect([refused.status, (await refused.json()).detail]).toEqual([400, expect.stringMatching(/no labels of its own/)])
+})
+
+const SEARCHED = ['koala.webp', 'bucket.webp', 'goldfish.webp', 'baseball.webp', 'volleyball.webp', 'giant-panda.webp']
+const galleryPhoto = (name: string) => readFileSync(join('public/gallery', name))
+
+/** A job that keeps the embeddings of some photos. */
+async function embeddedJob(model: string, parameters = ''): Promise<string> {
+  const form = new FormData()
+  for (const name of SEARCHED) form.append('files', new Blob([new Uint8Array(galleryPhoto(name))]), name)
+  const { id } = await createJob(server.url, form, `?model=${model}&embeddings=1${parameters}`)
+  await jobDone(server.url, id)
+  return id
+}
+
+test('a text finds the photos of a job that it fits best, also with a model that was made from words', async () => {
+  const embed = async (body: object) =>
+    read<object>(await json('/api/embed', { model: 'siglip', normalize: true, ...body }))
+  const [text = []] = ((await embed({ text: 'red car at night' })) as TextEmbeddingsReply).embeddings as number[][]
+  const cosines = new Map<string, number>()
+  for (const name of SEARCHED) {
+    const { embedding } = (await embed({ image: galleryPhoto(name).toString('base64') })) as { embedding: number[] }
+    cosines.set(
+      name,
+      embedding.reduce((sum, value, i) => sum + value * (text[i] ?? 0), 0),
+    )
+  }
+  const best = [...cosines.values()].sort((a, b) => b - a)
+  expect((best[0] ?? 0) - (best.at(-1) ?? 0)).toBeGreaterThan(0.02)
+  await json('/api/models', { id: 'search', base: 'siglip', words: labels })
+  const ids = [await embeddedJob('siglip', '&candidate_labels=x'), await embeddedJob('search')]
+  const search = (id: string, body: object) => json(`/api/jobs/${id}/similar`, body)
+  for (const id of ids) {
+    const { photos } = await read<SimilarPhotosReply>(await search(id, { text: ' red car at night ' }))
+    const found = photos.map(({ similarity }) => similarity)
+    expect(difference(found, best)).toBeLessThan(5e-3)
+    const own = photos.map(({ file }) => cosines.get(file) ?? Number.NaN)
+    expect(difference(found, own)).toBeLessThan(5e-3)
+    const [first] = (await read<SimilarPhotosReply>(await search(id, { text: 'red car at night', k: 1 }))).photos
+    expect(first).toEqual(photos[0])
+  }
+  const refusals: [string, object, RegExp][] = [
+    [ids[0] ?? '', { text: ' ' }, /text is invalid: it is empty/],
+    [ids[0] ?? '', { text: ['cat'] }, /text is invalid: expected a text/],
+    [ids[0] ?? '', { text: 'word '.repeat(300) }, /more tokens than siglip takes/],
+    [ids[0] ?? '', { text: 'cat', image: 'aaaa' }, /a text and a photo/],
+    [await embeddedJob('tiny'), { text: 'cat' }, /text-image model/],
+  ]
+  for (const [id, body, detail] of refusals) {
+    const refused = await search(id, body)
+    expect([refused.status, (await refused.json()).detail]).toEqual([400, expect.stringMatching(detail)])
+  }
 })
 
 interface Saved {

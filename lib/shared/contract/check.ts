@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { QUALITY_ISSUES, type QualityIssue } from '../dataset-check/quality'
-import { flag, integer } from './contract'
+import { classifyJsonSchema, flag, integer } from './contract'
+import { MAX_TEXT_LENGTH } from './embed'
 
 /** What a check found out about one photo, as columns of its results. */
 export interface PhotoCheck {
@@ -84,6 +85,26 @@ export const similarParametersSchema = z.object({
   k: integer.pipe(z.int().min(1).max(MAX_SIMILAR)).default(20).meta({ description: 'Number of photos.' }),
 })
 
+/** What a photo shows, in words. */
+export const searchTextSchema = z
+  .string({ error: 'expected a text' })
+  .trim()
+  .min(1, 'it is empty')
+  .max(MAX_TEXT_LENGTH, `a text has at most ${MAX_TEXT_LENGTH} characters`)
+
+/** A search for photos like another one, or for those that a text fits, as JSON. */
+export const similarJsonSchema = z
+  .object({
+    ...classifyJsonSchema.pick({ image: true, url: true }).shape,
+    text: searchTextSchema.optional().meta({
+      description:
+        'Instead of a photo, what to search for in words. The model of the job is a text-image model, or a custom model of one.',
+      examples: ['red car at night'],
+    }),
+    k: similarParametersSchema.shape.k.optional(),
+  })
+  .meta({ id: 'SimilarJson' })
+
 /** Vectors of one request: a map of more photos takes a browser too long. */
 const MAX_VECTORS = 10_000
 
@@ -102,7 +123,10 @@ export const similarPhotosSchema = z
         z.object({
           index: z.int().min(0),
           file,
-          similarity: z.number().meta({ description: 'From 0 to 1: the cosine of the square roots of embeddings.' }),
+          similarity: z.number().meta({
+            description:
+              'To a photo, from 0 to 1: the cosine of the square roots of embeddings. To a text: the cosine of embeddings.',
+          }),
         }),
       )
       .meta({ description: 'The most similar first.' }),

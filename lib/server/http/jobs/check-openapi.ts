@@ -82,13 +82,14 @@ export function checkPaths({ reply, problems, body }: DocumentBuilder, id: objec
       },
       post: {
         operationId: 'similarToPhoto',
-        summary: 'Find the photos of a job that are most similar to another photo.',
+        summary: 'Find the photos of a job that are most similar to another photo, or that fit a text best.',
         parameters: [id, ...queryParameters(similarParametersSchema.omit({ file: true }))],
         requestBody: {
           required: true,
           content: {
             'application/octet-stream': {},
             'image/*': {},
+            'application/json': { schema: { $ref: '#/components/schemas/SimilarJson' } },
             'multipart/form-data': {
               schema: { type: 'object', required: ['file'], properties: { file: BINARY }, additionalProperties: false },
             },

@@ -4,6 +4,7 @@ import {
   cleanedLabelsParametersSchema,
   type JobCheck,
   type SimilarPhotosReply,
+  searchTextSchema,
   similarParametersSchema,
   vectorsParametersSchema,
 } from '@/lib/shared/contract/check'
@@ -21,7 +22,7 @@ import { readBody } from '../body'
 import { json } from '../json-response'
 import type { MemoryBudget } from '../memory-budget'
 import { queryParameters, readOptions } from '../parameters'
-import { readPhoto, requireQueueSpace } from '../read-photo'
+import { readPhotoOrTexts, requireQueueSpace } from '../read-photo'
 import type { AppEnv, Endpoints, Services } from '../services'
 import { hasBody } from './uploads'
 
@@ -92,6 +93,22 @@ export function checkRoutes(
     return new Response(body as unknown as ReadableStream, { headers })
   }
 
+  /** The embedding of a text, by the model that the job's photos have theirs from. */
+  async function embedText(given: unknown, job: string, signal: AbortSignal): Promise<Float32Array> {
+    const parsed = searchTextSchema.safeParse(given)
+    if (!parsed.success)
+      throw new Problem(
+        'invalid_parameter',
+        `text is invalid: ${parsed.error.issues[0]?.message ?? 'expected a text'}.`,
+      )
+    const { model } = await jobs.view(job)
+    const { base_model } = await engine.model(model.id)
+    const { id: base, revision } = base_model ?? model
+    const { embeddings, truncated } = await engine.embedText([parsed.data], { model: base, revision }, signal)
+    if (truncated[0]) throw new Problem('invalid_parameter', `The text has more tokens than ${base} takes.`)
+    return embeddings[0] ?? new Float32Array()
+  }
+
   async function likeUpload(c: Context<AppEnv>): Promise<Response> {
     const query = queryParameters(c.req.url)
     const parameters = similarParametersSchema.omit({ file: true })
@@ -100,8 +117,17 @@ export function checkRoutes(
     requireQueueSpace(engine)
     const lease = uploads.reserve()
     try {
-      const { image, fields } = await readPhoto(c.req.raw, environment, lease)
+      const { image, fields } = await readPhotoOrTexts(c.req.raw, environment, lease)
       const { k } = readOptions(parameters, query, fields)
+      if ('texts' in image) {
+        const text = await embedText(image.texts, id(c), c.req.raw.signal)
+        return json(
+          c,
+          { photos: await similar.describedBy(id(c), text, k) } satisfies SimilarPhotosReply,
+          200,
+          NO_STORE,
+        )
+      }
       const request = { model: model.id, revision: model.revision }
       const { embedding } = await engine.embed(image, request, c.req.raw.signal)
       return json(c, { photos: await similar.near(id(c), embedding, k) } satisfies SimilarPhotosReply, 200, NO_STORE)

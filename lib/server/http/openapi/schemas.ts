@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkReportSchema, jobCheckSchema, similarPhotosSchema } from '@/lib/shared/contract/check'
+import { checkReportSchema, jobCheckSchema, similarJsonSchema, similarPhotosSchema } from '@/lib/shared/contract/check'
 import {
   classificationSchema,
   classifyJsonSchema,
@@ -58,7 +58,9 @@ const RESPONSES = [
   problemSchema,
 ]
 
-const SINGLE_PHOTO_REQUESTS: z.ZodObject[] = [classifyJsonSchema, embedJsonSchema, explainJsonSchema]
+const SINGLE_PHOTO_REQUESTS: z.ZodObject[] = [classifyJsonSchema, embedJsonSchema, explainJsonSchema, similarJsonSchema]
+/** Those that may have a text in place of a photo. */
+const TEXT_REQUESTS: z.ZodObject[] = [embedJsonSchema, similarJsonSchema]
 const REQUESTS = [
   ...SINGLE_PHOTO_REQUESTS,
   photoRequestSchema,
@@ -129,7 +131,7 @@ export function componentSchemas({
         jsonSchema.allOf = [{ oneOf: [{ anyOf: descriptions }, has('revision')] }]
       }
       if (SINGLE_PHOTO_REQUESTS.includes(zodSchema as z.ZodObject)) {
-        const texts = zodSchema === embedJsonSchema ? [has('text')] : []
+        const texts = TEXT_REQUESTS.includes(zodSchema as z.ZodObject) ? [has('text')] : []
         jsonSchema.allOf = [{ oneOf: [has('image'), has('url'), ...texts] }]
         jsonSchema.properties = omitDefaults(jsonSchema.properties ?? {})
       }

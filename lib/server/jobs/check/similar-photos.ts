@@ -5,14 +5,15 @@ import { Problem } from '@/lib/shared/problems/problem'
 import { runWork } from '@/lib/shared/training/work'
 import type { Neighbor } from '@/lib/shared/vector-search/best'
 import { ClusteredIndex } from '@/lib/shared/vector-search/clustered-index'
+import { nearestToText } from '@/lib/shared/vector-search/nearest-to-text'
 import { VectorIndex } from '@/lib/shared/vector-search/vector-index'
 import { fromBase64 } from '../../embeddings/vector'
-import { shouldYield, yieldToEventLoop } from '../../event-loop/slices'
+import { runInSlices, shouldYield, yieldToEventLoop } from '../../event-loop/slices'
 import { memoryLimit } from '../../observe/resource-limits'
 import type { JobBackend } from '../backend'
 import { fromPieces, type Searchable, toPieces } from './searchable'
 
-/** A photo of a job, and how similar it is: the cosine of the square roots of both embeddings. */
+/** A photo of a job, and how similar it is: to a photo, the cosine of the square roots of both embeddings. */
 export interface SimilarPhoto {
   index: number
   file: string
@@ -66,6 +67,17 @@ export class SimilarPhotos {
     const { index, files, photos } = await this.indexOf(id)
     if (photos.length === 0) return []
     return named(index.nearest(searchVector(embedding), limit), { files, photos })
+  }
+
+  /**
+   * The photos that a text fits best. Their similarity is the cosine of both embeddings.
+   *
+   * @param text its embedding by the text side of the model whose embeddings the job keeps
+   * @throws Problem as above
+   */
+  async describedBy(id: string, text: Float32Array, limit: number): Promise<SimilarPhoto[]> {
+    const { index, files, photos } = await this.indexOf(id)
+    return named(await runInSlices(nearestToText(index, text, limit)), { files, photos })
   }
 
   /**

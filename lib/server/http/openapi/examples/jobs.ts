@@ -105,6 +105,6 @@ export const JOB_EXAMPLES = {
   },
   cleanedLabels: { replies: { 'text/csv': 'file,label,split\r\ntrain/cat/1.jpg,cat,train\r\n' } },
   similarPhotos: SIMILAR,
-  similarToPhoto: SIMILAR,
+  similarToPhoto: { request: { 'application/json': { text: 'red car at night', k: 10 } }, ...SIMILAR },
   jobEvents: { replies: { 'text/event-stream': EVENTS.map((event) => `${event}\n\n`).join('') } },
 }
