@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import type { LabelChoices } from '@/lib/client/batch/labels'
 import type { BatchOptions, BatchSession } from '@/lib/client/batch/session'
 import { type BatchSnapshot, hasEnded } from '@/lib/client/batch/snapshot'
-import { applyView } from '@/lib/client/batch/table-view'
+import { applyView, DEFAULT_VIEW } from '@/lib/client/batch/table-view'
 import type { PhotoCheck } from '@/lib/shared/contract/check'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { lazy } from '../ui/lazy'
@@ -32,6 +32,7 @@ const CheckPanel = lazy(
   () => import('./check/check-panel').then((module) => module.CheckPanel),
   () => <div className="h-dvh" />,
 )
+const WordSearch = lazy(() => import('./word-search').then((module) => module.WordSearch))
 const MapPanel = lazy(() => import('./map/map-panel').then((module) => module.MapPanel))
 
 /** What a check found about photos, by path. */
@@ -39,6 +40,8 @@ const NOTHING_YET: ReadonlyMap<string, PhotoCheck> = new Map()
 
 interface BatchViewProps {
   models: readonly ModelInfo[]
+  /** IDs of the text-image models. */
+  textModels: readonly string[]
   options: BatchOptions
   session: BatchSession
   snapshot: BatchSnapshot
@@ -54,8 +57,9 @@ interface BatchViewProps {
 
 /** A batch with photos: progress, notices, table, charts, and the evaluation against labels. */
 export function BatchView({ models, options, session, snapshot, ...props }: BatchViewProps) {
-  const { onFiles, onNew, onOpenPhoto, canExplain, canLabel } = props
+  const { textModels, onFiles, onNew, onOpenPhoto, canExplain, canLabel } = props
   const { view, setView, show, ...table } = useTableLinks(snapshot.id)
+  const searched = searchedJob(snapshot)
   const isChecked = snapshot.job?.check === true
   const [found, setFound] = useState(NOTHING_YET)
   const judged = useJudged(snapshot)
@@ -138,7 +142,19 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
             onShow={table.showSet}
             focusRequest={table.focusRequest}
             returnFocus={table.returnFocus}
-            similarIn={snapshot.job?.embeddings && snapshot.phase !== 'gone' ? snapshot.id : null}
+            similarIn={searched?.id ?? null}
+            wordSearch={
+              searched &&
+              textModels.length > 0 && (
+                <WordSearch
+                  job={searched}
+                  models={models}
+                  textModels={textModels}
+                  subset={view.subset}
+                  onSubset={(subset) => setView({ ...DEFAULT_VIEW, subset })}
+                />
+              )
+            }
             onOpenPhoto={onOpenPhoto}
             canExplain={canExplain}
             uncertainBelow={labels?.choices.uncertainBelow ?? null}
@@ -189,6 +205,11 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
       )}
     </>
   )
+}
+
+/** The job in which photos are searched by their embeddings; null if it has none. */
+function searchedJob({ job, phase }: BatchSnapshot) {
+  return job?.embeddings && phase !== 'gone' ? job : null
 }
 
 /** Puts the focus on the page after a switch to another batch, which removed the menu or the link that led here. */

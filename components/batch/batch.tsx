@@ -28,6 +28,8 @@ const BatchView = lazy(
 
 interface BatchProps {
   models: readonly ModelInfo[]
+  /** IDs of the text-image models. */
+  textModels: readonly string[]
   limits: { imageBytes: number; files: number }
   retentionHours: number
   /** Whether the server explains results. */
@@ -37,7 +39,7 @@ interface BatchProps {
 }
 
 /** The batch page: add photos, follow their progress, search, evaluate and export the results. */
-export function Batch({ models, limits, retentionHours, explain, training }: BatchProps) {
+export function Batch({ models, textModels, limits, retentionHours, explain, training }: BatchProps) {
   const t = useTranslations('batch')
   const [settings, setSettings] = useState<BatchSettings>(() => ({
     model: defaultModel(models),
@@ -87,6 +89,7 @@ export function Batch({ models, limits, retentionHours, explain, training }: Bat
           <BatchView
             key={session.serial}
             models={models}
+            textModels={textModels}
             options={options}
             session={session}
             snapshot={snapshot}

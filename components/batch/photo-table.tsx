@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { commonFolder } from '@/lib/client/batch/common-folder'
 import type { Difference } from '@/lib/client/batch/comparison'
@@ -42,6 +42,8 @@ interface PhotoTableProps {
   returnFocus(): boolean
   /** The job in which similar photos are found; null if it has no embeddings. */
   similarIn: string | null
+  /** Above the filters: the search by words, where the model takes some. */
+  wordSearch: ReactNode
   /** Opens a photo on the classify page. */
   onOpenPhoto(file: File): void
   /** Whether the server explains results. */
@@ -64,7 +66,7 @@ const OVERSCAN = 6
 
 /** A virtualized table of photos: only visible rows are rendered. */
 export function PhotoTable({ session, items, rows, labeled, other, view, onView, ...props }: PhotoTableProps) {
-  const { open, onOpen, onShow, focusRequest, returnFocus, similarIn, ...dialog } = props
+  const { open, onOpen, onShow, focusRequest, returnFocus, similarIn, wordSearch, ...dialog } = props
   const t = useTranslations('batch')
   const texts = useRowTexts()
   const scroller = useRef<HTMLElement>(null)
@@ -95,6 +97,7 @@ export function PhotoTable({ session, items, rows, labeled, other, view, onView,
   }
   return (
     <div id="photos" className="min-w-0 scroll-mt-4">
+      {wordSearch}
       <TableToolbar
         labeled={labeled}
         compared={other !== null}

@@ -7,6 +7,7 @@ import type { Photo } from '@/lib/client/photos/photo'
 import type { View } from '@/lib/client/photos/view-history'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
+import type { TrainingOffer } from '@/lib/shared/contract/site'
 import { filesFromEvent } from '../ui/files-from-event'
 import { lazy } from '../ui/lazy'
 import { usePersistentState } from '../ui/use-persistent-state'
@@ -56,12 +57,14 @@ interface ClassifierProps {
   limits: { imageBytes: number; pixels: number; urlInput: boolean; explain: boolean; device?: boolean }
   /** What kind of feedback the server accepts; null if none. */
   feedback: FeedbackOffer | null
+  /** Who may save labels as a model; null if nobody. */
+  training: TrainingOffer | null
   /** Whether this server offers batches. */
   batches: boolean
 }
 
 /** The classify page: add photos by dropping, selecting, pasting or the camera, and see their results. */
-export function Classifier({ models: listed, limits, gallery, feedback, batches }: ClassifierProps) {
+export function Classifier({ models: listed, limits, gallery, feedback, training, batches }: ClassifierProps) {
   const t = useTranslations('classify')
   const { session, views, view } = useTabSession(defaultModel(listed), limits.imageBytes)
   const model = useSessionState(session, (state) => state.model)
@@ -121,7 +124,13 @@ export function Classifier({ models: listed, limits, gallery, feedback, batches 
         reduce={reduce}
         here={offer.here}
       />
-      <OwnWords models={models} model={model} usual={defaultModel(listed)} onModel={(next) => session.setModel(next)} />
+      <OwnWords
+        training={training}
+        models={models}
+        model={model}
+        usual={defaultModel(listed)}
+        onModel={(next) => session.setModel(next)}
+      />
     </>
   )
   return (
@@ -200,7 +209,10 @@ function shownBy({ name }: View, photo: Photo | undefined, restoring: boolean): 
 }
 
 /** What the page offers. While photos stay in this browser, it offers nothing that would send them. */
-function offered({ limits, feedback, batches }: Omit<ClassifierProps, 'gallery' | 'models'>, here: boolean) {
+function offered(
+  { limits, feedback, batches }: Omit<ClassifierProps, 'gallery' | 'models' | 'training'>,
+  here: boolean,
+) {
   const place = limits.device ? here : null
   if (here) return { here: place, explain: false, feedback: null, batches: false, urls: false }
   return { here: place, explain: limits.explain, feedback, batches, urls: limits.urlInput }

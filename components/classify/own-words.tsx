@@ -3,6 +3,7 @@
 import { TextCursorInput } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
+import type { TrainingOffer } from '@/lib/shared/contract/site'
 import type { LabelWords } from '@/lib/shared/zero-shot/candidate-labels'
 import { formatChoice, parseChoice } from '@/lib/shared/zero-shot/choice'
 import { lazy } from '../ui/lazy'
@@ -15,6 +16,8 @@ const WordsEditor = lazy(
 )
 
 interface OwnWordsProps {
+  /** Who may save the labels as a model; null if nobody. */
+  training: TrainingOffer | null
   models: readonly ModelInfo[]
   /** The model, or a text-image model with the visitor's labels. */
   model: string
@@ -24,7 +27,7 @@ interface OwnWordsProps {
 }
 
 /** "Label it in your own words": where a text-image model is installed, the visitor's labels instead of a model's. */
-export function OwnWords({ models, model, usual, onModel }: OwnWordsProps) {
+export function OwnWords({ training, models, model, usual, onModel }: OwnWordsProps) {
   const t = useTranslations('ownWords')
   const [saved, save] = usePersistentState<LabelWords>('own words', START_WORDS)
   const choice = parseChoice(model)
@@ -34,7 +37,16 @@ export function OwnWords({ models, model, usual, onModel }: OwnWordsProps) {
     save(words)
     onModel(formatChoice({ model: offered as string, words }))
   }
-  if (choice.words) return <WordsEditor words={choice.words} onWords={apply} onClose={() => onModel(usual)} />
+  if (choice.words)
+    return (
+      <WordsEditor
+        base={offered}
+        training={training}
+        words={choice.words}
+        onWords={apply}
+        onClose={() => onModel(usual)}
+      />
+    )
   return (
     <button
       type="button"

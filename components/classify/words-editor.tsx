@@ -3,13 +3,19 @@
 import { X } from 'lucide-react'
 import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import type { TrainingOffer } from '@/lib/shared/contract/site'
 import { labelKey, nameFault } from '@/lib/shared/training/label-names'
 import { type LabelWords, MAX_CANDIDATE_LABELS, splitLabels } from '@/lib/shared/zero-shot/candidate-labels'
 import { DEFAULT_TEMPLATE, PLACEHOLDER } from '@/lib/shared/zero-shot/template'
 import { Disclosure } from '../ui/disclosure'
 import { TextField } from '../ui/text-field'
+import { SaveWords } from './save-words'
 
 interface WordsEditorProps {
+  /** The text-image model, by ID or type. */
+  base: string
+  /** Who may save the labels as a model; null if nobody. */
+  training: TrainingOffer | null
   words: LabelWords
   onWords(words: LabelWords): void
   /** Back to a model with labels of its own. */
@@ -17,7 +23,7 @@ interface WordsEditorProps {
 }
 
 /** The visitor's labels: each can be removed, and typing adds more, several at once with commas. */
-export function WordsEditor({ words, onWords, onClose }: WordsEditorProps) {
+export function WordsEditor({ base, training, words, onWords, onClose }: WordsEditorProps) {
   const t = useTranslations('ownWords')
   const { labels, template } = words
   const field = useRef<HTMLInputElement>(null)
@@ -129,6 +135,7 @@ export function WordsEditor({ words, onWords, onClose }: WordsEditorProps) {
       <Disclosure className="mt-1" label={t('advanced')}>
         <Template template={template} onTemplate={(next) => onWords({ ...words, template: next })} />
       </Disclosure>
+      {training && <SaveWords base={base} words={words} offer={training} />}
     </section>
   )
 }

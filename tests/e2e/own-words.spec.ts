@@ -5,9 +5,11 @@ import { expect, type Page, test } from '@playwright/test'
 import { writeCatalog } from '../support/onnx'
 import { startServer, type TestServer } from '../support/server'
 import { copyTextImageModel } from '../support/text-image'
-import { violations } from './axe'
-import { failOnPageErrors, photoInput } from './browser-page'
+import { expectAccessible, violations } from './axe'
+import { chooseFiles, jobId, openBatch, rows, waitUntilDone } from './batch-page'
+import { failOnPageErrors, photoInput, photoPath } from './browser-page'
 
+const ADMIN_TOKEN = 'operator-of-these-tests'
 let models: string
 let server: TestServer
 
@@ -15,7 +17,7 @@ test.beforeAll(async () => {
   models = mkdtempSync(join(tmpdir(), 'own-words-'))
   writeCatalog(models, { fast: 'tiny' }, 'fast', 4)
   copyTextImageModel('siglip', join(models, 'siglip'))
-  server = await startServer({ env: { LOG_LEVEL: 'warn', MODELS_DIR: models } })
+  server = await startServer({ env: { LOG_LEVEL: 'warn', MODELS_DIR: models, ADMIN_TOKEN } })
 })
 test.afterAll(async () => {
   await server?.stop()
@@ -73,4 +75,69 @@ test('a link chooses the model with labels to begin with, and other pages leave 
   await expect(page.getByText('To label photos in your own words')).toBeHidden()
   await page.goto(`${server.url}/batch`)
   await expect(page.getByText('siglip')).toHaveCount(0)
+})
+
+test('labels are saved as a model, and a batch of that model is searched by words', async ({ page }) => {
+  await page.goto(`${server.url}/?model=siglip`)
+  await photoInput(page).setInputFiles(photoPath('koala.webp'))
+  await page.getByRole('button', { name: 'Remove food', exact: true }).click()
+  await page.getByRole('button', { name: 'Save as a model' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('Street')
+  const token = page.getByLabel('Operator’s token')
+  await token.fill('not the token')
+  await page.getByRole('button', { name: 'Save model' }).click()
+  await expect(page.getByText('This server lets only its operator save models.')).toBeVisible()
+  await token.fill(ADMIN_TOKEN)
+  await token.press('Enter')
+  await expect(page.getByText('Saved as Street')).toBeVisible()
+  const link = page.getByRole('link', { name: 'Classify photos with it' })
+  await expect(link).toBeFocused()
+  await expectAccessible(page)
+  await link.press('Enter')
+  await expect(page.getByRole('button', { name: 'Street · top 5' })).toBeVisible()
+  await expect(bars(page)).toHaveCount(5)
+  expect((await bars(page).allTextContents()).sort()).toEqual([
+    'a building',
+    'a person',
+    'a plant',
+    'a vehicle',
+    'an animal',
+  ])
+
+  const photos = ['koala.webp', 'bucket.webp', 'goldfish.webp', 'baseball.webp', 'giant-panda.webp']
+  const field = page.getByRole('searchbox', { name: 'Search by words' })
+  async function classify(model: string) {
+    await openBatch(page, server.url)
+    await page.getByRole('button', { name: /^Fast/ }).click()
+    await page.getByRole('radio', { name: model }).check({ force: true })
+    await page.getByRole('switch', { name: /^Check the data set/ }).click()
+    await chooseFiles(page, ...photos.map(photoPath))
+    await waitUntilDone(page)
+  }
+  await classify('Street')
+  const text = 'red car at night'
+  await field.fill(` ${text}`)
+  await field.press('Enter')
+  await expect(page.getByText('5 photos, the best match first.')).toBeVisible()
+  await expect(field).toBeFocused()
+  const reply = await page.request.post(`${server.url}/api/jobs/${jobId(page)}/similar`, { data: { text } })
+  const { photos: best } = (await reply.json()) as { photos: { file: string }[] }
+  expect(best.map(({ file }) => file)).not.toEqual(photos)
+  const shown = async () => (await rows(page).allTextContents()).map((row) => /[\w-]+\.webp/.exec(row)?.[0])
+  expect(await shown()).toEqual(best.map(({ file }) => file))
+  await expect(page.getByRole('button', { name: 'Remove filter “Search: red car at night”' })).toBeVisible()
+  await expectAccessible(page)
+  await field.fill('word '.repeat(60))
+  await page.getByRole('button', { name: 'Search', exact: true }).click()
+  await expect(page.getByText(/more tokens than siglip takes/)).toBeVisible()
+  await field.fill(text)
+  await field.press('Enter')
+  await expect(page.getByText('5 photos, the best match first.')).toBeVisible()
+  await field.fill('')
+  expect(await shown()).toEqual(photos)
+
+  await page.getByRole('button', { name: 'New batch' }).click()
+  await classify('Fast')
+  await expect(page.getByRole('heading', { name: 'Map' })).toBeVisible()
+  await expect(field).toHaveCount(0)
 })

@@ -110,6 +110,20 @@ export async function fetchSimilar(id: string, file: string, count: number, sign
   return photos.map(({ file }) => file)
 }
 
+/** The photos of a job that a text fits best, the best first. Its model takes texts. */
+export async function searchByWords(id: string, text: string, count: number, signal: AbortSignal): Promise<string[]> {
+  const { photos } = await request<SimilarPhotosReply>(
+    `${jobPath(id)}/similar`,
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ text, k: count }),
+    },
+    AbortSignal.any([signal, AbortSignal.timeout(UPLOAD_TIMEOUT_MS)]),
+  )
+  return photos.map(({ file }) => file)
+}
+
 /**
  * The vectors of a job's photos, as a file that `readVectors` reads.
  *

@@ -102,11 +102,13 @@ function modelUrl(id: string): string {
   return underBase(`/api/models/${encodeURIComponent(id)}`)
 }
 
-function headersOf(token: string | null): Record<string, string> {
+/** The headers of a request with a body in JSON. @param token the operator's; null if the server needs none */
+export function headersOf(token: string | null): Record<string, string> {
   return { 'content-type': 'application/json', ...(token !== null && { authorization: `Bearer ${token}` }) }
 }
 
-async function send(url: string, init: RequestInit): Promise<Response> {
+/** Sends a request. @throws Failure, or the signal's reason */
+export async function send(url: string, init: RequestInit): Promise<Response> {
   const response = await fetch(url, init).catch((error) => {
     if (init.signal?.aborted) throw init.signal.reason
     throw error instanceof TypeError ? (OFFLINE satisfies Failure) : error

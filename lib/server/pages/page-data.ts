@@ -12,6 +12,8 @@ export interface ClassifyPageData {
   limits: SiteFacts['limits']
   /** What feedback the server accepts; null if it is turned off. */
   feedback: FeedbackOffer | null
+  /** Who may save labels as a model; null if nobody. */
+  training: TrainingOffer | null
   /** The requested gallery photo, if it exists. */
   gallery: { file: string; credit: string } | null
 }
@@ -29,6 +31,8 @@ export async function modelsPageData(): Promise<readonly ModelDetails[]> {
 /** What the batch page needs; null if batches are turned off. */
 export async function batchPageData(): Promise<{
   models: readonly ModelInfo[]
+  /** IDs of the text-image models, which batches of their custom models are searched with. */
+  textModels: readonly string[]
   limits: { imageBytes: number; files: number }
   retentionHours: number
   explain: boolean
@@ -39,6 +43,7 @@ export async function batchPageData(): Promise<{
   const { files, retentionHours } = batches
   return {
     models: withLabels(models).map(toModelInfo),
+    textModels: models.flatMap(({ id, text }) => (text === null ? [] : [id])),
     limits: { imageBytes: limits.imageBytes, files },
     retentionHours,
     explain: limits.explain,
@@ -117,12 +122,13 @@ function toModelInfo(model: ModelDetails): ModelInfo {
 
 /** @param photo file name of a gallery photo */
 export async function classifyPageData(photo: string | null): Promise<ClassifyPageData> {
-  const { models, limits, feedback } = await facts()
+  const { models, limits, feedback, training } = await facts()
   const picture = photo === null ? undefined : (await galleryPageData()).find(({ file }) => file === photo)
   return {
     models: models.map(toModelInfo),
     limits,
     feedback,
+    training,
     gallery: picture ? { file: picture.file, credit: `${picture.author}, ${licenseName(picture.license)}` } : null,
   }
 }
