@@ -4,7 +4,6 @@ import { ArrowRight, Check, Save } from 'lucide-react'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Failure } from '@/lib/client/api/failure'
-import { saveWords } from '@/lib/client/training/save-words'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { TrainingOffer } from '@/lib/shared/contract/site'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
@@ -43,6 +42,7 @@ export function SaveWords({ base, words, offer }: SaveWordsProps) {
     saving.current = controller
     setState({ name: 'saving' })
     try {
+      const { saveWords } = await import('@/lib/client/training/save-words')
       const model = await saveWords({ title, base, words, token: token.value, signal: controller.signal })
       setState({ name: 'saved', model, words })
     } catch (error) {

@@ -8,8 +8,13 @@ import { labelKey, nameFault } from '@/lib/shared/training/label-names'
 import { type LabelWords, MAX_CANDIDATE_LABELS, splitLabels } from '@/lib/shared/zero-shot/candidate-labels'
 import { DEFAULT_TEMPLATE, PLACEHOLDER } from '@/lib/shared/zero-shot/template'
 import { Disclosure } from '../ui/disclosure'
+import { lazy } from '../ui/lazy'
 import { TextField } from '../ui/text-field'
-import { SaveWords } from './save-words'
+
+const SaveWords = lazy(
+  () => import('./save-words').then((module) => module.SaveWords),
+  () => <div className="mt-1 h-8" />,
+)
 
 interface WordsEditorProps {
   /** The text-image model, by ID or type. */
