@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Checked, checkRows, MAX_CHECKED } from '@/lib/server/jobs/check/check-rows'
+import { topKOf } from '@/lib/shared/contract/top-k'
 import { checkedRows } from '@/lib/shared/dataset-check/checked-rows'
 import { cleanedLabels } from '@/lib/shared/dataset-check/cleaned-labels'
 import { Journal } from '../classify/journal'
@@ -14,7 +15,7 @@ import { CheckProgress } from './check-progress'
 import type { CheckOptions } from './options'
 import type { Folder, Outcome } from './outcome'
 
-const REQUEST = { topK: 5, embedding: true, traits: true, priority: 'batch' } as const
+const REQUEST = { ...topKOf(undefined), embedding: true, traits: true, priority: 'batch' } as const
 
 /** Checks photos on this machine. @throws Failure; the signal's reason */
 export async function checkHere(
@@ -29,10 +30,11 @@ export async function checkHere(
   const scratch = await mkdtemp(join(tmpdir(), 'vision-check-'))
   const remove = () => rm(scratch, { recursive: true, force: true })
   try {
-    const sink = await classifyAll(folder, options, context, { scratch, signal })
+    const { sink, multiLabel } = await classifyAll(folder, options, context, { scratch, signal })
     const checked = await checkAll(sink, folder, signal)
     return {
       report: checked.report,
+      multiLabel,
       rows: () => checkedRows(sink.rows(files), checked),
       cleanedLabels: (takeSuggestions) => cleanedLabels(checked, { takeSuggestions }),
       async close() {
@@ -52,7 +54,7 @@ async function classifyAll(
   options: CheckOptions,
   context: CommandContext,
   { scratch, signal }: { scratch: string; signal: AbortSignal },
-): Promise<ToFile> {
+): Promise<{ sink: ToFile; multiLabel: boolean }> {
   const workers = await workersFor(files.length, options.workers, context)
   const { model, startEngine } = await chooseModel({ ...context, ...options, workers })
   const engine = await startEngine()
@@ -65,7 +67,7 @@ async function classifyAll(
     const classify = (image: Uint8Array, abort: AbortSignal) => engine.classify(image, REQUEST, abort)
     await runInputs(inputs, { classify, model }, sink, { workers, rows: true, embeddings: true }, signal)
     signal.throwIfAborted()
-    return sink
+    return { sink, multiLabel: model.multiLabel !== null }
   } finally {
     await engine.close()
   }

@@ -10,8 +10,6 @@ import { CheckProgress } from './check-progress'
 import type { CheckOptions } from './options'
 import type { Folder, Outcome } from './outcome'
 
-const TOP_K = 5
-
 /**
  * Checks photos by a job of a server, which is deleted when the outcome is closed.
  *
@@ -23,20 +21,22 @@ export async function checkOnServer(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { url, origin, headers } = serverAt(base)
-  const { jobs } = new Vision({ url: url(''), headers })
+  const { jobs, models } = new Vision({ url: url(''), headers })
   const ask = <T>(work: Promise<T>) => work.catch((error: unknown) => Promise.reject(failureOf(error, origin)))
   const labels = folder.byFolder ? {} : { labels: labelsCsv(folder.known) }
-  const parameters = { check: true, top_k: TOP_K, model }
+  const parameters = { check: true, model }
   const { id } = await ask(jobs.create(photosOf(folder), parameters, { signal, ...labels }))
   const remove = () => jobs.delete(id).catch(() => {})
   try {
-    await ask(jobs.wait(id, { signal, onProgress: classifying(folder.files.length) }))
+    const job = await ask(jobs.wait(id, { signal, onProgress: classifying(folder.files.length) }))
+    const used = (await ask(models.list({ signal }))).find((one) => one.id === job.model.id)
     for await (const { file, error_code, error } of jobs.results(id, { status: 'failed' }, { signal }))
       console.error(`${file}: ${error_code}: ${error}`)
     const { report, reason } = await ask(jobs.waitForCheck(id, { signal, onProgress: checking() }))
     if (report === null) throw new Failure(EXIT.failed, `The check failed: ${reason ?? 'unknown'}.`)
     return {
       report,
+      multiLabel: used?.problem_type === 'multi_label_classification',
       rows: () => rowsOf(() => ask(jobs.file(id, 'ndjson', { signal }))),
       async *cleanedLabels(suggestions) {
         yield* (await ask(jobs.cleanedLabels(id, { suggestions }, { signal }))).stream()

@@ -31,7 +31,7 @@ export async function checkFolder(path: string, options: CheckOptions, context: 
       : checkOnServer(folder, { ...options, server }, signal))
     if (options.json) console.log(JSON.stringify(outcome.report, null, 2))
     else console.log(reportText(outcome.report, files.length))
-    if (write) await write(outcome.rows(), signal)
+    if (write) await write(outcome.rows(), outcome.multiLabel, signal)
     if (options.cleanedLabels !== undefined) {
       const lines = outcome.cleanedLabels(options.takeSuggestions ?? false)
       await wholeFile(options.cleanedLabels, (temporary) => writePieces(lines, temporary, signal))

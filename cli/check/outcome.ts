@@ -16,6 +16,8 @@ export interface Folder {
 /** What a check found. */
 export interface Outcome {
   report: CheckReport
+  /** Whether the model is one of which several labels may apply. */
+  multiLabel: boolean
   /** All photos, in order, with the columns of the check. */
   rows(): Iterable<ResultRow> | AsyncIterable<ResultRow>
   /** A labels file without copies. */

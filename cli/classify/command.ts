@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander'
 import { DEFAULT_TOP_K } from '@/lib/shared/contract/contract'
 import { judge } from '@/lib/shared/metrics/judge'
 import { OutputLock } from '../files/output-lock'
-import { labelsOf, labelsTable } from '../labels/labels-file'
+import { labelsTable, truthOf } from '../labels/labels-file'
 import type { CommandContext } from '../program/context'
 import { EXIT, Failure } from '../program/exit'
 import { accuracySummary } from './accuracy-summary'
@@ -89,7 +89,8 @@ async function run(
   const source = await openSource(options, workers, context)
   const { signal, end } = interruption()
   try {
-    const groundTruth = labels && (await labelsOf(labels.path, labels.table, files, await source.classes(), options))
+    const groundTruth =
+      labels && (await truthOf(labels, options, { photos: files, classes: await source.classes() }, source.multiLabel))
     const judged = groundTruth && judge(groundTruth, await source.classes())
     const sink = openSink(options, source, judged, guard)
     await runInputs(inputs, source, sink, { workers, rows: options.out !== undefined }, signal)

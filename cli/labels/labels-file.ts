@@ -12,7 +12,8 @@ import {
 } from '@/lib/shared/labels-file/match-labels'
 import { parseLabels } from '@/lib/shared/labels-file/parse'
 import { describeMatch, examples, labelWarnings } from '@/lib/shared/labels-file/summary'
-import type { LabelsTable } from '@/lib/shared/labels-file/table'
+import { joinedLabels, type LabelsTable } from '@/lib/shared/labels-file/table'
+import type { GroundTruth } from '@/lib/shared/metrics/evaluation'
 import type { ClassNames } from '@/lib/shared/metrics/label-matcher'
 import { EXIT, Failure } from '../program/exit'
 
@@ -78,6 +79,27 @@ export async function labelSetsOf(
   const reading = await orFailure(path, async () => matchLabelSets(table, { ...targets, picks }))
   report(path, reading, [...new Set([...reading.labels.values()].flat())], targets)
   return reading
+}
+
+/** The labels that results are compared with. */
+export interface KnownTruth extends MatchedLabels, Pick<GroundTruth, 'several'> {}
+
+/**
+ * Matches the labels with photos: of a multi-label model, all labels of each, else one. A summary line and warnings go
+ * to stderr.
+ *
+ * @throws Failure if no photo has a label that the model can give
+ */
+export async function truthOf(
+  { path, table }: { path: string; table: LabelsTable },
+  columns: ColumnOptions,
+  { photos, classes }: Pick<LabelTargets, 'photos' | 'classes'>,
+  multiLabel: boolean,
+): Promise<KnownTruth> {
+  if (!multiLabel) return labelsOf(path, table, photos, classes, columns)
+  const { labels, ...reading } = await labelSetsOf(path, table, columns, { photos, classes })
+  const joined = new Map([...labels].map(([photo, words]) => [photo, joinedLabels(words)]))
+  return { ...reading, labels: joined, several: true }
 }
 
 /** @param words the labels of the file @throws Failure */

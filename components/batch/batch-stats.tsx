@@ -3,6 +3,7 @@ import { type ReactNode, useMemo } from 'react'
 import { useTranslations } from 'use-intl'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import type { TableView } from '@/lib/client/batch/table-view'
+import { rightResults } from '@/lib/shared/metrics/set-evaluation'
 import { FactsLine } from '../ui/facts-line'
 import { useFormat } from '../ui/use-format'
 import type { Judged } from './use-judged'
@@ -90,14 +91,14 @@ function LabelStats({
     )
   }
   if (!evaluation || evaluation.photos.length === 0) return null
-  const { photos, top1 } = evaluation
-  const wrong = photos.filter(({ truth, predicted }) => truth !== predicted).length
+  const { right, photos } = rightResults(evaluation)
+  const wrong = photos - right
   const facts: [name: string, value: ReactNode][] = [
     [
       'right',
       t.rich('rightOf', {
-        percent: format.percent(top1),
-        count: photos.length,
+        percent: format.percent(right / photos),
+        count: photos,
         every: String(!items.some(({ path, row }) => row?.status !== 'ok' && reading?.labels.has(path))),
         report: (chunk) => (
           <button type="button" onClick={onShowLabels} className={`font-semibold ${LINK}`}>

@@ -5,6 +5,7 @@ import { type BatchSnapshot, hasEnded } from '@/lib/client/batch/snapshot'
 import { applyView, DEFAULT_VIEW } from '@/lib/client/batch/table-view'
 import type { PhotoCheck } from '@/lib/shared/contract/check'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
+import { rightResults } from '@/lib/shared/metrics/set-evaluation'
 import { lazy } from '../ui/lazy'
 import { useLabelQuery } from '../ui/use-label-query'
 import { BatchHeader } from './batch-header'
@@ -157,7 +158,7 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
             }
             onOpenPhoto={onOpenPhoto}
             canExplain={canExplain}
-            uncertainBelow={labels?.choices.uncertainBelow ?? null}
+            uncertainBelow={judged.uncertainBelow}
           />
           <div className="grid content-start gap-6">
             <ConfidenceChart
@@ -222,8 +223,9 @@ function useFocusAfterSwitch({ serial }: BatchSession): void {
 /** Notes the accuracy of a finished batch, for the list of batches. */
 function useAccuracy(session: BatchSession, { phase, labels }: BatchSnapshot, { evaluation }: Judged): void {
   const ended = hasEnded(phase)
-  const known = evaluation !== null && evaluation.photos.length > 0
-  const accuracy = known ? evaluation.top1 : null
+  const { right, photos } = evaluation ? rightResults(evaluation) : { right: 0, photos: 0 }
+  const known = photos > 0
+  const accuracy = known ? right / photos : null
   const settled = ended && (known || labels === null)
   useEffect(() => {
     if (settled) session.setAccuracy(accuracy)

@@ -1,11 +1,14 @@
+import type { ComponentProps } from 'react'
 import { useTranslations } from 'use-intl'
 import type { LabelChoices } from '@/lib/client/batch/labels'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import type { TableView } from '@/lib/client/batch/table-view'
+import type { AnyEvaluation } from '@/lib/shared/metrics/set-evaluation'
 import { Button } from '../ui/button'
 import { EvaluationReport } from './evaluation-report'
 import { LabelColumns } from './label-columns'
 import { LabelProblems } from './label-problems'
+import { SetReport } from './set-report'
 import { UnclearLabels } from './unclear-labels'
 import { UnreadableLabelsNotice } from './unreadable-labels-notice'
 import { UnusableLabels } from './unusable-labels'
@@ -71,22 +74,36 @@ export function EvaluationPanel({
         <LabelColumns reading={reading} onPick={(picks) => onChoose({ picks })} />
       )}
       {reading && labels && classes && trouble !== 'no_photos' && (
-        <UnclearLabels reading={reading} labels={labels} classes={classes} onChoose={onChoose} />
+        <UnclearLabels
+          reading={reading}
+          several={judged.truth?.several === true}
+          labels={labels}
+          classes={classes}
+          onChoose={onChoose}
+        />
       )}
       {!trouble && reading && evaluation && (
         <LabelProblems reading={reading} evaluation={evaluation} complete={complete} />
       )}
       {!trouble && classes && evaluation && (
-        <EvaluationReport
+        <Report
           evaluation={evaluation}
           classes={classes}
           items={judged.items}
           topK={job?.top_k ?? 0}
-          uncertainBelow={labels?.choices.uncertainBelow ?? null}
+          uncertainBelow={judged.uncertainBelow}
           onUncertainBelow={(uncertainBelow) => onChoose({ uncertainBelow })}
           onShow={onShow}
         />
       )}
     </section>
   )
+}
+
+type ReportProps = Omit<ComponentProps<typeof EvaluationReport>, 'evaluation'> & { evaluation: AnyEvaluation }
+
+/** The figures, of one label for each photo or of several. */
+function Report({ evaluation, ...props }: ReportProps) {
+  if ('exact' in evaluation) return <SetReport evaluation={evaluation} classes={props.classes} onShow={props.onShow} />
+  return <EvaluationReport evaluation={evaluation} {...props} />
 }

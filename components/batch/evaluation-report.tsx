@@ -11,6 +11,7 @@ import { useFormat } from '../ui/use-format'
 import { ClassTable } from './class-table'
 import { ConfusionTable } from './confusion-table'
 import { CoveragePanel } from './coverage-panel'
+import { Metric } from './metric'
 import { Mistakes } from './mistakes'
 
 interface EvaluationReportProps {
@@ -83,15 +84,5 @@ function Metrics({ evaluation, showsTop5 }: { evaluation: Evaluation; showsTop5:
       <Metric label={t('ece')} value={percent('percent', { value: format.percent(ece) })} note={t('eceNote')} />
       <Metric label={t('photos')} value={format.integer(photos.length)} />
     </dl>
-  )
-}
-
-function Metric({ label, value, note }: { label: string; value: string; note?: string }) {
-  return (
-    <div>
-      <dt className="text-ink-2 text-sm">{label}</dt>
-      <dd className="figures mt-1 text-xl">{value}</dd>
-      {note && <dd className="mt-1 text-ink-3 text-xs">{note}</dd>}
-    </div>
   )
 }

@@ -39,7 +39,13 @@ interface ExportPanelProps {
 }
 
 /** Exports the results so far: format, columns, and all photos or only those that the table shows. */
-export function ExportPanel({ judged: { items, labels, labeled }, name, model, shown, checked }: ExportPanelProps) {
+export function ExportPanel({
+  judged: { items, labeled, uncertainBelow },
+  name,
+  model,
+  shown,
+  checked,
+}: ExportPanelProps) {
   const t = useTranslations('batch')
   const [format, setFormat] = useState<ResultFormat>('csv')
   const [excluded, setExcluded] = useState<ReadonlySet<FileColumn>>(new Set())
@@ -52,7 +58,6 @@ export function ExportPanel({ judged: { items, labels, labeled }, name, model, s
     ...(checked ? CHECK_COLUMNS : []),
     ...(items.some(({ row }) => row?.labels) ? MULTI_LABEL_COLUMNS : []),
   ])
-  const uncertainBelow = labels?.choices.uncertainBelow ?? null
   const columns = offered.filter((column) => !excluded.has(column))
   function toggle(column: FileColumn): void {
     const next = new Set(excluded)

@@ -5,7 +5,7 @@ import { Disclosure } from '../ui/disclosure'
 
 interface LabelProblemsProps {
   reading: MatchedLabels
-  evaluation: Evaluation
+  evaluation: Pick<Evaluation, 'unused' | 'unlabelled'>
   /** Whether all photos of the batch are known. */
   complete: boolean
 }

@@ -4,7 +4,7 @@ import type { BatchItem } from '@/lib/client/batch/items'
 import type { PhotoSource } from '@/lib/client/batch/source'
 import type { Thumbnails } from '@/lib/client/batch/thumbnails'
 import type { ResultRow } from '@/lib/shared/results/columns'
-import { saysOf } from '@/lib/shared/results/selected'
+import { saysOf, truthOf } from '@/lib/shared/results/selected'
 import { useFormat } from '../ui/use-format'
 import { PhotoStatus } from './photo-status'
 import { LABELED_GRID, TABLE_GRID } from './table-grid'
@@ -95,7 +95,7 @@ export const PhotoRow = memo(function PhotoRow({
           <span className="flex min-w-[45%] items-center gap-0.5 text-bad text-xs md:hidden">
             <TruthMark correct={row.correct} t={t} />{' '}
             <span lang={ownWord ? undefined : 'en'} className="truncate">
-              {ownWord ?? row.truth}
+              {ownWord ?? (truthOf(row) || texts.several('none'))}
             </span>
           </span>
         )}
@@ -115,9 +115,7 @@ export const PhotoRow = memo(function PhotoRow({
       </td>
       {labeled && (
         <>
-          <td className="min-w-0 max-md:hidden">
-            <Truth label={row?.truth} ownWord={ownWord} />
-          </td>
+          <td className="min-w-0 max-md:hidden">{row && <Truth row={row} ownWord={ownWord} texts={texts} />}</td>
           <td className="max-md:hidden">
             <TruthMark correct={row?.correct} t={t} />
           </td>
@@ -141,8 +139,16 @@ export const PhotoRow = memo(function PhotoRow({
   )
 })
 
+interface TruthProps {
+  row: ResultRow
+  ownWord: string | null | undefined
+  texts: RowTexts
+}
+
 /** The true label: the visitor's own word, and the model's name for it where that is another one. */
-function Truth({ label, ownWord }: { label: string | null | undefined; ownWord: string | null | undefined }) {
+function Truth({ row, ownWord, texts }: TruthProps) {
+  const label = truthOf(row)
+  if (label === '') return <span className="block truncate text-ink-3 text-sm">{texts.several('none')}</span>
   const name = (
     <span
       lang="en"

@@ -1,6 +1,6 @@
 import { useTranslations } from 'use-intl'
 import type { ResultRow } from '@/lib/shared/results/columns'
-import { saysOf } from '@/lib/shared/results/selected'
+import { saysOf, truthOf } from '@/lib/shared/results/selected'
 import { ProbabilityChart } from '../charts/probability-chart'
 import { Synonyms } from '../classify/synonyms'
 import { useUncertainReason } from '../classify/use-uncertain-reason'
@@ -66,9 +66,11 @@ function selectedIn({ labels }: ResultRow, label: string) {
 }
 
 /** The true label, if it is known. */
-function Truth({ row: { truth, correct }, ownWord }: Pick<RowResultProps, 'row' | 'ownWord'>) {
+function Truth({ row, ownWord }: Pick<RowResultProps, 'row' | 'ownWord'>) {
   const t = useTranslations('batch')
-  if (truth === null || truth === undefined) return null
+  const { truth, correct } = row
+  const label = truthOf(row)
+  if (label === null) return null
   return (
     <p className={correct === false ? 'mt-1.5 flex items-center gap-1.5 text-bad' : 'mt-1.5 flex items-center gap-1.5'}>
       <TruthMark correct={correct} t={t} />
@@ -79,7 +81,8 @@ function Truth({ row: { truth, correct }, ownWord }: Pick<RowResultProps, 'row' 
               {ownWord}
             </span>
           ),
-          label: truth,
+          label,
+          count: Array.isArray(truth) ? truth.length : 1,
           en: (chunk) => (
             <span lang="en" className="font-medium">
               {chunk}

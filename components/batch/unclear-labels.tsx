@@ -5,6 +5,7 @@ import type { LabelChoices, LabelsFile } from '@/lib/client/batch/labels'
 import type { Label } from '@/lib/shared/contract/contract'
 import { labelFinder } from '@/lib/shared/labels-file/label-column'
 import type { MatchedLabels } from '@/lib/shared/labels-file/match-labels'
+import { truthWords } from '@/lib/shared/metrics/evaluation'
 import { labelCandidates } from '@/lib/shared/metrics/label-candidates'
 import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
@@ -12,6 +13,8 @@ import { MeaningField } from './meaning-field'
 
 interface UnclearLabelsProps {
   reading: MatchedLabels
+  /** Whether a photo may have several labels. */
+  several: boolean
   labels: LabelsFile
   classes: readonly Label[]
   onChoose(choices: LabelChoices): void
@@ -28,11 +31,11 @@ interface UnclearWord {
 const INITIAL_WORDS = 6
 
 /** Labels that the model doesn't have, or has several of, each with the labels it may mean. */
-export function UnclearLabels({ reading, labels, classes, onChoose }: UnclearLabelsProps) {
+export function UnclearLabels({ reading, several, labels, classes, onChoose }: UnclearLabelsProps) {
   const t = useTranslations('batch.judgement')
   const format = useFormat()
   const [expanded, setExpanded] = useState(false)
-  const words = useMemo(() => unclearWords(reading, classes), [reading, classes])
+  const words = useMemo(() => unclearWords(reading, several, classes), [reading, several, classes])
   const meanings = labels.choices.meanings ?? {}
   const open = words.filter(({ word }) => meanings[word] === undefined).length
   if (words.length === 0) return null
@@ -48,7 +51,7 @@ export function UnclearLabels({ reading, labels, classes, onChoose }: UnclearLab
       <h3 id="unclear" className="font-semibold">
         {open > 0 ? t('unclear', { count: open }) : t('meaningsChosen', { count: words.length })}
       </h3>
-      {open > 0 && <p className="mt-0.5 text-pretty text-ink-2">{t('unclearHint')}</p>}
+      {open > 0 && <p className="mt-0.5 text-pretty text-ink-2">{t(several ? 'unclearSeveralHint' : 'unclearHint')}</p>}
       <ul className="mt-2 grid gap-x-8 gap-y-2 lg:grid-cols-2">
         {(expanded ? words : words.slice(0, INITIAL_WORDS)).map((word) => (
           <Word
@@ -114,10 +117,10 @@ function Word({ unclear: { word, photos, ambiguous }, classes, meaning, onChoose
 }
 
 /** Those of the most photos first; ambiguous ones before unknown ones, because a choice settles them. */
-function unclearWords({ labels, kind }: MatchedLabels, classes: readonly Label[]): UnclearWord[] {
+function unclearWords({ labels, kind }: MatchedLabels, several: boolean, classes: readonly Label[]): UnclearWord[] {
   const find = labelFinder(kind, classes)
   const words = new Map<string, UnclearWord>()
-  for (const word of labels.values()) {
+  for (const word of truthWords({ labels, several })) {
     const match = find(word)
     if ('index' in match) continue
     const known = words.get(word) ?? { word, photos: 0, ambiguous: match.candidates }

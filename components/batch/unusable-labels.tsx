@@ -6,6 +6,7 @@ import type { Label } from '@/lib/shared/contract/contract'
 import { labelFinder } from '@/lib/shared/labels-file/label-column'
 import type { MatchedLabels } from '@/lib/shared/labels-file/match-labels'
 import { firstNames } from '@/lib/shared/labels-file/summary'
+import { truthWords } from '@/lib/shared/metrics/evaluation'
 import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
 import { LabelColumns } from './label-columns'
@@ -23,7 +24,7 @@ interface UnusableLabelsProps {
 /** Why the labels can't be used, with the file's columns and first rows, to choose the right columns. */
 export function UnusableLabels({
   trouble,
-  judged: { reading, items, classes },
+  judged: { reading, items, classes, truth },
   labels,
   ...props
 }: UnusableLabelsProps) {
@@ -43,7 +44,7 @@ export function UnusableLabels({
       return t('noPhotos', { column: column(reading?.file), names, photos: list(items.map(({ path }) => path)) })
     },
     no_known_labels: () => {
-      const { several, unknown } = unusableWords(reading, classes)
+      const { several, unknown } = unusableWords(truth, classes)
       return unknown.length === 0
         ? t('onlyAmbiguousLabels', { names: list(several) })
         : t('noKnownLabels', { column: column(reading?.label), names: list(unknown) })
@@ -68,9 +69,9 @@ export function UnusableLabels({
 }
 
 /** The words that several labels share, and those that none has. */
-function unusableWords(reading: MatchedLabels | null, classes: readonly Label[] | null) {
-  const find = labelFinder(reading?.kind ?? 'names', classes ?? [])
-  const words = [...new Set(reading?.labels.values())]
+function unusableWords(truth: Judged['truth'], classes: readonly Label[] | null) {
+  const find = labelFinder(truth?.kind ?? 'names', classes ?? [])
+  const words = [...new Set(truth ? truthWords(truth) : [])]
   const isAmbiguous = (word: string) => {
     const match = find(word)
     return 'candidates' in match && match.candidates.length > 0

@@ -6,11 +6,12 @@ import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import type { Label } from '@/lib/shared/contract/contract'
 import { labelFinder } from '@/lib/shared/labels-file/label-column'
 import type { MatchedLabels } from '@/lib/shared/labels-file/match-labels'
-import { type Evaluation, evaluate, type GroundTruth } from '@/lib/shared/metrics/evaluation'
+import { evaluate, type GroundTruth, truthWords } from '@/lib/shared/metrics/evaluation'
 import { judge } from '@/lib/shared/metrics/judge'
+import { type AnyEvaluation, evaluateSets } from '@/lib/shared/metrics/set-evaluation'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { useClasses } from './use-classes'
-import { useMatchedLabels } from './use-matched-labels'
+import { haveThresholds, useMatchedLabels } from './use-matched-labels'
 
 /** Why the labels of a file can't be used as its columns were read. */
 export type LabelsTrouble = 'no_columns' | 'no_photos' | 'no_known_labels'
@@ -29,13 +30,15 @@ interface JudgedPhotos {
   classes: readonly Label[] | null
   /** Whether the classes couldn't be loaded. */
   failed: boolean
+  /** The visitor's limit for uncertain results; null for the model's own limits. */
+  uncertainBelow: number | null
   /** What the labels say, as far as it is understood. */
   truth: GroundTruth | null
 }
 
 /** A batch's results next to the visitor's labels, and how good they are. */
 export interface Judged extends JudgedPhotos {
-  evaluation: Evaluation | null
+  evaluation: AnyEvaluation | null
 }
 
 type LabeledBatch = Pick<BatchSnapshot, 'items' | 'labels' | 'job' | 'phase' | 'collecting'>
@@ -47,7 +50,8 @@ export function useJudged(batch: LabeledBatch): Judged {
   // Results arrive several times a second, and figures of thousands of photos take longer than a frame.
   const settled = useDeferredValue(items)
   const evaluation = useMemo(
-    () => (truth && classes && labeled ? evaluate(rowsOf(settled), truth, classes) : null),
+    () =>
+      truth && classes && labeled ? (truth.several ? evaluateSets : evaluate)(rowsOf(settled), truth, classes) : null,
     [truth, classes, labeled, settled],
   )
   return { ...photos, evaluation }
@@ -60,19 +64,26 @@ export function useJudgedPhotos({ items, labels, job, phase, collecting }: Label
   const reading = matched === 'no_columns' ? null : matched
   const meanings = labels?.choices.meanings
   const truth = useMemo<GroundTruth | null>(
-    () => reading && { ...reading, mapping: meanings && new Map(Object.entries(meanings)) },
-    [reading, meanings],
+    () =>
+      reading &&
+      classes && {
+        ...reading,
+        several: haveThresholds(classes),
+        mapping: meanings && new Map(Object.entries(meanings)),
+      },
+    [reading, classes, meanings],
   )
   const known = useMemo(() => truth !== null && classes !== null && hasKnownLabel(truth, classes), [truth, classes])
   const allPhotosKnown = phase !== 'opening' && !collecting
   const trouble = matched === 'no_columns' ? matched : reading && allPhotosKnown ? troubleOf(reading, known) : null
-  const uncertainBelow = labels?.choices.uncertainBelow ?? null
+  // Of several labels, the best one's score says little about the others.
+  const uncertainBelow = truth?.several ? null : (labels?.choices.uncertainBelow ?? null)
   const change = useMemo(
     () => itemChange(truth && classes && known ? judgeItem(truth, classes) : null, uncertainBelow),
     [truth, classes, known, uncertainBelow],
   )
   const judged = useMemo(() => (change ? items.map(change) : items), [change, items])
-  return { items: judged, labels, labeled: known, reading, trouble, classes, failed, truth }
+  return { items: judged, labels, labeled: known, reading, trouble, classes, failed, truth, uncertainBelow }
 }
 
 function troubleOf({ labels }: MatchedLabels, known: boolean): LabelsTrouble | null {
@@ -82,7 +93,7 @@ function troubleOf({ labels }: MatchedLabels, known: boolean): LabelsTrouble | n
 
 function hasKnownLabel(truth: GroundTruth, classes: readonly Label[]): boolean {
   const find = labelFinder(truth.kind, classes, truth.mapping)
-  return [...new Set(truth.labels.values())].some((word) => 'index' in find(word))
+  return [...new Set(truthWords(truth))].some((word) => 'index' in find(word))
 }
 
 function* rowsOf(items: readonly BatchItem[]): Generator<ResultRow> {
@@ -94,8 +105,11 @@ function judgeItem(truth: GroundTruth, classes: readonly Label[]) {
   const judgeRow = judge(truth, classes)
   return (row: ResultRow): Pick<BatchItem, 'row' | 'ownWord'> => {
     const judged = judgeRow(row)
-    const word = truth.kind === 'names' ? truth.labels.get(row.file) : undefined
-    return { row: judged, ownWord: word === undefined || !judged.truth ? null : ownWord(word, judged.truth) }
+    const word = truth.kind === 'names' && !truth.several ? truth.labels.get(row.file) : undefined
+    return {
+      row: judged,
+      ownWord: word === undefined || typeof judged.truth !== 'string' ? null : ownWord(word, judged.truth),
+    }
   }
 }
 

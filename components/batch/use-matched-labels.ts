@@ -3,10 +3,10 @@ import type { BatchItem } from '@/lib/client/batch/items'
 import type { LabelsFile } from '@/lib/client/batch/labels'
 import type { Label } from '@/lib/shared/contract/contract'
 import { LabelsError } from '@/lib/shared/labels-file/decode'
-import { type MatchedLabels, matchLabels } from '@/lib/shared/labels-file/match-labels'
+import { type MatchedLabels, matchJoinedLabels, matchLabels } from '@/lib/shared/labels-file/match-labels'
 
 /**
- * Matches labels to the photos; null until there are labels and the classes are loaded, `no_columns` if no two columns
+ * Matches labels to the photos, several a photo for a multi-label model; null until there are labels and the classes are loaded, `no_columns` if no two columns
  * hold photos and labels.
  */
 export function useMatchedLabels(
@@ -21,15 +21,18 @@ export function useMatchedLabels(
   return useMemo(() => {
     if (!table || !classes) return null
     try {
-      return matchLabels(
-        table,
-        items.map(({ path }) => path),
-        classes,
-        picks,
-      )
+      const paths = items.map(({ path }) => path)
+      return haveThresholds(classes)
+        ? matchJoinedLabels(table, { photos: paths, classes, picks })
+        : matchLabels(table, paths, classes, picks)
     } catch (error) {
       if (error instanceof LabelsError) return 'no_columns'
       throw error
     }
   }, [table, picks, classes, photos])
+}
+
+/** Whether each label of a model applies or not, whatever the others do. */
+export function haveThresholds(classes: readonly Label[]): boolean {
+  return classes.some(({ threshold }) => threshold !== undefined)
 }

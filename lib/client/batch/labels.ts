@@ -1,5 +1,5 @@
 import { decodeLabels, LabelsError, type LabelsErrorReason } from '@/lib/shared/labels-file/decode'
-import { matchLabels, type Picks } from '@/lib/shared/labels-file/match-labels'
+import { matchJoinedLabels, matchLabels, type Picks } from '@/lib/shared/labels-file/match-labels'
 import { parseLabels } from '@/lib/shared/labels-file/parse'
 import type { LabelsTable } from '@/lib/shared/labels-file/table'
 
@@ -115,8 +115,20 @@ export async function chooseLabels(
 
 /** The number of photos that the file labels; -1 if it doesn't have two columns. */
 function countMatches({ table }: LabelsFile, photos: readonly string[]): number {
+  // Whether the model is one of which several labels may apply is known later.
+  const several = () => {
+    const { labels } = matchJoinedLabels(table, { photos, classes: [] })
+    return [...labels.values()].filter((text) => text !== '').length
+  }
+  return Math.max(
+    orNone(() => matchLabels(table, photos, []).labels.size),
+    orNone(several),
+  )
+}
+
+function orNone(count: () => number): number {
   try {
-    return matchLabels(table, photos, []).labels.size
+    return count()
   } catch {
     return -1
   }

@@ -22,7 +22,8 @@ export function ownWord(word: string, label: string): string | null {
 export function ownWords(items: readonly BatchItem[]): ReadonlyMap<string, string> {
   const words = new Map<string, string | null>()
   for (const { row, ownWord: word = null } of items) {
-    if (row?.truth) words.set(row.truth, words.has(row.truth) && words.get(row.truth) !== word ? null : word)
+    const truth = row?.truth
+    if (typeof truth === 'string') words.set(truth, words.has(truth) && words.get(truth) !== word ? null : word)
   }
   return new Map([...words].flatMap(([label, word]) => (word === null ? [] : [[label, word]])))
 }

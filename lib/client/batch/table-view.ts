@@ -1,4 +1,4 @@
-import { saysOf } from '@/lib/shared/results/selected'
+import { saysOf, truthOf } from '@/lib/shared/results/selected'
 import type { Difference } from './comparison'
 import type { BatchItem } from './items'
 import { confidenceStep, labelsOf } from './summary'
@@ -114,7 +114,7 @@ function matches(item: BatchItem, view: TableView, { isWanted, differences }: Vi
     query === '' ||
     contains(path) ||
     contains(ownWord ?? '') ||
-    [...labelsOf(row), row?.truth].some((text) => text && (isWanted ?? contains)(text))
+    [...labelsOf(row), row?.truth ?? []].flat().some((text) => (isWanted ?? contains)(text))
   )
 }
 
@@ -137,7 +137,7 @@ type SortValue = string | number | null
 const SORT_VALUES: Record<SortKey, (item: BatchItem) => SortValue> = {
   file: ({ path }) => path,
   label: ({ row }) => (row && saysOf(row))?.toLowerCase() ?? null,
-  truth: ({ row, ownWord }) => (ownWord ?? row?.truth)?.toLowerCase() ?? null,
+  truth: ({ row, ownWord }) => (ownWord ?? (row && truthOf(row)))?.toLowerCase() ?? null,
   correct: ({ row }) => (row?.correct === null || row?.correct === undefined ? null : Number(row.correct)),
   score: ({ row }) => row?.score ?? null,
   time: ({ row }) => row?.ms ?? null,

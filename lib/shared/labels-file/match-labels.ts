@@ -71,14 +71,15 @@ export function matchLabels(
  * @throws LabelsError as `matchLabels`, or if a column of 0 and 1 has something else
  */
 export function matchLabelSets(table: LabelsTable, targets: LabelTargets): MatchedLabelSets {
+  const { labels, ...matched } = matchJoinedLabels(table, targets)
+  return { ...matched, labels: new Map([...labels].map(([photo, text]) => [photo, separateLabels(text)])) }
+}
+
+/** As `matchLabelSets`, with all labels of a photo in one text: see `separateLabels`. */
+export function matchJoinedLabels(table: LabelsTable, targets: LabelTargets): MatchedLabels {
   const { lines, index, ...found } = readColumns(table, targets, labelsOfCell, true)
-  const { labels, ...assigned } = assign(
-    lines((cell) => joinedLabels(labelsOfCell(cell))),
-    index,
-    true,
-  )
-  const sets = new Map([...labels].map(([photo, label]) => [photo, separateLabels(label)]))
-  return { ...found, ...assigned, labels: sets }
+  const joined = lines((cell) => joinedLabels(labelsOfCell(cell)))
+  return { ...found, ...assign(joined, index, true) }
 }
 
 interface Columns extends LabelColumns {

@@ -1,5 +1,6 @@
 import { labelFinder } from '../labels-file/label-column'
 import type { MatchedLabels } from '../labels-file/match-labels'
+import { separateLabels } from '../labels-file/table'
 import type { ResultRow } from '../results/columns'
 import { type Bin, ece, type Interval, reliability } from './calibration'
 import { type ClassReport, classReports, confusions, wilson } from './classification'
@@ -23,8 +24,18 @@ interface EvaluatedPhoto {
 
 /** The parts of a labels file that results are compared with. */
 export interface GroundTruth extends Pick<MatchedLabels, 'labels' | 'kind' | 'unused'> {
+  /** Whether a photo may have several labels, or none: `labels` has all of a photo in one text, see `separateLabels`. */
+  several?: boolean | undefined
   /** The label that a word of the file means, where the words are not the model's. */
   mapping?: ReadonlyMap<string, string> | undefined
+}
+
+/** The labels of all photos, as they are in the file. */
+export function* truthWords({ labels, several }: Pick<GroundTruth, 'labels' | 'several'>): Generator<string> {
+  for (const text of labels.values()) {
+    if (several) yield* separateLabels(text)
+    else yield text
+  }
 }
 
 /** The quality of the results for photos with known labels. Shares are from 0 to 1. */

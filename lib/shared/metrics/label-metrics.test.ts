@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { averagePrecision, bestThreshold, bestThresholds, multiLabelMetrics } from './label-metrics'
+import { averagePrecision, bestThreshold, bestThresholds, labelSetMetrics, multiLabelMetrics } from './label-metrics'
 
 /** What scikit-learn says; see label-metrics.golden.py. */
 interface Golden {
@@ -35,6 +35,22 @@ test('metrics of several labels a photo are those of scikit-learn', () => {
       expect(found[name], `${name} of ${index}`).toBeCloseTo(golden[name][index] as number, 12)
   }
   expect(classes).toHaveLength(known.labels)
+})
+
+test('so are those of the selected labels alone', () => {
+  const indices = (row: readonly number[], least: (label: number) => number) =>
+    [...row.keys()].filter((label) => (row[label] as number) >= least(label))
+  const photos = golden.scores.map((scores, photo) => ({
+    truth: indices(golden.truth[photo] as number[], () => 1),
+    selected: indices(scores, (label) => golden.thresholds[label] as number),
+  }))
+  const { classes, ...overall } = labelSetMetrics(photos)
+  for (const name of ['micro_f1', 'macro_f1'] as const) expect(overall[name]).toBeCloseTo(golden[name], 12)
+  expect(classes.map(({ index }) => index)).toEqual([...golden.support.keys()])
+  for (const { index, ...found } of classes) {
+    for (const name of ['precision', 'recall', 'f1', 'support'] as const)
+      expect(found[name], `${name} of ${index}`).toBeCloseTo(golden[name][index] as number, 12)
+  }
 })
 
 test('the chosen thresholds reach the best F1 that scikit-learn finds on its curve', () => {

@@ -1,3 +1,4 @@
+import type { ClassReport } from './classification'
 import { DEFAULT_LABEL_THRESHOLD } from './multi-label'
 
 /** Scores of photos that may have several labels, and which labels they have; both [photos × labels], row by row. */
@@ -36,6 +37,18 @@ export interface MultiLabelMetrics {
   exact: number
   /** Labels that photos have or that were selected, by index. */
   classes: LabelReport[]
+}
+
+/** The labels of a photo and those that were selected for it: indices, each once, in any order. */
+export interface LabelSets {
+  truth: readonly number[]
+  selected: readonly number[]
+}
+
+/** How well a model selects the labels of photos, without the scores of the others. Shares are from 0 to 1. */
+export interface LabelSetMetrics extends Pick<MultiLabelMetrics, 'micro_f1' | 'macro_f1'> {
+  /** Labels that photos have or that were selected, by index. */
+  classes: ClassReport[]
 }
 
 /** Photos with a label selected, by whether they have it. */
@@ -151,6 +164,33 @@ export function multiLabelMetrics(known: LabelScores, thresholds: ArrayLike<numb
   }
 }
 
+/** The figures of `multiLabelMetrics` that need only the labels that were selected, in time linear in these. */
+export function labelSetMetrics(photos: Iterable<LabelSets>): LabelSetMetrics {
+  const counts = new Map<number, Counts>()
+  const countOf = (label: number) => {
+    const count = counts.get(label) ?? { right: 0, selected: 0, support: 0 }
+    counts.set(label, count)
+    return count
+  }
+  for (const { truth, selected } of photos) {
+    const wanted = new Set(truth)
+    for (const label of wanted) countOf(label).support++
+    for (const label of selected) {
+      const count = countOf(label)
+      count.selected++
+      if (wanted.has(label)) count.right++
+    }
+  }
+  const classes = [...counts]
+    .sort(([a], [b]) => a - b)
+    .map(([index, count]) => ({ index, support: count.support, ...sharesOf(count) }))
+  return {
+    micro_f1: f1Of([...counts.values()].reduce(sumOf, { right: 0, selected: 0, support: 0 })) ?? 0,
+    macro_f1: mean(classes.filter(({ support }) => support > 0).map(({ f1 }) => f1 ?? 0)),
+    classes,
+  }
+}
+
 function addTo(count: Counts, isSelected: boolean, isTrue: boolean): void {
   if (isSelected) count.selected++
   if (isTrue) count.support++
@@ -163,15 +203,21 @@ function reportOf(
   count: Counts,
   threshold: number,
 ): LabelReport {
-  const { right, selected, support } = count
   return {
     index,
-    support,
+    support: count.support,
     threshold,
+    ...sharesOf(count),
+    average_precision: averagePrecision(columnOf(scores, labels, index), columnOf(truth, labels, index)),
+  }
+}
+
+function sharesOf(count: Counts): Pick<LabelReport, 'precision' | 'recall' | 'f1'> {
+  const { right, selected, support } = count
+  return {
     precision: selected > 0 ? right / selected : null,
     recall: support > 0 ? right / support : null,
     f1: f1Of(count),
-    average_precision: averagePrecision(columnOf(scores, labels, index), columnOf(truth, labels, index)),
   }
 }
 

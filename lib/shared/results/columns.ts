@@ -115,9 +115,12 @@ export interface ResultRow extends Partial<PhotoCheck> {
   kinds?: string
   /** What a check needs to know of its pixels; absent for a failed photo, and unless requested. */
   traits?: RowTraits
-  /** The true label, or the word in the labels file if the model has no such label; absent without a labels file. */
-  truth?: string | null
-  /** Whether `label` is the true label; null if that is unknown. */
+  /**
+   * The true label, or the word in the labels file if the model has no such label; of a multi-label model, all true
+   * labels. Absent without a labels file.
+   */
+  truth?: string | string[] | null
+  /** Whether `label` is the true label, or `labels` are the true labels; null if that is unknown. */
   correct?: boolean | null
 }
 
