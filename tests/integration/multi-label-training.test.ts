@@ -167,6 +167,21 @@ test('the command trains and tests the same, and --add needs no --multi-label ag
   expect(report).toMatchObject({ images: COUNT, errors: 0, labels: expect.stringContaining('label = labels') })
   expect([report.map, report.micro_f1, report.chosen.macro_f1].every((figure: number) => figure > 0.8)).toBe(true)
   expect(JSON.parse(readFileSync(join(out, 'thresholds.json'), 'utf8'))).toEqual(report.chosen.thresholds)
+  // A batch with the same labels says the same, and a check has all labels that apply.
+  const classified = await vision(
+    'classify',
+    join(folder, '*.png'),
+    '--model',
+    'mixed',
+    '--labels',
+    join(folder, 'labels.csv'),
+  )
+  const shares = [report.micro_f1, report.macro_f1].map((share: number) => `${(100 * share).toFixed(1)}%`)
+  expect(classified.err).toContain(`${shares[0]} over all labels (micro), ${shares[1]} as the mean of labels (macro)`)
+  expect(classified.err).toContain(`mAP        ${(100 * report.map).toFixed(1)}%`)
+  const checked = join(home, 'checked.csv')
+  expect((await vision('check', folder, '--model', 'mixed', '--out', checked)).code).toBe(0)
+  expect(readFileSync(checked, 'utf8')).toMatch(/,quality,labels,label_scores\r\n/)
   expect(readFileSync(join(out, 'photos.csv'), 'utf8')).toMatch(/^7\.png,dots \| rings \| stripes,/m)
   // A line that was added is evaluated anew, the rest is known. A label that the model doesn't have is named.
   writeFileSync(join(folder, 'labels.csv'), `${csvOf(photos.keys())}0.png,dots;moon\n`)

@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { parquetReadObjects } from 'hyparquet'
 import Papa from 'papaparse'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -139,6 +140,35 @@ describe('a model of which several labels may apply', () => {
   })
 })
 
+test('tells agents which labels apply', async () => {
+  const client = new Client({ name: 'test', version: '1' })
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`)))
+  const call = async (photo: Uint8Array, args: object, name = 'classify_image') => {
+    const image = Buffer.from(photo).toString('base64')
+    const { content, structuredContent } = await client.callTool({ name, arguments: { image, ...args } })
+    return { text: (content as { text: string }[])[0]?.text, structured: structuredContent }
+  }
+  const found = await call(yellow, { model: 'tags' })
+  expect(found.structured).toMatchObject({
+    problem_type: 'multi_label_classification',
+    predictions: [
+      { label: 'red', selected: true },
+      { label: 'green', selected: true },
+      { label: 'warm', selected: false },
+      { label: 'blue', selected: false },
+    ],
+  })
+  expect(found.text).toMatch(/^tags: these labels apply: red \(98\.2%\), green .*\. Below their thresholds: warm/)
+  expect((await call(black, { model: 'tags' })).text).toMatch(/^tags: none of the labels applies\./)
+  const red = await plain(200, 0, 0)
+  const count = ({ structured }: Awaited<ReturnType<typeof call>>) => (structured as Classification).predictions.length
+  expect(count(await call(red, { model: 'many' }))).toBe(MANY)
+  expect(count(await call(red, { model: 'many', top_k: 2 }))).toBe(2)
+  const compared = await call(yellow, { models: ['tags', 'sigmoids'] }, 'compare_models')
+  expect(compared.structured).toMatchObject({ agree: false })
+  await client.close()
+})
+
 test('a vote is about all labels that apply, and names those that do', async () => {
   const { model } = await classify('model=tags', yellow)
   const vote = {
@@ -207,6 +237,43 @@ describe('results of many photos', () => {
     expect(first.out).toMatch(/^file,.*,labels,label_scores\r\n.*,red,0\.98\d+\r\n$/)
     rmSync(folder, { recursive: true })
   })
+})
+
+test('vision classify compares all labels of a photo with those that apply', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'several-truth-'))
+  const write = (name: string, content: Uint8Array | string) => writeFileSync(join(folder, name), content)
+  write('yellow.png', yellow)
+  write('black.png', black)
+  write('red.png', await plain(200, 0, 0))
+  write('labels.csv', 'file,labels\nyellow.png,green; red\nblack.png,\nred.png,red|moon|blue\n')
+  for (const place of [
+    ['--models-dir', models],
+    ['--server', server.url],
+  ]) {
+    const args = [
+      'classify',
+      join(folder, '*.png'),
+      '--model',
+      'tags',
+      '--labels',
+      join(folder, 'labels.csv'),
+      ...place,
+    ]
+    const { out, err } = await visionHere(args)
+    const { data, meta } = Papa.parse<Record<string, string>>(out.trim(), { header: true })
+    expect(meta.fields).toEqual([...RESULT_COLUMNS, 'truth', 'correct', 'labels', 'label_scores'])
+    const cells = data.map(({ file, truth, correct }) => [file?.split('/').at(-1), truth, correct])
+    expect(cells.sort()).toEqual([
+      ['black.png', '', 'true'],
+      ['red.png', 'red|blue|moon', 'false'],
+      ['yellow.png', 'red|green', 'true'],
+    ])
+    expect(err).toContain('all right  66.7% of 3 labeled photos have exactly their labels')
+    expect(err).toMatch(/^F1 +85\.7% over all labels \(micro\), 66\.7% as the mean of labels/m)
+    expect(err).toMatch(/^mAP +83\.3%/m)
+    expect(err).toMatch(/^unknown label +moon: /m)
+  }
+  rmSync(folder, { recursive: true })
 })
 
 describe('a model with an output for none of its labels', () => {

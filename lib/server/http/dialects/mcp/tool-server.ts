@@ -1,8 +1,16 @@
 import { McpServer, ResourceTemplate } from '@modelcontextprotocol/server'
 import { z } from 'zod'
-import { classificationSchema } from '@/lib/shared/contract/contract'
+import {
+  type Classification,
+  classificationSchema,
+  DEFAULT_TOP_K,
+  modelRefSchema,
+  predictionSchema,
+} from '@/lib/shared/contract/contract'
 import { EXPLAIN_METHODS } from '@/lib/shared/contract/explain'
+import { topKOf } from '@/lib/shared/contract/top-k'
 import { Problem } from '@/lib/shared/problems/problem'
+import { agreedOf } from '@/lib/shared/results/selected'
 import type { ExplanationSlots } from '../../explanation-slots'
 import type { Services } from '../../services'
 import type { PhotoRequest } from '../photo-runs'
@@ -22,7 +30,8 @@ const model = z
   .describe('ID or type of a model, see list_models. Defaults to the default model.')
 const answer = z.object({
   model: z.string(),
-  predictions: z.array(z.object({ label: z.string(), score: z.number() })),
+  problem_type: modelRefSchema.shape.problem_type,
+  predictions: z.array(z.object({ label: z.string(), score: z.number(), selected: predictionSchema.shape.selected })),
   uncertain: z.boolean(),
   uncertain_reason: classificationSchema.shape.uncertain_reason,
 })
@@ -39,28 +48,27 @@ export function toolServer(services: Services, request: PhotoRequest, explanatio
     },
   )
 
-  async function classify(photo: Uint8Array, name: string | undefined, topK: number) {
-    const {
-      model: used,
-      predictions,
-      uncertain,
-      uncertain_reason,
-    } = await request.classify(photo, { model: name, topK })
-    const labels = predictions.map(({ label, score }) => ({ label, score }))
-    return { model: used.id, predictions: labels, uncertain, uncertain_reason }
-  }
-
   server.registerTool(
     'classify_image',
     {
       title: 'Classify an image',
-      description: 'Returns the most likely labels of a photo with their scores, and whether the result is uncertain.',
-      inputSchema: z.object({ image, model, top_k: z.int().min(1).max(MAX_TOP_K).default(5) }),
+      description:
+        'Returns the most likely labels of a photo with their scores, and whether the result is uncertain. Of a multi-label model, it says which labels apply.',
+      inputSchema: z.object({
+        image,
+        model,
+        top_k: z
+          .int()
+          .min(1)
+          .max(MAX_TOP_K)
+          .optional()
+          .describe(`Defaults to ${DEFAULT_TOP_K}, and for a multi-label model at least to all labels that apply.`),
+      }),
       outputSchema: answer,
       annotations: readOnly,
     },
     failing(async ({ image: text, model: name, top_k }) => {
-      const result = await classify(await request.photo(text), name, top_k)
+      const result = answerOf(await request.classify(await request.photo(text), { model: name, ...topKOf(top_k) }))
       return { content: [{ type: 'text', text: describeResult(result) }], structuredContent: result }
     }),
   )
@@ -85,9 +93,10 @@ export function toolServer(services: Services, request: PhotoRequest, explanatio
           .models()
           .map(({ id }) => id)
           .slice(0, MAX_MODELS)
-      const results: z.output<typeof answer>[] = []
-      for (const name of names) results.push(await classify(photo, name, 3))
-      const agree = new Set(results.map(({ predictions }) => predictions[0]?.label)).size === 1
+      const all: Classification[] = []
+      for (const name of names) all.push(await request.classify(photo, { model: name, topK: 3, allSelected: true }))
+      const results = all.map(answerOf)
+      const agree = new Set(all.map(agreedOf)).size === 1
       const words = [agree ? 'All models agree.' : 'The models disagree.', ...results.map(describeResult)].join('\n')
       return { content: [{ type: 'text', text: words }], structuredContent: { results, agree } }
     }),
@@ -175,6 +184,14 @@ export function toolServer(services: Services, request: PhotoRequest, explanatio
     },
   )
   return server
+}
+
+/** What the tools return of a result. */
+function answerOf({ model, predictions, uncertain, uncertain_reason }: Classification): z.output<typeof answer> {
+  const labels = predictions.map(({ label, score, selected }) => {
+    return selected === undefined ? { label, score } : { label, score, selected }
+  })
+  return { model: model.id, problem_type: model.problem_type, predictions: labels, uncertain, uncertain_reason }
 }
 
 /** Turns a problem into the tool's error, which the agent can read. */
