@@ -102,8 +102,12 @@ export function checkRoutes(
         `text is invalid: ${parsed.error.issues[0]?.message ?? 'expected a text'}.`,
       )
     const { model } = await jobs.view(job)
-    const { base_model } = await engine.model(model.id)
-    const { id: base, revision } = base_model ?? model
+    const own = await engine.model(model.id)
+    const { id: base, revision } = own.base_model ?? model
+    if ((own.base_model ? await engine.model(base) : own).text === null) {
+      const detail = `The model of this job, ${model.id}, only knows its own labels. A search by words needs a text-image model, such as CLIP.`
+      throw new Problem('conflict', detail)
+    }
     const { embeddings, truncated } = await engine.embedText([parsed.data], { model: base, revision }, signal)
     if (truncated[0]) throw new Problem('invalid_parameter', `The text has more tokens than ${base} takes.`)
     return embeddings[0] ?? new Float32Array()
