@@ -1,6 +1,7 @@
 import { useTranslations } from 'use-intl'
 import type { ResultRow } from '@/lib/shared/results/columns'
-import { saysOf, truthOf } from '@/lib/shared/results/selected'
+import { saysOf } from '@/lib/shared/results/selected'
+import { truthOf } from '@/lib/shared/results/truth'
 import { ProbabilityChart } from '../charts/probability-chart'
 import { Synonyms } from '../classify/synonyms'
 import { useUncertainReason } from '../classify/use-uncertain-reason'

@@ -1,5 +1,5 @@
 import { decodeLabels, LabelsError, type LabelsErrorReason } from '@/lib/shared/labels-file/decode'
-import { matchJoinedLabels, matchLabels, type Picks } from '@/lib/shared/labels-file/match-labels'
+import type { Picks } from '@/lib/shared/labels-file/match-labels'
 import { parseLabels } from '@/lib/shared/labels-file/parse'
 import type { LabelsTable } from '@/lib/shared/labels-file/table'
 
@@ -95,8 +95,8 @@ export async function chooseLabels(
   const read = await Promise.all(
     candidates.map(async (candidate) => ({ candidate, labels: await readCandidate(candidate) })),
   )
-  const ranked = read.flatMap(({ candidate, labels }) =>
-    typeof labels === 'string' ? [] : [{ candidate, labels, matches: countMatches(labels, photos) }],
+  const ranked = await Promise.all(
+    read.flatMap(({ candidate, labels }) => (typeof labels === 'string' ? [] : rankedFile(candidate, labels, photos))),
   )
   const [best] = ranked
     .filter(({ candidate, matches }) => matches > 0 || candidate.explicit)
@@ -113,23 +113,8 @@ export async function chooseLabels(
   return { labels: best?.labels ?? null, unreadable, others }
 }
 
-/** The number of photos that the file labels; -1 if it doesn't have two columns. */
-function countMatches({ table }: LabelsFile, photos: readonly string[]): number {
-  // Whether the model is one of which several labels may apply is known later.
-  const several = () => {
-    const { labels } = matchJoinedLabels(table, { photos, classes: [] })
-    return [...labels.values()].filter((text) => text !== '').length
-  }
-  return Math.max(
-    orNone(() => matchLabels(table, photos, []).labels.size),
-    orNone(several),
-  )
-}
-
-function orNone(count: () => number): number {
-  try {
-    return count()
-  } catch {
-    return -1
-  }
+async function rankedFile(candidate: LabelsCandidate, labels: LabelsFile, photos: readonly string[]) {
+  // Loaded on demand: most batches have no labels.
+  const { countMatches } = await import('./count-matches')
+  return { candidate, labels, matches: countMatches(labels.table, photos) }
 }

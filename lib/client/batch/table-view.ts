@@ -1,4 +1,5 @@
-import { saysOf, truthOf } from '@/lib/shared/results/selected'
+import { saysOf } from '@/lib/shared/results/selected'
+import { truthOf } from '@/lib/shared/results/truth'
 import type { Difference } from './comparison'
 import type { BatchItem } from './items'
 import { confidenceStep, labelsOf } from './summary'

@@ -33,11 +33,6 @@ export function shownOf<P extends Pick<Prediction, 'selected'>>(predictions: rea
   return predictions.filter(({ selected }, rank) => rank < count || selected)
 }
 
-/** The true labels of a row in one line, as `saysOf` has those that apply. Empty if it has none, null if that is unknown. */
-export function truthOf({ truth = null }: { truth?: string | readonly string[] | null }): string | null {
-  return truth === null || typeof truth === 'string' ? truth : [...truth].sort().join(', ')
-}
-
 /** What a row says in one line, as `answerOf`: of a multi-label model, all labels that apply, in their order in the alphabet. */
 export function saysOf({ label, labels }: { label: string | null; labels?: readonly string[] }): string | null {
   if (labels === undefined) return label
