@@ -180,8 +180,12 @@ test('the command trains and tests the same, and --add needs no --multi-label ag
   expect(classified.err).toContain(`${shares[0]} over all labels (micro), ${shares[1]} as the mean of labels (macro)`)
   expect(classified.err).toContain(`mAP        ${(100 * report.map).toFixed(1)}%`)
   const checked = join(home, 'checked.csv')
-  expect((await vision('check', folder, '--model', 'mixed', '--out', checked)).code).toBe(0)
-  expect(readFileSync(checked, 'utf8')).toMatch(/,quality,labels,label_scores\r\n/)
+  for (const place of [options, ['--server', server.url]]) {
+    expect((await visionHere(['check', folder, '--model', 'mixed', '--out', checked, ...place])).code).toBe(0)
+    const text = readFileSync(checked, 'utf8')
+    expect(text).toMatch(/,quality,labels,label_scores\r\n/)
+    expect(text).toMatch(/,(dots|rings|stripes)(\|\w+)+,0\.\d+(\|0\.\d+)+\r\n/)
+  }
   expect(readFileSync(join(out, 'photos.csv'), 'utf8')).toMatch(/^7\.png,dots \| rings \| stripes,/m)
   // A line that was added is evaluated anew, the rest is known. A label that the model doesn't have is named.
   writeFileSync(join(folder, 'labels.csv'), `${csvOf(photos.keys())}0.png,dots;moon\n`)
