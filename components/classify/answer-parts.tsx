@@ -4,8 +4,9 @@ import { lazy } from '../ui/lazy'
 import { loadExplaining } from './explanation/use-explanation'
 
 /**
- * The parts of an answer that a visitor can use once it is there, and what is there instead if a photo fails. Their code isn't needed to show the page, so it is
- * loaded on demand: `preloadAnswerParts` does it while a photo is uploaded, so that they appear with the answer.
+ * The parts of an answer that a visitor can use once it is there, and what is there instead if a photo fails. Their code
+ * isn't needed to show the page, so it is loaded on demand: `preloadAnswerParts` does it while a photo is uploaded, so
+ * that they appear with the answer.
  */
 
 export const Options = lazy(
