@@ -17,10 +17,12 @@ const FULL_TOO = [
 
 /** Files of `npm test -- extended`: they repeat for another client, format, command, or deployment what others show. */
 const EXTENDED = [
-  'tests/integration/{compressed,deploy,dialects,ecs,encoded-uploads,grpc,gradio,heic,monitoring,python-client}.test.ts',
-  'tests/integration/{keys-machines,models-bucket,request-code,rolling,sign-in,slow-models,space,typescript-client}.test.ts',
-  'tests/integration/{check,custom-models,embed,zero-shot}-command.test.ts',
-  'tests/integration/{custom-models-everywhere,custom-models-kinds,train-from-feedback,training-quota}.test.ts',
+  'tests/integration/{add-models,buckets,compressed,deploy,dialects,ecs,encoded-uploads,front,grpc,gradio}.test.ts',
+  'tests/integration/{heic,keys-machines,models-bucket,monitoring,python-client,request-code,rolling}.test.ts',
+  'tests/integration/{sign-in,slow-models,space,typescript-client}.test.ts',
+  'tests/integration/{check,custom-models,embed,models,zero-shot}-command.test.ts',
+  'tests/integration/{custom-models-everywhere,custom-models-kinds,multi-label-training}.test.ts',
+  'tests/integration/{train-from-feedback,training-quota}.test.ts',
   'tests/parity/{exported,heic}.test.ts',
 ]
 

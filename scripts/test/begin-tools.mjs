@@ -5,12 +5,11 @@ import { installUv } from '../tools/python.mjs'
 const TOOLS = {
   's3-server': 's3Server',
   schemathesis: 'schemathesis',
-  'registry-models': 'registryModels',
   linters: 'linters',
   'client-python': 'clientPython',
 }
 /** Programs of the extended tests only. */
-const EXTENDED_TOOLS = { 'reader-python': 'readerPython' }
+const EXTENDED_TOOLS = { 'registry-models': 'registryModels', 'reader-python': 'readerPython' }
 
 /** Begins to install what is missing. Resolves when all is done, well or not: the test that needs a tool says why it is missing. */
 export async function beginTools({ extended = false } = {}) {

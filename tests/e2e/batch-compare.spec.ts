@@ -91,7 +91,7 @@ test('runs the same photos on another model without choosing them again, and sho
   await expect(items.nth(1)).toContainText('Same photos as Sample photos')
 })
 
-test('after a reload, asks for the photos before it runs them on another model', async ({ page }) => {
+test('after a reload, asks for the photos before it runs them on another model @extended', async ({ page }) => {
   const folder = createPhotoFolder(root(), 12)
   await chooseFolder(page, folder)
   await waitUntilDone(page)

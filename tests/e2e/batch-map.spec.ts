@@ -47,7 +47,7 @@ async function drag(page: Page, corners: readonly (readonly [x: number, y: numbe
   await page.mouse.up()
 }
 
-test('the map of a batch filters the table by lasso and by label, and opens its photos by keys @phone', async ({
+test('the map of a batch filters the table by lasso and by label, and opens its photos by keys @phone-extended', async ({
   page,
   isMobile,
 }) => {

@@ -31,7 +31,7 @@ const withoutTimes = (csv: string) =>
     .map((line) => line.split(',').toSpliced(13, 1).join())
     .join('\n')
 
-test('exports the same CSV for a folder as the command, except for the times', async ({ page }) => {
+test('exports the same CSV for a folder as the command, except for the times @extended', async ({ page }) => {
   const folder = createPhotoFolder(root(), 50)
   writeFileSync(join(folder, 'notes.txt'), 'no photo')
   writeFileSync(join(folder, '.DS_Store'), '')

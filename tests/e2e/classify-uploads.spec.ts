@@ -47,7 +47,9 @@ test('resizes a large photo, and offers the original only within the limit', asy
   await expect(page.getByRole('button', { name: 'Send original' })).toBeHidden()
 })
 
-test('sends the original on request, keeps the result if that fails, and remembers the setting', async ({ page }) => {
+test('sends the original on request, keeps the result if that fails, and remembers the setting @extended', async ({
+  page,
+}) => {
   // As bytes: of an upload from a file, the browser forgets the reply before the test can read it.
   const buffer = await largePng(2100, 1).toBuffer()
   const file = { name: 'large.png', mimeType: 'image/png', buffer }

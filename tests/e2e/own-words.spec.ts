@@ -77,7 +77,7 @@ test('a link chooses the model with labels to begin with, and other pages leave 
   await expect(page.getByText('siglip')).toHaveCount(0)
 })
 
-test('labels are saved as a model, and a batch of that model is searched by words', async ({ page }) => {
+test('labels are saved as a model, and a batch of that model is searched by words @extended', async ({ page }) => {
   await page.goto(`${server.url}/?model=siglip`)
   await photoInput(page).setInputFiles(photoPath('koala.webp'))
   await page.getByRole('button', { name: 'Remove food', exact: true }).click()

@@ -70,7 +70,11 @@ test('sends photos and comparisons by itself once a killed server is back @exten
   await expect(page.getByText('All 3 models agree')).toBeVisible()
 })
 
-test('a link to another page waits for the server instead of leaving the page', async ({ page, context, isMobile }) => {
+test('a link to another page waits for the server instead of leaving the page @extended', async ({
+  page,
+  context,
+  isMobile,
+}) => {
   await page.goto(server.url)
   await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()

@@ -44,7 +44,7 @@ async function classify(page: Page, model: string, name: string): Promise<void> 
   await photoInput(page).setInputFiles(photo(name))
 }
 
-test('@phone shows all labels that apply, or that none does, and asks which are right', async ({ page }) => {
+test('shows all labels that apply, or that none does, and asks which are right @phone', async ({ page }) => {
   await classify(page, 'tags', 'yellow')
   const result = page.getByRole('region', { name: 'Result' })
   await expect(result.getByText('2 labels apply')).toBeVisible()
@@ -107,7 +107,7 @@ test('a batch lists, counts, filters and exports all labels that apply', async (
   expect(text).toMatch(/,red\|green,0\.98\d*\|0\.98\d*\r\n/)
 })
 
-test('@phone a batch is compared with all labels of each photo', async ({ page }) => {
+test('a batch is compared with all labels of each photo @phone-extended', async ({ page }) => {
   await openBatch(page, server.url)
   await page.getByRole('button', { name: /model · top/ }).click()
   await page.getByText('tags', { exact: true }).first().click()

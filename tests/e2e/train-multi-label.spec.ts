@@ -28,7 +28,7 @@ test.afterAll(async () => {
 })
 test.beforeEach(({ page }) => failOnPageErrors(page))
 
-test('a labels file with several labels a photo teaches a model that gives several; saved, it is opened again', async ({
+test('a labels file with several labels a photo teaches a model that gives several; saved, it is opened again @extended', async ({
   page,
 }) => {
   let sent = 0
