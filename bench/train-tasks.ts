@@ -6,6 +6,7 @@ import { kindsOf } from '@/lib/server/engine/label-kinds'
 import { randomNumbers } from '@/lib/shared/metrics/random'
 import type { BaseFeatures, Example } from '@/lib/shared/training/example'
 import { type Head, headScorer } from '@/lib/shared/training/head'
+import { KINDS } from '../tests/support/task-kinds'
 import { type EmbeddedSet, embedFolder } from './embeddings'
 
 /** A labeled photo of a task. Photos of one subject are never both trained and tested on. */
@@ -22,20 +23,6 @@ export interface Task {
 
 const SHARED = '../shared'
 const MODEL = 'efficientnet-lite1-int8'
-/** The kinds to tell apart, by their name in WordNet. */
-const KINDS = [
-  'dog',
-  'bird',
-  'insect',
-  'reptile',
-  'primate',
-  'feline',
-  'fungus',
-  'fruit',
-  'vehicle',
-  'musical instrument',
-] as const
-
 /** The tasks whose photos are there; says what is missing. */
 export async function tasks(): Promise<Task[]> {
   const missing = ['signs', 'eval', 'holdout'].filter((name) => !existsSync(join(SHARED, name)))

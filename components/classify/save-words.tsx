@@ -9,6 +9,7 @@ import type { TrainingOffer } from '@/lib/shared/contract/site'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
 import type { LabelWords } from '@/lib/shared/zero-shot/candidate-labels'
 import { asFailure } from '../train/as-failure'
+import { TokenField } from '../train/token-field'
 import { useToken } from '../train/use-token'
 import { Button } from '../ui/button'
 import { CopyLine } from '../ui/copy-line'
@@ -66,17 +67,7 @@ export function SaveWords({ base, words, offer }: SaveWordsProps) {
             {offer.hours === null ? t('saveHint') : t('saveHintVisitors', { hours: offer.hours })}
           </p>
           <TextField name="title" label={t('name')} placeholder={t('namePlaceholder')} required maxLength={100} />
-          {token.wanted && (
-            <TextField
-              name="token"
-              type="password"
-              label={t('token')}
-              hint={t('tokenHint')}
-              value={token.value ?? ''}
-              onChange={token.set}
-              required
-            />
-          )}
+          <TokenField token={token} texts="ownWords" />
           {/* It keeps the focus while it saves. */}
           <Button
             type="submit"

@@ -8,6 +8,7 @@ import { Button } from '../ui/button'
 import { lazy } from '../ui/lazy'
 import { ProgressBar } from '../ui/progress-bar'
 import { TextField } from '../ui/text-field'
+import { TokenField } from './token-field'
 import { useSave } from './use-save'
 import { useToken } from './use-token'
 
@@ -59,7 +60,7 @@ export function SavePanel({ session, state, offer }: SavePanelProps) {
         />
       )}
       {/* In another tab, or after a while, it has to be entered again. */}
-      {!hasForm && <TokenField token={token} />}
+      {!hasForm && <TokenField token={token} texts="train" className="mt-3" />}
     </section>
   )
 }
@@ -94,7 +95,7 @@ function SaveForm({ state: { saved, photos }, offer, save, token }: SaveFormProp
           <TextField name="license" label={t('license')} placeholder="CC-BY-4.0" translate="no" maxLength={100} />
         </div>
       )}
-      <TokenField token={token} />
+      <TokenField token={token} texts="train" className="mt-3" />
       <div className="mt-4 flex flex-wrap items-center gap-x-3 gap-y-2">
         <Button
           type="submit"
@@ -117,24 +118,5 @@ function SaveForm({ state: { saved, photos }, offer, save, token }: SaveFormProp
         {save.error}
       </p>
     </form>
-  )
-}
-
-/** The operator's token, where the server asks for it. */
-function TokenField({ token }: { token: ReturnType<typeof useToken> }) {
-  const t = useTranslations('train')
-  if (!token.wanted) return null
-  return (
-    <div className="mt-3">
-      <TextField
-        name="token"
-        type="password"
-        label={t('token')}
-        hint={t('tokenHint')}
-        value={token.value ?? ''}
-        onChange={token.set}
-        required
-      />
-    </div>
   )
 }

@@ -3,20 +3,8 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { kindsOf } from '@/lib/server/engine/label-kinds'
 import { randomNumbers } from '@/lib/shared/metrics/random'
+import { KINDS } from './task-kinds'
 
-/** The kinds that collages show, by their name in WordNet. */
-const KINDS = [
-  'dog',
-  'bird',
-  'insect',
-  'reptile',
-  'primate',
-  'feline',
-  'fungus',
-  'fruit',
-  'vehicle',
-  'musical instrument',
-]
 /** Width and height of a collage (pixels). */
 const SIDE = 320
 /** Share of the places that show another thing, so that some collages have no label. */

@@ -38,7 +38,8 @@ export function* statisticsOf(
   return statistics
 }
 
-function addToSums({ sums, counts }: Statistics, { columns, values }: Matrix, at: number, label: number): void {
+/** Adds a row to the sums of a label. */
+export function addToSums({ sums, counts }: Statistics, { columns, values }: Matrix, at: number, label: number): void {
   counts[label] = (counts[label] as number) + 1
   for (let i = 0; i < columns; i++) {
     const to = label * columns + i

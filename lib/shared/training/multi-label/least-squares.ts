@@ -4,7 +4,7 @@ import { cholesky } from '../linear-algebra/cholesky'
 import { type Matrix, zeros } from '../linear-algebra/matrix'
 import { addGram } from '../linear-algebra/products'
 import { solve } from '../linear-algebra/solve'
-import type { Statistics } from '../statistics'
+import { addToSums, type Statistics } from '../statistics'
 import type { Work } from '../work'
 import type { LabeledSet } from './photo-set'
 
@@ -25,20 +25,12 @@ export function* labeledStatistics(set: LabeledSet, coordinates: Coordinates, ph
     const batch = photos.subarray(from, from + BATCH)
     const rows = coordinates.rows(batch)
     for (const [at, photo] of batch.entries()) {
-      addTo(statistics, rows, at, all)
-      for (let label = 0; label < all; label++) if (set.has[photo * all + label]) addTo(statistics, rows, at, label)
+      addToSums(statistics, rows, at, all)
+      for (let label = 0; label < all; label++) if (set.has[photo * all + label]) addToSums(statistics, rows, at, label)
     }
     yield* addGram(statistics.gram, transposed(rows))
   }
   return statistics
-}
-
-function addTo({ sums, counts }: Statistics, { columns, values }: Matrix, at: number, label: number): void {
-  counts[label] = (counts[label] as number) + 1
-  for (let i = 0; i < columns; i++) {
-    const to = label * columns + i
-    sums.values[to] = (sums.values[to] as number) + (values[at * columns + i] as number)
-  }
 }
 
 /** Photos as they vary around their mean. */
