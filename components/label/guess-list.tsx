@@ -12,6 +12,7 @@ interface GuessListProps {
 /** The labels under the keys 1 to 9, with the model's scores. */
 export function GuessList({ guesses: { list, uncertainReason }, onChoose }: GuessListProps) {
   const t = useTranslations('label')
+  const best = Math.max(...list.map(({ score }) => score ?? 0))
   return (
     <div className={list.length === 0 ? 'hidden' : undefined}>
       <ol className="grid gap-1" aria-label={t('guesses')}>
@@ -19,7 +20,13 @@ export function GuessList({ guesses: { list, uncertainReason }, onChoose }: Gues
           // The focus stays on a key, whatever is under it for the next photo.
           // biome-ignore lint/suspicious/noArrayIndexKey: as above
           <li key={at}>
-            <GuessButton number={at + 1} label={label} score={score} onChoose={() => onChoose(label)} />
+            <GuessButton
+              number={at + 1}
+              label={label}
+              score={score}
+              best={score === best}
+              onChoose={() => onChoose(label)}
+            />
           </li>
         ))}
       </ol>
@@ -34,13 +41,14 @@ interface GuessButtonProps {
   number: number
   label: string
   score: number | null
+  /** Whether no other label has a higher score. */
+  best: boolean
   onChoose(): void
 }
 
-function GuessButton({ number, label, score, onChoose }: GuessButtonProps) {
+function GuessButton({ number, label, score, best, onChoose }: GuessButtonProps) {
   const t = useTranslations('answer')
   const format = useFormat()
-  const best = number === 1 && score !== null
   return (
     <button
       type="button"

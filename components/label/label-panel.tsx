@@ -1,7 +1,6 @@
 import { Grid2x2, Redo2, Undo2 } from 'lucide-react'
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { guessesOf } from '@/lib/client/labeling/guesses'
 import type { LabelQueue, LabelQueueState } from '@/lib/client/labeling/label-queue'
 import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainingPhoto, TrainingSnapshot } from '@/lib/client/training/types'
@@ -13,6 +12,7 @@ import { LabelField } from './label-field'
 import { PhotoGroup } from './photo-group'
 import { PhotoStage } from './photo-stage'
 import { useLabelKeys } from './use-label-keys'
+import { usePhotoGuesses } from './use-photo-guesses'
 import { usePhotoUrl } from './use-photo-urls'
 
 interface LabelPanelProps {
@@ -35,7 +35,7 @@ export function LabelPanel({ session, state, queue, position, photo, waits }: La
   const [left, setLeft] = useState<ReadonlySet<number>>(new Set())
   const embedded = session.embeddingOf(photo.id)
   const head = model?.head ?? null
-  const guesses = useMemo(() => guessesOf(head, embedded, labels), [head, embedded, labels])
+  const guesses = usePhotoGuesses(photo.id, head, embedded, labels)
   const url = usePhotoUrl(session, photo.id, position.next)
   const shown = group && photos.filter(({ id }) => group.includes(id))
   const chosen = shown?.filter(({ id }) => !left.has(id)).map(({ id }) => id)

@@ -23,6 +23,7 @@ export function PhotoStage({ photo, url, dimmed }: PhotoStageProps) {
           src={url}
           alt={t('photoAlt', { name: photo.name })}
           data-testid="photo"
+          aria-busy={dimmed}
           onError={() => setFailed(url)}
           className={clsx('absolute inset-0 size-full object-contain', dimmed && 'opacity-40')}
         />

@@ -29,8 +29,9 @@ async function openLabels(page: Page): Promise<void> {
   await expect(photo(page)).toBeVisible()
 }
 
-/** The right label of the photo that is shown. */
+/** The right label of the photo that is shown, once the next one was chosen. */
 async function truth(page: Page): Promise<string> {
+  await expect(photo(page)).toHaveAttribute('aria-busy', 'false')
   const name = await photo(page).getAttribute('alt')
   return ANIMALS.some((animal) => name?.includes(animal)) ? 'animal' : 'thing'
 }

@@ -11,7 +11,7 @@ interface Guess {
 }
 
 export interface Guesses {
-  /** The best first, at most nine: one per key. */
+  /** The best first when the photo came, at most nine: one per key. */
   list: readonly Guess[]
   uncertainReason: UncertainReason | null
 }
@@ -19,17 +19,25 @@ export interface Guesses {
 /** Keys 1 to 9. */
 const MOST = 9
 
-/** The model's guesses for a photo, then labels that it doesn't know yet: those that were added last first. */
-export function guessesOf(head: Head | null, photo: Embedded | null, labels: readonly TrainingLabel[]): Guesses {
+/**
+ * The model's guesses for a photo, then labels that it doesn't know yet: those that were added last first.
+ * @param order the labels that are under the keys already, while the photo is shown: each keeps its key, whatever the
+ *   model has learned since, so that a key never gives another label than the one that was read
+ */
+export function guessesOf(
+  head: Head | null,
+  photo: Embedded | null,
+  labels: readonly TrainingLabel[],
+  order: readonly string[] = [],
+): Guesses {
   const names = new Set(labels.map(({ name }) => name))
   const result = head && photo && fitsHead(head, photo) ? predict(head, photo, head.labels.length) : null
   // A label may have been removed since.
   const known = (result?.predictions ?? []).filter(({ label }) => names.has(label))
-  const guessed = new Set(known.map(({ label }) => label))
-  const others = labels.filter(({ name }) => !guessed.has(name)).toReversed()
-  const list = [
-    ...known.map(({ label, score }) => ({ label, score })),
-    ...others.map(({ name }) => ({ label: name, score: null })),
-  ]
-  return { list: list.slice(0, MOST), uncertainReason: result?.uncertainReason ?? null }
+  const scores = new Map(known.map(({ label, score }) => [label, score]))
+  const others = labels.map(({ name }) => name).filter((name) => !scores.has(name))
+  const kept = order.filter((name) => names.has(name))
+  const ranked = new Set([...kept, ...scores.keys(), ...others.toReversed()])
+  const list = [...ranked].slice(0, MOST).map((label) => ({ label, score: scores.get(label) ?? null }))
+  return { list, uncertainReason: result?.uncertainReason ?? null }
 }
