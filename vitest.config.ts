@@ -26,6 +26,11 @@ const EXTENDED = [
   'tests/parity/{exported,heic}.test.ts',
 ]
 
+/** Files with tests that only the extended tests have; see tests/support/full.ts. */
+const EXTENDED_TOO = [
+  'tests/integration/{checks,classify-command,custom-models,distributed,embed-api,keys,pages-of-results}.test.ts',
+]
+
 /** Tests that measure time, memory or the whole folder. Nothing else can run beside them. */
 const ALONE = ['tests/integration/{event-loop,privacy}.test.ts']
 
@@ -68,7 +73,13 @@ export default defineConfig({
       },
       {
         resolve: { alias },
-        test: { name: 'extended', globalSetup: SETUP, include: EXTENDED, ...BESIDE_EACH_OTHER },
+        test: {
+          name: 'extended',
+          globalSetup: SETUP,
+          include: [...EXTENDED, ...EXTENDED_TOO],
+          env: { TEST_EXTENDED: '1' },
+          ...BESIDE_EACH_OTHER,
+        },
       },
       {
         resolve: { alias },

@@ -87,7 +87,7 @@ test('accepts dropped folders, ZIPs and files, and deletes earlier batches', asy
   await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(1)
 })
 
-test('reads a macOS ZIP with labels: keeps file names, uses the labels, leaves out unsupported compression', async ({
+test('reads a macOS ZIP with labels: keeps file names, uses the labels, leaves out unsupported compression @extended', async ({
   page,
 }) => {
   const [one, two, three] = distinctPhotos(3).map(({ bytes }) => bytes) as [Buffer, Buffer, Buffer]
@@ -110,7 +110,7 @@ test('reads a macOS ZIP with labels: keeps file names, uses the labels, leaves o
   await expect(page.getByText('labels.csv')).toBeVisible()
 })
 
-test('says what it waits for: photos to labels, or why a ZIP has none', async ({ page }) => {
+test('says what it waits for: photos to labels, or why a ZIP has none @extended', async ({ page }) => {
   writeFileSync(join(root(), 'labels.csv'), 'file,label\nkoala.webp,koala\n')
   await chooseFiles(page, join(root(), 'labels.csv'))
   await expect(page.getByText('labels.csv is ready. Now add the photos.')).toBeVisible()

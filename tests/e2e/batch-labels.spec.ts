@@ -63,7 +63,7 @@ test('evaluates results against labels; mistakes and cells of the confusion matr
   await expect(dialog).toContainText('True label: koala')
   await expect(dialog.getByTestId('input-frame')).toBeVisible()
   await dialog.getByRole('button', { name: 'Why this label?' }).click()
-  await expect(dialog.getByText(/\d+ model runs/)).toBeVisible()
+  await expect(dialog.getByText(/\d+ model runs/)).toBeVisible({ timeout: 45_000 })
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Export' }).click()
   const { data } = Papa.parse<Record<string, string>>(await exportText(page), { header: true, delimiter: ',' })
@@ -156,7 +156,9 @@ test('shows why labels aren’t understood, and asks what an ambiguous label mea
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY')
 })
 
-test('a word that the model doesn’t have is mapped to one of its labels, found by a synonym', async ({ page }) => {
+test('a word that the model doesn’t have is mapped to one of its labels, found by a synonym @extended', async ({
+  page,
+}) => {
   await chooseFiles(page, 'public/gallery/koala.webp', 'public/gallery/goldfish.webp')
   await waitUntilDone(page)
   await page.locator('input[data-picks=labels]').setInputFiles({
@@ -202,7 +204,7 @@ test('a word that the model doesn’t have is mapped to one of its labels, found
   await expect(unclear).toBeVisible()
 })
 
-test('takes the names of folders as labels, if they are labels', async ({ page }) => {
+test('takes the names of folders as labels, if they are labels @extended', async ({ page }) => {
   const folder = join(root(), 'classes')
   for (const name of ['koala', 'goldfish']) {
     mkdirSync(join(folder, name), { recursive: true })

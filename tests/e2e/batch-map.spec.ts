@@ -118,7 +118,7 @@ test('the map of a batch filters the table by lasso and by label, and opens its 
   expect(await violations(page)).toEqual([])
 })
 
-test('the map waits for the server, can be canceled, and says how to get it', async ({ page }) => {
+test('the map waits for the server, can be canceled, and says how to get it @extended', async ({ page }) => {
   test.setTimeout(120_000)
   await page.route('**/vectors', async (route) => {
     await page.waitForTimeout(1500)

@@ -78,7 +78,7 @@ test('resumes an interrupted upload when the folder is selected again, with one 
   expect(await job(later)).toMatchObject({ state: 'done', open: false, counts: { total: 149, ok: 149 } })
 })
 
-test('a second tab leaves the upload to the first one, and asks for the files only once that is closed', async ({
+test('a second tab leaves the upload to the first one, and asks for the files only once that is closed @extended', async ({
   page,
   context,
 }) => {
@@ -105,7 +105,7 @@ test('a second tab leaves the upload to the first one, and asks for the files on
   await expect(figures(second)).toContainText('150 of 150')
 })
 
-test('thumbnails in view outlive a reload in the middle of the upload', async ({ page }) => {
+test('thumbnails in view outlive a reload in the middle of the upload @extended', async ({ page }) => {
   failOnPageErrors(page)
   await openBatch(page)
   await limitUploads(page, 1)
@@ -230,7 +230,10 @@ test('pauses uploads and the server across reloads, resumes them, and keeps the 
   await expect.poll(async () => (await job(page)).state).toBe('cancelled')
 })
 
-test('waits for the connection and for a full server, and reports a deleted batch', async ({ page, context }) => {
+test('waits for the connection and for a full server, and reports a deleted batch @extended', async ({
+  page,
+  context,
+}) => {
   await openBatch(page)
   await preloadCode(page)
   await context.setOffline(true)

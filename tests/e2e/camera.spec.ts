@@ -81,7 +81,7 @@ test('classifies frames one at a time, shows rate and latency, and captures a ph
   await expect(page.getByText(/fps/)).toBeVisible()
 })
 
-test('turns the camera off when the page is hidden, and resumes on request', async ({ page, context }) => {
+test('turns the camera off when the page is hidden, and resumes on request @extended', async ({ page, context }) => {
   await context.grantPermissions(['camera'])
   await page.goto('/#camera')
   await expect(heading(page, 'koala')).toBeVisible()
@@ -162,7 +162,7 @@ test('explains a blocked camera and a busy server @extended', async ({ page, con
   await expect(page.getByText(/The server is busy/)).toBeHidden()
 })
 
-test('records photos for a label while a button or key is held, and tries the model with the webcam', async ({
+test('records photos for a label while a button or key is held, and tries the model with the webcam @extended', async ({
   page,
   context,
 }) => {

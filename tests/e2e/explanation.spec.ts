@@ -35,7 +35,7 @@ test('shows a heatmap over the photo, for another label, with adjustable opacity
   await expect(heading(page, 'koala')).toBeVisible()
   await toggle(page).click()
   await expect(page.getByText(/support koala, mostly in the middle/)).toBeVisible()
-  await expect(page.getByText(/model runs/)).toBeVisible()
+  await expect(page.getByText(/model runs/)).toBeVisible({ timeout: 45_000 })
   const [photo, box] = [
     await page.getByRole('img', { name: 'koala.webp' }).boundingBox(),
     await heatmap(page).boundingBox(),
@@ -95,7 +95,7 @@ test('keeps the photo in view while its heatmap is adjusted @phone-only', async 
   await expect(page.getByRole('img', { name: 'scarlet-macaw.webp' })).toBeInViewport({ ratio: 1 })
 })
 
-test('cancels and retries an explanation, and shows why the server refuses one', async ({ page }) => {
+test('cancels and retries an explanation, and shows why the server refuses one @extended', async ({ page }) => {
   // The response is held back until the test releases it.
   let release = () => {}
   const held = new Promise<void>((resolve) => {

@@ -77,7 +77,11 @@ test('translates every text of every page, and fits texts a third longer than En
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
 })
 
-test('translates every text of a batch, its failures, evaluation and panels', async ({ page, context, baseURL }) => {
+test('translates every text of a batch, its failures, evaluation and panels @extended', async ({
+  page,
+  context,
+  baseURL,
+}) => {
   await setLocale(context, baseURL, 'en-XA')
   await page.goto('/batch')
   const photos = ['koala.webp', 'cat.png', 'astronaut.png'].map((name) => `public/gallery/${name}`)
@@ -108,7 +112,7 @@ test('translates every text of a batch, its failures, evaluation and panels', as
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
 })
 
-test('translates every text of training', async ({ page, context, baseURL }) => {
+test('translates every text of training @extended', async ({ page, context, baseURL }) => {
   await setLocale(context, baseURL, 'en-XA')
   await page.goto('/train')
   await waitForHydration(page)

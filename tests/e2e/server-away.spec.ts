@@ -150,7 +150,7 @@ test('an explanation waits for the server and follows by itself @extended', asyn
   await expect(page.getByText(/support koala/)).toBeVisible({ timeout: 30_000 })
 })
 
-test('a batch waits for a server that restarts, without a rate or a remaining time, and goes on by itself', async ({
+test('a batch waits for a server that restarts, without a rate or a remaining time, and goes on by itself @extended', async ({
   page,
 }) => {
   await openBatch(page, server.url)

@@ -107,7 +107,7 @@ test('a batch lists, counts, filters and exports all labels that apply', async (
   expect(text).toMatch(/,red\|green,0\.98\d*\|0\.98\d*\r\n/)
 })
 
-test('a batch is compared with all labels of each photo @phone-extended', async ({ page }) => {
+test('a batch is compared with all labels of each photo @phone-extended @extended', async ({ page }) => {
   await openBatch(page, server.url)
   await page.getByRole('button', { name: /model · top/ }).click()
   await page.getByText('tags', { exact: true }).first().click()
@@ -139,7 +139,7 @@ test('a batch is compared with all labels of each photo @phone-extended', async 
   expect(text).toMatch(/black\.png.*,,true,,\r\n/)
 })
 
-test('says why a batch of a model with many labels has no mean average precision', async ({ page }) => {
+test('says why a batch of a model with many labels has no mean average precision @extended', async ({ page }) => {
   await openBatch(page, server.url)
   await page.getByRole('button', { name: /model · top/ }).click()
   await page.getByText('rare', { exact: true }).first().click()
@@ -150,7 +150,7 @@ test('says why a batch of a model with many labels has no mean average precision
   await expect(panel.getByText(/^There is no mAP/)).toBeVisible()
 })
 
-test('compares it with a model of which one label is right, and keeps its results', async ({ page }) => {
+test('compares it with a model of which one label is right, and keeps its results @extended', async ({ page }) => {
   await page.goto(`${server.url}/compare?models=fast,tags`)
   await waitForHydration(page)
   await photoInput(page).setInputFiles(photo('yellow'))

@@ -7,7 +7,7 @@ import { s3Client } from '@/lib/server/storage/s3'
 import type { JobCheck, SimilarPhotosReply } from '@/lib/shared/contract/check'
 import { readVectors } from '@/lib/shared/photo-map/vectors-file'
 import { CHECK_COLUMNS, RESULT_COLUMNS } from '@/lib/shared/results/columns'
-import { BACKENDS, type Backend } from '../support/backends'
+import { type Backend, ONE_BACKEND } from '../support/backends'
 import { refusal } from '../support/http'
 import { createJob, jobDone, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf, zipOf } from '../support/many-photos'
@@ -23,7 +23,7 @@ beforeAll(async () => {
   photos = await smallDataset()
 })
 
-describe.each(BACKENDS)('checks of jobs in %s', (_name, open) => {
+describe.each(ONE_BACKEND)('checks of jobs in %s', (_name, open) => {
   let backend: Backend
   let url: string
   beforeAll(async () => {

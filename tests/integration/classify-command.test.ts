@@ -6,7 +6,7 @@ import { parquetReadObjects } from 'hyparquet'
 import Papa from 'papaparse'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { RESULT_COLUMNS, type ResultRow } from '@/lib/shared/results/columns'
-import { FULL, fullTest } from '../support/full'
+import { extendedTest, FULL, fullTest } from '../support/full'
 import { distinctFiles } from '../support/many-photos'
 import { REAL_MODEL, TINY_MODEL } from '../support/models'
 import { childPids, startServer } from '../support/server'
@@ -84,7 +84,7 @@ test('writes the same rows in every format, named and ordered as the input, with
   expect(err).toMatch(/^1 of 1 photo classified with /)
 })
 
-test('reads names from stdin and writes only rows to stdout', async () => {
+extendedTest('reads names from stdin and writes only rows to stdout', async () => {
   const { child, closed, said } = startVision(['classify', '-', '--format', 'ndjson', '--model', 'fast'])
   child.stdin.end('public/gallery/koala.webp\nnowhere.png\n')
   const [code] = await closed
@@ -140,7 +140,7 @@ fullTest('resumes a workbook after being killed', async () => {
   expect(readdirSync(folder).sort()).toEqual(['photos', 'r.xlsx'])
 })
 
-test('stops cleanly on Ctrl-C and keeps completed rows', async () => {
+extendedTest('stops cleanly on Ctrl-C and keeps completed rows', async () => {
   fill(200)
   const { child, closed, said } = startVision(['classify', photos(), '--out', out('r.csv'), ...SLOW])
   while (!existsSync(out('r.csv.part')) || readFileSync(out('r.csv.part'), 'utf8').split('\n').length < 10) {
@@ -152,7 +152,7 @@ test('stops cleanly on Ctrl-C and keeps completed rows', async () => {
   for (const line of readFileSync(out('r.csv.part'), 'utf8').trim().split('\n')) JSON.parse(line)
 })
 
-test('refuses a second run on the same --out, and does nothing twice', async () => {
+extendedTest('refuses a second run on the same --out, and does nothing twice', async () => {
   const given = fill(100)
   const args = ['classify', photos(), '--out', out('r.ndjson'), ...SLOW]
   const first = startVision(args)
@@ -192,7 +192,7 @@ fullTest('writes nothing more after a suspended run was taken over', async () =>
   expect(readdirSync(folder).sort()).toEqual(['photos', 'r.ndjson'])
 })
 
-test('gets the same results from a server as from the local engine', async () => {
+extendedTest('gets the same results from a server as from the local engine', async () => {
   const server = await startServer({ env: { ...REAL_MODEL, LOG_LEVEL: 'warn' } })
   try {
     fill(8)

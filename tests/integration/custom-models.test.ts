@@ -17,6 +17,7 @@ import type { Preprocessor } from '@/lib/shared/image/preprocessor'
 import { toTensor } from '@/lib/shared/image/tensor'
 import { writeExamples } from '@/lib/shared/training/example-file'
 import { type Color, colorPhotos, type Files, formWith, NAMES, colorPhoto as photo, send } from '../support/colors'
+import { extendedTest } from '../support/full'
 import { edit, TINY_MODEL } from '../support/models'
 import { startServer, type TestServer } from '../support/server'
 
@@ -156,7 +157,7 @@ test('progress can be followed', async () => {
   expect(lines.at(-1).result.model.id).toBe('followed')
 })
 
-test('a model that the command trains appears without a restart', async () => {
+extendedTest('a model that the command trains appears without a restart', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'photos-'))
   for (const [name, bytes] of photos) {
     mkdirSync(join(folder, name, '..'), { recursive: true })
@@ -293,7 +294,7 @@ describe('bad input is refused with one clear line, and nothing is left behind',
   })
 })
 
-test('after its base was replaced, a model says what to do', async () => {
+extendedTest('after its base was replaced, a model says what to do', async () => {
   const models = mkdtempSync(join(tmpdir(), 'models-'))
   const own = mkdtempSync(join(tmpdir(), 'data-'))
   cpSync(TINY_MODEL.MODELS_DIR, models, { recursive: true })
@@ -353,7 +354,7 @@ describe('who may train', () => {
   })
 })
 
-test('exported as one ONNX file, it gives the same scores in any ONNX Runtime', async () => {
+extendedTest('exported as one ONNX file, it gives the same scores in any ONNX Runtime', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'onnx-'))
   const { body } = await train({ id: 'exported' })
   const args = [
@@ -391,7 +392,7 @@ test('exported as one ONNX file, it gives the same scores in any ONNX Runtime', 
   rmSync(folder, { recursive: true })
 })
 
-test('models of visitors are deleted once they are old enough; others stay', async () => {
+extendedTest('models of visitors are deleted once they are old enough; others stay', async () => {
   const own = mkdtempSync(join(tmpdir(), 'data-'))
   const store = new CustomModelStore(new FolderObjects(join(own, 'models')))
   const config = (created: string, unlisted: boolean) =>
@@ -432,7 +433,7 @@ test('models of visitors are deleted once they are old enough; others stay', asy
   }
 })
 
-test('photos of an upload don’t outlive a server that was killed', async () => {
+extendedTest('photos of an upload don’t outlive a server that was killed', async () => {
   const temporary = mkdtempSync(join(tmpdir(), 'tmp-'))
   const env = { TMPDIR: temporary, DATA_DIR: join(temporary, 'data') }
   const first = await startServer({ env })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Classification } from '@/lib/shared/contract/contract'
 import type { Job } from '@/lib/shared/contract/jobs'
 import type { ProblemDetails } from '@/lib/shared/problems/problem'
-import { FULL, fullTest } from '../support/full'
+import { EXTENDED, FULL, fullTest } from '../support/full'
 import { refusal } from '../support/http'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf, slowForm } from '../support/many-photos'
@@ -212,7 +212,7 @@ const POLICIES: [policy: string, refused: boolean][] = [
   ['allkeys-lru', true],
   ['volatile-lru', false],
 ]
-test.each(FULL ? POLICIES : POLICIES.slice(0, 1))(
+test.each(FULL ? POLICIES : EXTENDED ? POLICIES.slice(0, 1) : [])(
   'a Redis that evicts by %s is refused if jobs could be lost, or logged as a warning',
   async (policy, refused) => {
     const redis = await startRedis(['--maxmemory', '50mb', '--maxmemory-policy', policy])

@@ -6,7 +6,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type EmbeddingReply, embeddingSchema } from '@/lib/shared/contract/embed'
 import { columnsFor, EMBEDDED_COLUMNS, RESULT_COLUMNS } from '@/lib/shared/results/columns'
-import { BACKENDS, type Backend } from '../support/backends'
+import { BACKENDS, type Backend, ONE_BACKEND } from '../support/backends'
 import { refusal } from '../support/http'
 import { createJob, jobDone, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
@@ -37,7 +37,7 @@ function floats(base64: string): number[] {
 }
 const near = (values: readonly number[]) => values.map((value) => expect.closeTo(value, 5))
 
-describe.each(BACKENDS)('with jobs in %s', (name, open) => {
+describe.each(ONE_BACKEND)('with jobs in %s', (name, open) => {
   let backend: Backend
   let server: TestServer
   beforeAll(async () => {

@@ -9,7 +9,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApiKey, NewApiKey } from '@/lib/shared/contract/keys'
 import { clientPython } from '@/scripts/tools/client-python.mjs'
-import { fullTest } from '../support/full'
+import { extendedSuite, fullTest } from '../support/full'
 import { answer, classify, refusal } from '../support/http'
 import { createJob } from '../support/jobs'
 import { ADMIN_TOKEN, bearer, createKey, keysOf, managed, OPERATOR, revokeKey, usageOf } from '../support/keys'
@@ -394,7 +394,7 @@ test('pages use the API by a session that other clients can’t use', async () =
   await refusal(classify(server.url, espresso, { headers: forged }), 401, 'key_required')
 })
 
-describe('pages in front of an API that requires keys', () => {
+extendedSuite('pages in front of an API that requires keys', () => {
   const inFront = (secret: string) =>
     startServer({ env: { ...PAGES, API_URL: server.url, API_KEY: secret, RATE_LIMIT: '4', MODELS_DIR: 'nowhere' } })
   /** The headers of a page of a server. */

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import Papa from 'papaparse'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PAGE_COLUMNS, type ResultRow } from '@/lib/shared/results/columns'
-import { BACKENDS, type Backend } from '../support/backends'
+import { type Backend, ONE_BACKEND } from '../support/backends'
 import { refusal } from '../support/http'
 import { createJob, jobDone, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
@@ -48,7 +48,7 @@ async function pages(job: string, query: string): Promise<Page['rows']> {
   return rows
 }
 
-describe.each(BACKENDS)('pages of results in %s', (_name, open) => {
+describe.each(ONE_BACKEND)('pages of results in %s', (_name, open) => {
   let home: Backend
   let server: TestServer
   beforeAll(async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { checkKey } from '@/lib/server/jobs/distributed/object-keys'
 import { s3Client } from '@/lib/server/storage/s3'
+import { EXTENDED } from './full'
 import { startServer, type TestServer } from './server'
 import { type Machines, startMachines } from './services'
 
@@ -54,3 +55,6 @@ export const MACHINES: NamedBackend = [
 
 /** Both jobs backends: they make the same guarantees. */
 export const BACKENDS: NamedBackend[] = [FOLDER, MACHINES]
+
+/** For what hardly depends on the backend: the first one, and all in the extended tests. */
+export const ONE_BACKEND: NamedBackend[] = EXTENDED ? BACKENDS : [FOLDER]
