@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { SimilarPhotosReply } from '@/lib/shared/contract/check'
 import type { Job } from '@/lib/shared/contract/jobs'
 import type { ProblemDetails } from '@/lib/shared/problems/problem'
 import { FORMATS } from '../classify/output'
@@ -6,6 +7,7 @@ import { EXIT, Failure } from '../program/exit'
 import { duration, table } from '../program/progress'
 import { serverAt } from '../program/server-url'
 import { type ResultsOptions, writeJobResults } from './results'
+import { type SimilarOptions, similarRequest, similarTable } from './similar'
 
 interface ServerOption {
   server: string
@@ -59,6 +61,16 @@ export function jobsCommand(program: Command): void {
     .action((id: string, { server, ...options }: ServerOption & ResultsOptions) =>
       writeJobResults(options, (format) => request(server, `${path(id)}/results?format=${format}`)),
     )
+  add('similar', 'Find the photos of a job that are most similar to a photo, or that fit words best')
+    .argument('<id>')
+    .option('--file <name>', 'name of a photo of the job')
+    .option('--photo <path>', 'any photo')
+    .option('--text <words>', 'words; the job has a text-image model')
+    .option('--k <n>', 'number of photos (default: 20)')
+    .action(async (id: string, { server, ...options }: ServerOption & SimilarOptions) => {
+      const { at, init } = await similarRequest(`${path(id)}/similar`, options)
+      console.log(similarTable((await (await request(server, at, init)).json()) as SimilarPhotosReply))
+    })
   for (const [name, description] of Object.entries(ACTIONS)) {
     add(name, description)
       .argument('<id>')

@@ -371,12 +371,20 @@ class Jobs:
         """A labels file of the photos of a job that was checked, without copies. Options: suggestions."""
         return self._client._send(_Call("GET", f"{_job(id)}/cleaned-labels", options)).content
 
-    def similar(self, id: str, file: str | None = None, *, photo: Photo | None = None, **options: Any) -> Objects:
+    def similar(
+        self,
+        id: str,
+        file: str | None = None,
+        *,
+        photo: Photo | None = None,
+        text: str | None = None,
+        **options: Any,
+    ) -> Objects:
         """The photos of a job that are most similar to its photo named `file`, or to another `photo`. Options: k.
 
-        The job keeps embeddings (`check` or `embeddings`).
+        The job keeps embeddings (`check` or `embeddings`). In a job of a text-image model, `text` finds photos by words.
         """
-        return cast(Objects, self._client._json(_similar_call(id, file, photo, options))["photos"])
+        return cast(Objects, self._client._json(_similar_call(id, file, photo, text, options))["photos"])
 
     def _act(self, id: str, action: str) -> Json:
         return self._client._json(_Call("POST", f"{_job(id)}/{action}"))
@@ -604,8 +612,16 @@ class AsyncJobs:
     async def cleaned_labels(self, id: str, **options: Any) -> bytes:
         return (await self._client._send(_Call("GET", f"{_job(id)}/cleaned-labels", options))).content
 
-    async def similar(self, id: str, file: str | None = None, *, photo: Photo | None = None, **options: Any) -> Objects:
-        return cast(Objects, (await self._client._json(_similar_call(id, file, photo, options)))["photos"])
+    async def similar(
+        self,
+        id: str,
+        file: str | None = None,
+        *,
+        photo: Photo | None = None,
+        text: str | None = None,
+        **options: Any,
+    ) -> Objects:
+        return cast(Objects, (await self._client._json(_similar_call(id, file, photo, text, options)))["photos"])
 
     async def _act(self, id: str, action: str) -> Json:
         return await self._client._json(_Call("POST", f"{_job(id)}/{action}"))
@@ -697,11 +713,15 @@ def _labels_call(id: str, labels: str | None) -> _Call:
     return _Call("POST", f"{_job(id)}/check", {}, headers, None if labels is None else labels.encode())
 
 
-def _similar_call(id: str, file: str | None, photo: Photo | None, options: Mapping[str, Any]) -> _Call:
-    if (file is None) == (photo is None):
-        raise ValueError("Give either file, the name of a photo of the job, or photo.")
+def _similar_call(
+    id: str, file: str | None, photo: Photo | None, text: str | None, options: Mapping[str, Any]
+) -> _Call:
+    if sum(given is not None for given in (file, photo, text)) != 1:
+        raise ValueError("Give one of file, the name of a photo of the job, photo, and text.")
     if photo is not None:
         return _photo_call(f"{_job(id)}/similar", photo, options)
+    if text is not None:
+        return _json_call("POST", f"{_job(id)}/similar", {**options, "text": text})
     return _Call("GET", f"{_job(id)}/similar", {**options, "file": file})
 
 

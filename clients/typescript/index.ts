@@ -11,6 +11,7 @@ export type {
   SimilarParameters,
   WaitForCheckOptions,
   WaitOptions,
+  Words,
 } from './jobs.js'
 export type { Example, ModelChange, Models, TrainOptions, TrainParameters, TrainProgress } from './models.js'
 export type { NamedPhoto, Photo, PhotoBytes } from './photo.js'

@@ -55,6 +55,11 @@ export interface SimilarParameters {
   k?: number | undefined
 }
 
+/** Words that photos fit, such as `red car at night`. */
+export interface Words {
+  text: string
+}
+
 export interface CleanedLabelsParameters {
   /** Whether labels that look wrong are replaced by the suggested ones. */
   suggestions?: boolean | undefined
@@ -235,19 +240,20 @@ export class Jobs {
   /**
    * The photos of a job that are most similar to a photo, the most similar first. The job keeps embeddings.
    *
-   * @param photo the name of a photo of the job, which isn't among them, or the bytes of any photo
+   * @param like the name of a photo of the job, which isn't among them, the bytes of any photo, or words, which need a
+   *   job of a text-image model
    */
   async similar(
     id: string,
-    photo: string | PhotoBytes,
+    like: string | PhotoBytes | Words,
     parameters: SimilarParameters = {},
     options: CallOptions = {},
   ): Promise<SimilarPhoto[]> {
     const at = `${path(id)}/similar`
     const call: Call =
-      typeof photo === 'string'
-        ? { path: at, query: { ...parameters, file: photo } }
-        : { method: 'POST', path: at, query: parameters, ...photoBody(photo) }
+      typeof like === 'string'
+        ? { path: at, query: { ...parameters, file: like } }
+        : { method: 'POST', path: at, query: parameters, ...(isWords(like) ? wordsBody(like) : photoBody(like)) }
     return (await this.transport.json<{ photos: SimilarPhoto[] }>(call, options)).photos
   }
 
@@ -304,4 +310,13 @@ function csv(urls: Iterable<string | { url: string; file?: string }>): string {
 /** Text as a cell of a CSV file. */
 export function csvCell(text: string): string {
   return `"${text.replaceAll('"', '""')}"`
+}
+
+/** A blob has `text`, too, but as a function. */
+function isWords(like: PhotoBytes | Words): like is Words {
+  return 'text' in like && typeof like.text === 'string'
+}
+
+function wordsBody({ text }: Words): { body: string; headers: Record<string, string> } {
+  return { body: JSON.stringify({ text }), headers: { 'content-type': 'application/json' } }
 }

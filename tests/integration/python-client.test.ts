@@ -71,6 +71,7 @@ test('clients/python/vision_client.py does the same in both ways, and what the A
       [415, 'not_an_image', true],
       [422, 'url_refused', true],
       [404, 'unknown_job', true],
+      [409, 'conflict', true],
       [0, 'unreachable', false],
     ],
     progress: true,

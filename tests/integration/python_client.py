@@ -72,6 +72,7 @@ def sync() -> dict[str, Any]:
             lambda: vision.classify(b"no photo"),
             lambda: vision.classify("http://127.0.0.1/photo.jpg"),
             lambda: vision.jobs.get("none"),
+            lambda: vision.jobs.similar(checked["id"], text="red car"),
             lambda: Vision("http://127.0.0.1:1", retries=0).classify(PHOTO),
         ):
             try:
@@ -125,6 +126,7 @@ async def asynchronous() -> dict[str, Any]:
             vision.classify(b"no photo"),
             vision.classify("http://127.0.0.1/photo.jpg"),
             vision.jobs.get("none"),
+            vision.jobs.similar(checked["id"], text="red car"),
             AsyncVision("http://127.0.0.1:1", retries=0).classify(PHOTO),
         ):
             try:

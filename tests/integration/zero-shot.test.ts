@@ -13,6 +13,7 @@ import { clientPython } from '@/scripts/tools/client-python.mjs'
 import { createJob, jobDone, resultsOf } from '../support/jobs'
 import { startServer, type TestServer } from '../support/server'
 import { difference, goldenPhoto, readGolden, textImageModels, values } from '../support/text-image'
+import { visionHere } from '../support/vision-here'
 
 /** Labels in words through the API and the clients of others, on small models of both families. */
 const folder = textImageModels()
@@ -233,7 +234,12 @@ test('a text finds the photos of a job that it fits best, also with a model that
     expect(difference(found, own)).toBeLessThan(5e-3)
     const [first] = (await read<SimilarPhotosReply>(await search(id, { text: 'red car at night', k: 1 }))).photos
     expect(first).toEqual(photos[0])
+    const like = { text: 'red car at night' }
+    expect(await new Vision({ url: server.url }).jobs.similar(id, like, { k: 1 })).toEqual([first])
+    const command = ['jobs', 'similar', id, '--text', like.text, '--k', '1', '--server', server.url]
+    expect((await visionHere(command)).out).toContain(first?.file)
   }
+  expect(await visionHere(['jobs', 'similar', ids[0] ?? '', '--server', server.url])).toMatchObject({ code: 2 })
   const refusals: [string, object, RegExp][] = [
     [ids[0] ?? '', { text: ' ' }, /text is invalid: it is empty/],
     [ids[0] ?? '', { text: ['cat'] }, /text is invalid: expected a text/],
