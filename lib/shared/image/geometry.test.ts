@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inputArea, plan, roundHalfToEven } from './geometry'
+import { inputArea, plan, planBox, roundHalfToEven } from './geometry'
 
 const square = (side: number) => ({ width: side, height: side })
 const shipped = { resize: { shortestEdge: 256 }, crop: square(224), cropRounding: 'even' } as const
@@ -61,4 +61,17 @@ test('fits the whole photo into the input, which then extends beyond it', () => 
     { resize: { fit, rounding: 'down' }, crop: fit, cropRounding: 'down' },
   )
   expect(thread.target).toEqual({ width: 100, height: 1 })
+})
+
+test('locates the model input on the photo', () => {
+  const crop = { width: 224, height: 224 }
+  const photo = { width: 1000, height: 500 }
+  const cropped = plan(photo, { resize: { shortestEdge: 250 }, crop, cropRounding: 'even' })
+  expect(inputArea(photo, cropped)).toEqual({ left: 276, top: 26, width: 448, height: 448 })
+  const squashed = plan(photo, { resize: crop, crop: null, cropRounding: 'even' })
+  expect(inputArea(photo, squashed)).toEqual({ left: 0, top: 0, width: 1000, height: 500 })
+  const part = { left: 12.5, top: 7, width: 300, height: 280 }
+  expect(inputArea(photo, planBox(part, crop))).toEqual(part)
+  const padded = plan({ width: 100, height: 100 }, { resize: null, crop, cropRounding: 'down' })
+  expect(inputArea({ width: 100, height: 100 }, padded)).toEqual({ left: -62, top: -62, width: 224, height: 224 })
 })

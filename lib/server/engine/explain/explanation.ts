@@ -1,9 +1,9 @@
 import type { Explanation } from '@/lib/shared/contract/explain'
+import { CELLS } from '@/lib/shared/explain/masks'
 import { Problem } from '@/lib/shared/problems/problem'
 import { type Model, modelRef } from '../model'
 import type { PhotoResult } from '../protocol'
 import type { ExplainOptions } from '../types'
-import { CELLS } from './masks'
 import type { Attribution } from './run-masks'
 
 /**

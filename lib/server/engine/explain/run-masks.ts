@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExplainMethod } from '@/lib/shared/contract/explain'
+import { Importance } from '@/lib/shared/explain/importance'
+import { maskCount, maskOf } from '@/lib/shared/explain/masks'
 import { activate } from '@/lib/shared/metrics/activation'
 import { topK } from '@/lib/shared/metrics/scores'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Model } from '../model'
 import type { MaskJob, MaskResult, PhotoResult } from '../protocol'
-import { Importance } from './importance'
-import { maskCount, maskOf } from './masks'
 
 /** The result: index and score of the label on the whole photo, the importance map, and the cost. */
 export interface Attribution {

@@ -1,4 +1,4 @@
-import type { Size } from '@/lib/shared/image/geometry'
+import type { Size } from '../image/geometry'
 import { CELLS } from './masks'
 
 const CHANNELS = 3

@@ -1,6 +1,4 @@
 import { expect, test } from 'vitest'
-import { inputArea, plan, planBox } from '@/lib/shared/image/geometry'
-import { labelIndex } from './explanation'
 import { Importance } from './importance'
 import { CELLS, maskCount, maskOf } from './masks'
 import { blurredBaseline, occlude } from './occlude'
@@ -41,25 +39,3 @@ test.each(['rise', 'occlusion'] as const)(
     expect(Math.abs(map.indexOf(Math.max(...map)) - wanted)).toBeLessThanOrEqual(1)
   },
 )
-
-test('locates the model input on the photo', () => {
-  const crop = { width: 224, height: 224 }
-  const photo = { width: 1000, height: 500 }
-  const cropped = plan(photo, { resize: { shortestEdge: 250 }, crop, cropRounding: 'even' })
-  expect(inputArea(photo, cropped)).toEqual({ left: 276, top: 26, width: 448, height: 448 })
-  const squashed = plan(photo, { resize: crop, crop: null, cropRounding: 'even' })
-  expect(inputArea(photo, squashed)).toEqual({ left: 0, top: 0, width: 1000, height: 500 })
-  const part = { left: 12.5, top: 7, width: 300, height: 280 }
-  expect(inputArea(photo, planBox(part, crop))).toEqual(part)
-  const padded = plan({ width: 100, height: 100 }, { resize: null, crop, cropRounding: 'down' })
-  expect(inputArea({ width: 100, height: 100 }, padded)).toEqual({ left: -62, top: -62, width: 224, height: 224 })
-})
-
-test('resolves a label by name, then by index', () => {
-  const model = { id: 'digits', labels: ['seven', '0', 'two'], background: null }
-  expect(labelIndex(model, 'two')).toBe(2)
-  expect(labelIndex(model, '0')).toBe(1)
-  expect(labelIndex(model, '2')).toBe(2)
-  expect(() => labelIndex(model, '3')).toThrow('invalid_parameter')
-  expect(() => labelIndex({ ...model, background: 2 }, '2')).toThrow('invalid_parameter')
-})

@@ -1,4 +1,4 @@
-import type { ExplainMethod } from '@/lib/shared/contract/explain'
+import type { ExplainMethod } from '../contract/explain'
 
 /** Cells along each side of a heatmap and of the masks it is computed from. */
 export const CELLS = 28
