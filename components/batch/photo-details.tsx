@@ -79,6 +79,7 @@ export function PhotoDetails({
     file: file ?? undefined,
     model,
     crop: null,
+    here: false,
     best: predictions[0]?.index ?? null,
   })
   const framed = useInputFrame(file, row)

@@ -214,6 +214,7 @@ function offered(
   here: boolean,
 ) {
   const place = limits.device ? here : null
-  if (here) return { here: place, explain: false, feedback: null, batches: false, urls: false }
+  // Explanations cost this server nothing then.
+  if (here) return { here: place, explain: true, feedback: null, batches: false, urls: false }
   return { here: place, explain: limits.explain, feedback, batches, urls: limits.urlInput }
 }

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { fetchModelInput } from '@/lib/client/api/classify'
-import { modelInputHere } from '@/lib/client/device/run-here'
+import { loadHere } from '@/lib/client/device/run-here'
 import type { Preview } from '@/lib/shared/contract/contract'
 import type { Area } from '@/lib/shared/crop/crop'
 import { Disclosure } from '../ui/disclosure'
@@ -34,8 +34,9 @@ function Crop({ file, model, crop, here = false }: ModelInputProps) {
   const [preview, setPreview] = useState<Preview | 'failed' | null>(null)
   useEffect(() => {
     const controller = new AbortController()
-    const load = here ? modelInputHere : fetchModelInput
-    load(file, { model, crop, signal: controller.signal }).then(setPreview, () => {
+    const call = { model, crop, signal: controller.signal }
+    const loaded = here ? loadHere().then((code) => code.modelInputHere(file, call)) : fetchModelInput(file, call)
+    loaded.then(setPreview, () => {
       if (!controller.signal.aborted) setPreview('failed')
     })
     return () => controller.abort()

@@ -63,7 +63,7 @@ export function PhotoView({
   const crop = useCrop(session, photo, result)
   const editing = crop?.editing === true
   const moveButton = useRef<HTMLButtonElement>(null)
-  const explanation = useExplanation({ file, model, crop: photo.crop, best: predictions[0]?.index ?? null })
+  const explanation = useExplanation({ file, model, crop: photo.crop, here, best: predictions[0]?.index ?? null })
   // While the photo is being uploaded.
   useEffect(preloadAnswerParts, [])
   return (

@@ -38,7 +38,8 @@ export function Camera({ model, here, labelCount, minScore, onCapture, onClose, 
   const video = useRef<HTMLVideoElement>(null)
   const { camera, state } = useLiveCamera(video, model, here)
   const { picture, shutter } = useFocusCamera(state.name)
-  const frame = state.name === 'running' ? state.frame : null
+  const loading = state.name === 'running' ? state.loading : null
+  const frame = state.name === 'running' && !loading ? state.frame : null
   /** Shows the photos and their results instead of the camera. */
   function show(files: readonly Blob[]): void {
     if (files.length === 0) return
@@ -106,7 +107,7 @@ export function Camera({ model, here, labelCount, minScore, onCapture, onClose, 
             <ScoreBars predictions={frame.result.predictions} labelCount={labelCount} minScore={minScore} />
           </>
         ) : state.name === 'running' ? (
-          <Pending phase={{ name: 'running' }} labelCount={labelCount} />
+          <Pending phase={loading ? { name: 'loading', ...loading } : { name: 'running' }} labelCount={labelCount} />
         ) : (
           <h1 className="font-semibold text-xl tracking-tight">{t('title')}</h1>
         )}

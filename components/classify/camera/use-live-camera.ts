@@ -26,5 +26,7 @@ export function useLiveCamera(video: RefObject<HTMLVideoElement | null>, model: 
       live.close()
     }
   }, [video])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it depends on them, because they end the frame
+  useEffect(() => camera?.skipFrame(), [camera, model, here])
   return { camera, state }
 }

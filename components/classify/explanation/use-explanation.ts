@@ -71,6 +71,8 @@ interface Subject {
   file: Blob | undefined
   model: string
   crop: Area | null
+  /** Whether it is classified in this browser. */
+  here: boolean
   /** Index of the top label; null while there is no result. */
   best: number | null
 }
@@ -79,7 +81,7 @@ interface Subject {
  * The explanation of a label. It is requested when the panel is open and aborted when it is closed or another photo is
  * selected. Explanations are cached while the page is open.
  */
-export function useExplanation({ file, model, crop: area, best }: Subject): ExplanationState {
+export function useExplanation({ file, model, crop: area, here, best }: Subject): ExplanationState {
   const crop = area ? formatCrop(area) : ''
   const [open, setOpen] = useState(false)
   const [opacity, setOpacity] = useState(INITIAL_OPACITY)
@@ -104,7 +106,7 @@ export function useExplanation({ file, model, crop: area, best }: Subject): Expl
     if (!open) explained.current = null
     if (!active || cancelled) return
     const target = { file, model, crop, label }
-    const key = `${model} ${crop} ${label}`
+    const key = `${here} ${model} ${crop} ${label}`
     const cached = cache.get(file)?.get(key)
     const setPhase = (phase: ExplanationPhase) => setState({ target, phase })
     // The visitor opened the panel for this subject; others have to stand still first.
@@ -119,7 +121,7 @@ export function useExplanation({ file, model, crop: area, best }: Subject): Expl
     const start = () => {
       explained.current = target
       const onAway = () => setPhase({ name: 'away' })
-      explainOnDemand(file, { model, label, crop: area, signal: controller.signal, onProgress, onAway }).then(
+      explainOnDemand(file, { here, model, label, crop: area, signal: controller.signal, onProgress, onAway }).then(
         (explanation) => {
           cache.set(file, (cache.get(file) ?? new Map<string, Explanation>()).set(key, explanation))
           setPhase({ name: 'explained', explanation })

@@ -1,6 +1,7 @@
 import type { JobCheck } from '@/lib/shared/contract/check'
 import { type Failure, isServerAway } from '../api/failure'
 import { serverWatch } from '../api/server-watch'
+import { wait } from '../event-loop/wait'
 import { fetchCheck, postCheck } from './api'
 import { untilAnswered } from './until-answered'
 
@@ -42,16 +43,4 @@ export async function checkAgain(id: string, labels: string | null, signal: Abor
       signal.throwIfAborted()
     }
   }
-}
-
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done)
-  })
 }

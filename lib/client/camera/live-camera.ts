@@ -1,8 +1,11 @@
 import type { Classification } from '@/lib/shared/contract/contract'
 import { classify } from '../api/classify'
-import type { Failure } from '../api/failure'
+import { type Failure, isServerAway } from '../api/failure'
 import { runHere } from '../device/run-here'
+import { wait } from '../event-loop/wait'
 import { asksForPermission, type CameraError, cameraError, nextFrame, openStream, stopTracks } from './camera-stream'
+import { FrameCapture } from './frame-capture'
+import { FrameRate } from './frame-rate'
 
 interface LiveFrame {
   result: Classification
@@ -15,19 +18,25 @@ export type LiveState =
   | { name: 'starting' }
   /** The browser asks the visitor for permission. */
   | { name: 'asking' }
-  | { name: 'running'; frame: LiveFrame | null; failure: Failure | null; until: number | null }
+  | {
+      name: 'running'
+      frame: LiveFrame | null
+      failure: Failure | null
+      /** When the next frame is tried after a failure, if the server said so (milliseconds since 1970). */
+      until: number | null
+      /** Bytes of the model so far, and in total, while it is being loaded to run in this browser. */
+      loading: { received: number; total: number } | null
+    }
   | { name: 'paused' }
   | { name: 'failed'; error: CameraError }
 
-/** Shorter side of the frames that are sent: slightly more than the models' input size. */
-const FRAME_SHORT_SIDE = 320
-const FRAME_QUALITY = 0.9
-const PHOTO_QUALITY = 0.95
 const TOP_K = 10
-/** Number of frames that the frame rate is averaged over. */
-const RATE_WINDOW = 12
-/** Delay after a failure if the server doesn't request a longer one. */
+/** Delay after a failure if the server doesn't request a longer one. Doubles with each that waiting won't fix. */
 const RETRY_MS = 1000
+const MAX_DOUBLINGS = 5
+
+/** Nothing is wrong, and nothing is being loaded. */
+const WELL = { failure: null, until: null, loading: null } as const
 
 /**
  * Classifies camera frames one at a time. Owns the media stream: `close` turns the camera off, and so does hiding the
@@ -38,7 +47,9 @@ export class LiveCamera {
   private readonly listeners = new Set<() => void>()
   private abortController: AbortController | null = null
   private facing: 'environment' | 'user' = 'environment'
-  private readonly canvas = document.createElement('canvas')
+  private readonly capture: FrameCapture
+  /** Of the frame that is being classified, and of the wait after its failure. */
+  private current = new AbortController()
 
   /**
    * @param model returns the model for the next frame
@@ -48,7 +59,9 @@ export class LiveCamera {
     private readonly video: HTMLVideoElement,
     private readonly model: () => string,
     private readonly here: () => boolean,
-  ) {}
+  ) {
+    this.capture = new FrameCapture(video)
+  }
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener)
@@ -76,7 +89,7 @@ export class LiveCamera {
       })
       this.video.srcObject = stream
       await this.video.play()
-      this.set({ name: 'running', frame: null, failure: null, until: null })
+      this.set({ name: 'running', frame: null, ...WELL })
       await this.loop(controller.signal)
     } catch (error) {
       if (controller.signal.aborted) return
@@ -91,16 +104,18 @@ export class LiveCamera {
     void this.start()
   }
 
+  /** Goes on with the next frame at once: the visitor chose another model or place. */
+  skipFrame(): void {
+    this.current.abort()
+  }
+
   close(): void {
     this.stop()
   }
 
   /** Captures the current frame at the camera's full resolution. */
-  async capturePhoto(): Promise<File> {
-    const { videoWidth, videoHeight } = this.video
-    const blob = await this.capture(videoWidth, videoHeight, PHOTO_QUALITY)
-    const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
-    return new File([blob], `camera-${time}.jpg`, { type: 'image/jpeg' })
+  capturePhoto(): Promise<File> {
+    return this.capture.photo()
   }
 
   private pause(): void {
@@ -111,67 +126,67 @@ export class LiveCamera {
   private stop(): void {
     this.abortController?.abort()
     this.abortController = null
+    this.current.abort()
     this.video.srcObject = null
   }
 
   private async loop(signal: AbortSignal): Promise<void> {
-    const resultTimes: number[] = []
+    const rate = new FrameRate()
+    let failures = 0
     while (!signal.aborted) {
       await nextFrame(this.video)
       if (signal.aborted) return
+      this.current = new AbortController()
+      const { signal: skipped } = this.current
       try {
-        const start = performance.now()
-        const run = this.here() ? runHere : classify
-        const result = await run(await this.captureFrame(), classifyCall(this.model(), signal))
-        if (signal.aborted) return
-        resultTimes.push(performance.now())
-        if (resultTimes.length > RATE_WINDOW) resultTimes.shift()
-        const frame = { result, latencyMs: performance.now() - start, framesPerSecond: frameRate(resultTimes) }
-        this.set({ name: 'running', frame, failure: null, until: null })
+        const frame = await this.classifyFrame(skipped, rate)
+        failures = 0
+        if (!skipped.aborted) this.set({ name: 'running', frame, ...WELL })
       } catch (error) {
-        if (signal.aborted) return
-        resultTimes.length = 0
-        await this.handleFailure(error as Failure)
+        if (skipped.aborted) continue
+        rate.restart()
+        await this.handleFailure(error as Failure, failures++, skipped)
       }
     }
   }
 
+  private async classifyFrame(signal: AbortSignal, rate: FrameRate): Promise<LiveFrame> {
+    const [model, here] = [this.model(), this.here()]
+    rate.measure(`${here} ${model}`)
+    const start = performance.now()
+    const result = await (here ? runHere : classify)(await this.capture.frame(), {
+      model,
+      topK: TOP_K,
+      signal,
+      onProgress() {},
+      onUploaded() {},
+      onLoading: (received, total) => {
+        if (signal.aborted) return
+        rate.restart()
+        this.set({ name: 'running', frame: this.frame, ...WELL, loading: { received, total } })
+      },
+    })
+    const end = performance.now()
+    return { result, latencyMs: end - start, framesPerSecond: rate.add(end) }
+  }
+
+  private get frame(): LiveFrame | null {
+    return this.state.name === 'running' ? this.state.frame : null
+  }
+
   /** Shows the failure next to the last result and waits as long as the server requests. */
-  private async handleFailure(failure: Failure): Promise<void> {
-    const delay = Math.max(failure.retryAfterMs ?? 0, RETRY_MS)
+  private async handleFailure(failure: Failure, earlier: number, signal: AbortSignal): Promise<void> {
+    const passes = failure.retryAfterMs !== null || isServerAway(failure)
+    const delay = passes
+      ? Math.max(failure.retryAfterMs ?? 0, RETRY_MS)
+      : RETRY_MS * 2 ** Math.min(earlier, MAX_DOUBLINGS)
     const until = failure.retryAfterMs === null ? null : Date.now() + delay
-    const frame = this.state.name === 'running' ? this.state.frame : null
-    this.set({ name: 'running', frame, failure, until })
-    await new Promise((resolve) => setTimeout(resolve, delay))
-  }
-
-  private captureFrame(): Promise<Blob> {
-    const { videoWidth, videoHeight } = this.video
-    const scale = Math.min(1, FRAME_SHORT_SIDE / Math.max(1, Math.min(videoWidth, videoHeight)))
-    return this.capture(Math.round(videoWidth * scale), Math.round(videoHeight * scale), FRAME_QUALITY)
-  }
-
-  private capture(width: number, height: number, quality: number): Promise<Blob> {
-    this.canvas.width = width
-    this.canvas.height = height
-    this.canvas.getContext('2d')?.drawImage(this.video, 0, 0, width, height)
-    return new Promise((resolve, reject) =>
-      this.canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no frame'))), 'image/jpeg', quality),
-    )
+    this.set({ name: 'running', frame: this.frame, ...WELL, failure, until })
+    await wait(delay, signal)
   }
 
   private set(state: LiveState): void {
     this.state = state
     for (const listener of this.listeners) listener()
   }
-}
-
-function classifyCall(model: string, signal: AbortSignal) {
-  return { model, topK: TOP_K, signal, onProgress: () => {}, onUploaded: () => {} }
-}
-
-/** Frames per second over the most recent results. */
-function frameRate(times: readonly number[]): number {
-  const [first, last] = [times[0], times.at(-1)]
-  return first === undefined || last === undefined || last === first ? 0 : (1000 * (times.length - 1)) / (last - first)
 }

@@ -1,18 +1,9 @@
 import type { Classification, Preview } from '@/lib/shared/contract/contract'
+import type { Explanation } from '@/lib/shared/contract/explain'
 import type { Area } from '@/lib/shared/crop/crop'
-import { ABORTED, type ClassifyCall } from '../api/classify'
-import type { Failure } from '../api/failure'
-import { failureOf } from './failures'
-import type { FromDeviceWorker, ToDeviceWorker } from './protocol'
-
-interface Pending {
-  onMessage(message: FromDeviceWorker): void
-  reject(failure: Failure): void
-}
-
-let worker: Worker | null = null
-let nextId = 1
-const pending = new Map<number, Pending>()
+import type { ClassifyCall } from '../api/classify'
+import type { ExplainCall } from '../api/explain'
+import { ask } from './worker-here'
 
 /**
  * Classifies a photo in this browser, as `classify` does on the server. The photo isn't sent anywhere. The first call
@@ -45,46 +36,17 @@ export function modelInputHere(
   )
 }
 
-function ask<T>(
-  request: (id: number) => ToDeviceWorker,
-  signal: AbortSignal,
-  onMessage: (message: FromDeviceWorker, resolve: (result: T) => void) => void,
-): Promise<T> {
-  const id = nextId++
-  let cancel = () => {}
-  return new Promise<T>((resolve, reject) => {
-    pending.set(id, { reject, onMessage: (message) => onMessage(message, resolve) })
-    cancel = () => {
-      post({ kind: 'cancel', id })
-      reject(ABORTED)
-    }
-    signal.addEventListener('abort', cancel)
-    post(request(id))
-  }).finally(() => {
-    pending.delete(id)
-    // A signal may outlive many requests.
-    signal.removeEventListener('abort', cancel)
-  })
-}
-
-function post(message: ToDeviceWorker): void {
-  worker ??= start()
-  worker.postMessage(message)
-}
-
-function start(): Worker {
-  const started = new Worker(new URL('./device-worker.ts', import.meta.url), { type: 'module' })
-  started.onmessage = ({ data }: MessageEvent<FromDeviceWorker>) => {
-    const one = pending.get(data.id)
-    if (data.kind === 'failed') one?.reject(data.failure)
-    else one?.onMessage(data)
-  }
-  // It couldn't be loaded, or ran out of memory; the next photo starts another one.
-  started.onerror = (event) => {
-    event.preventDefault()
-    started.terminate()
-    if (worker === started) worker = null
-    for (const { reject } of pending.values()) reject(failureOf(new RangeError(event.message)))
-  }
-  return started
+/**
+ * Explains a label in this browser, as `explain` does on the server. Photos to classify go first. Rejects with a
+ * `Failure`.
+ */
+export function explainHere(file: Blob, { model, label, crop, signal, onProgress }: ExplainCall): Promise<Explanation> {
+  return ask(
+    (id) => ({ kind: 'explain', id, file, model, crop, label, method: 'rise' }),
+    signal,
+    (message, resolve) => {
+      if (message.kind === 'explaining') onProgress(message.done, message.of)
+      else if (message.kind === 'explained') resolve(message.explanation)
+    },
+  )
 }

@@ -10,13 +10,15 @@ import type { Plan } from '@/lib/shared/image/reduction'
 import { fromTensor, type TensorData, toTensor } from '@/lib/shared/image/tensor'
 import { interpretLogits } from '@/lib/shared/inference/interpret'
 import { readLogits } from '@/lib/shared/inference/read-logits'
+import { activate } from '@/lib/shared/metrics/activation'
 import { isSelected } from '@/lib/shared/metrics/multi-label'
 import { Problem } from '@/lib/shared/problems/problem'
+import { NotStarted } from './failures'
 import { openPhoto } from './open-photo'
 import { pngUrl } from './png-url'
 
-/** A part of a photo to classify, and how many predictions are wanted. */
-export interface DeviceRequest {
+/** The part of a photo to classify, and how many predictions are wanted. */
+export interface ClassifyOptions {
   topK: number
   crop: Area | null
 }
@@ -24,14 +26,14 @@ export interface DeviceRequest {
 /** A model that runs in this browser. */
 export class DeviceSession {
   private constructor(
-    private readonly spec: DeviceModel,
+    readonly spec: DeviceModel,
     private readonly session: InferenceSession,
     private readonly vips: typeof Vips,
   ) {}
 
   /**
    * @param graph the model's ONNX file
-   * @throws Problem `not_ready` if ONNX Runtime can't load it
+   * @throws NotStarted; Problem `not_ready` if ONNX Runtime can't load it
    */
   static async open(spec: DeviceModel, graph: Uint8Array, vips: typeof Vips): Promise<DeviceSession> {
     try {
@@ -41,6 +43,7 @@ export class DeviceSession {
       })
       return new DeviceSession(spec, session, vips)
     } catch (error) {
+      if (isNotStarted(error)) throw new NotStarted('ONNX Runtime', { cause: error })
       const detail = `The model ${spec.model.id} is unavailable: this browser can’t load it.`
       throw new Problem('not_ready', detail, { cause: error })
     }
@@ -51,7 +54,7 @@ export class DeviceSession {
    *
    * @throws Problem with the server's code and detail
    */
-  async classify(bytes: Uint8Array<ArrayBuffer>, { topK, crop }: DeviceRequest): Promise<Classification> {
+  async classify(bytes: Uint8Array<ArrayBuffer>, { topK, crop }: ClassifyOptions): Promise<Classification> {
     const start = performance.now()
     const { spec } = this
     const { pixels, source, area } = await this.prepare(bytes, crop)
@@ -100,13 +103,28 @@ export class DeviceSession {
     return { image, width, height, orientation, resize: geometry.target, crop: geometry.crop, interpolation }
   }
 
+  /**
+   * The scores [classes] of pixels that were prepared for the model.
+   *
+   * @param pixels RGB uint8 [height × width × 3]
+   * @throws Problem `model_failed`
+   */
+  async scores(pixels: Uint8Array): Promise<Float64Array> {
+    const { input, preprocessor, temperature, activation } = this.spec
+    return activate(await this.run(toTensor(pixels, input, preprocessor)), temperature, activation)
+  }
+
   /** Releases its memory. No run may be in progress. */
   close(): Promise<void> {
     return this.session.release()
   }
 
-  /** The pixels that the model receives (RGB uint8 [height × width × 3]), and the area of the photo that they show. */
-  private async prepare(bytes: Uint8Array<ArrayBuffer>, crop: Area | null) {
+  /**
+   * The pixels that the model receives (RGB uint8 [height × width × 3]), and the area of the photo that they show.
+   *
+   * @throws Problem as `classify`
+   */
+  async prepare(bytes: Uint8Array<ArrayBuffer>, crop: Area | null) {
     const { preprocessor, input, max_pixels } = this.spec
     const planFor: Plan = (size) => (crop ? planBox(crop, input) : plan(size, preprocessor))
     const { picture, source, orientation } = await openPhoto(this.vips, bytes, max_pixels, planFor)
@@ -129,7 +147,8 @@ export class DeviceSession {
       result.dispose()
       return readLogits(output.scores, row)
     } catch (error) {
-      if (error instanceof Problem) throw error
+      // A trap of WebAssembly isn't about this photo.
+      if (error instanceof Problem || error instanceof WebAssembly.RuntimeError) throw error
       throw new Problem('model_failed', 'The model failed on this photo.', { cause: error })
     }
   }
@@ -148,4 +167,9 @@ function firstRow({ data }: Tensor, width: number): Float32Array {
   const row = (data as Float32Array | Float64Array | Uint16Array).slice(0, width)
   if (row instanceof Float32Array) return row
   return Float32Array.from(row, row instanceof Uint16Array ? fromFloat16 : Number)
+}
+
+/** Whether ONNX Runtime didn't start: its files didn't arrive, or there was no memory for it. */
+function isNotStarted(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('no available backend found')
 }

@@ -1,53 +1,61 @@
 import type { DeviceSession } from './device-session'
-import { DEVICE_UNABLE, failureOf } from './failures'
+import { explainPhoto } from './explain-photo'
+import { DEVICE_UNABLE, endsWorker, failureOf } from './failures'
 import { ModelsHere } from './models-here'
-import type { FromDeviceWorker, ToDeviceWorker } from './protocol'
+import { openModel } from './open-model'
+import type { DeviceRequest, FromDeviceWorker, ToDeviceWorker } from './protocol'
 import { canRunHere, prepareOnnxRuntime } from './runtimes'
+import { Turns } from './turns'
 
 /** Entry point of the worker that runs models in this browser: one photo after the other. */
 
-type Request = Exclude<ToDeviceWorker, { kind: 'cancel' }>
-
 prepareOnnxRuntime()
 
-const models = new ModelsHere()
+const models = new ModelsHere(openModel)
 const running = new Map<number, AbortController>()
 /** Photos run in order, whatever their models. */
-let last: Promise<unknown> = Promise.resolve()
+const turns = new Turns()
 
 const send = (message: FromDeviceWorker) => self.postMessage(message)
 
-async function handle(request: Request): Promise<void> {
-  const { id, file, model } = request
+async function handle(request: DeviceRequest): Promise<void> {
+  const { id, model } = request
   const controller = new AbortController()
+  const { signal } = controller
   running.set(id, controller)
   try {
     if (!canRunHere()) throw DEVICE_UNABLE
-    const session = await models.use(model, controller.signal, (received, total) =>
-      send({ kind: 'loading', id, received, total }),
-    )
-    const turn = last.then(async () => {
-      controller.signal.throwIfAborted()
-      return run(request, session, new Uint8Array(await file.arrayBuffer()))
-    })
-    last = turn.catch(() => {})
-    send(await turn)
+    const onProgress = (received: number, total: number) => send({ kind: 'loading', id, received, total })
+    send(await models.use(model, signal, onProgress, (session) => run(request, session, signal)))
   } catch (error) {
-    if (!controller.signal.aborted) send({ kind: 'failed', id, failure: failureOf(error) })
+    const ended = endsWorker(error)
+    if (ended || !signal.aborted) send({ kind: 'failed', id, failure: failureOf(error), ended })
   } finally {
     running.delete(id)
   }
 }
 
-async function run(
-  request: Request,
-  session: DeviceSession,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<FromDeviceWorker> {
-  const { id, crop } = request
-  if (request.kind === 'preview') return { kind: 'previewed', id, preview: await session.preview(bytes, crop) }
-  send({ kind: 'running', id })
-  return { kind: 'classified', id, result: await session.classify(bytes, { topK: request.topK, crop }) }
+async function run(request: DeviceRequest, session: DeviceSession, signal: AbortSignal): Promise<FromDeviceWorker> {
+  const { id, file, crop } = request
+  const read = async () => new Uint8Array(await file.arrayBuffer())
+  if (request.kind === 'explain') {
+    const { label, method } = request
+    const explanation = await explainPhoto(
+      session,
+      { bytes: await read(), crop, label, method },
+      {
+        step: (work) => turns.step(work, signal),
+        onProgress: (done, of) => send({ kind: 'explaining', id, done, of }),
+      },
+    )
+    return { kind: 'explained', id, explanation }
+  }
+  return turns.photo(async () => {
+    const bytes = await read()
+    if (request.kind === 'preview') return { kind: 'previewed', id, preview: await session.preview(bytes, crop) }
+    send({ kind: 'running', id })
+    return { kind: 'classified', id, result: await session.classify(bytes, { topK: request.topK, crop }) }
+  }, signal)
 }
 
 self.onmessage = ({ data }: MessageEvent<ToDeviceWorker>) => {

@@ -16,6 +16,14 @@ export const MODEL_DAMAGED: Failure = { code: 'model_damaged', retryable: true, 
 /** There is no memory left for the model or the photo. */
 const OUT_OF_MEMORY: Failure = { code: 'device_memory', retryable: true, retryAfterMs: null }
 
+/** ONNX Runtime or libvips didn't start. Neither can be started a second time in the same worker. */
+export class NotStarted extends Error {}
+
+/** Whether the worker in which this was thrown can do nothing more: a new one has to take over. */
+export function endsWorker(error: unknown): boolean {
+  return error instanceof NotStarted || isOutOfMemory(error)
+}
+
 /** Turns whatever was thrown into a failure that the page has words for. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Problem) {
@@ -23,10 +31,17 @@ export function failureOf(error: unknown): Failure {
     return { code, title: error.toDetails('').title, detail, retryable: error.status >= 500, retryAfterMs: null }
   }
   if (isFailure(error)) return error
-  if (error instanceof RangeError || error instanceof WebAssembly.RuntimeError) return OUT_OF_MEMORY
+  if (error instanceof NotStarted) return isOutOfMemory(error.cause) ? OUT_OF_MEMORY : OFFLINE
+  if (isOutOfMemory(error)) return OUT_OF_MEMORY
   // `fetch` throws it if the server can't be reached.
   if (error instanceof TypeError) return OFFLINE
   return { code: 'internal', detail: String(error), retryable: true, retryAfterMs: null }
+}
+
+/** ONNX Runtime reports the cause only in its words. */
+function isOutOfMemory(error: unknown): boolean {
+  if (error instanceof RangeError || error instanceof WebAssembly.RuntimeError) return true
+  return error instanceof Error && /RangeError|out of memory/i.test(error.message)
 }
 
 function isFailure(error: unknown): error is Failure {

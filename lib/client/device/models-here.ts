@@ -1,85 +1,102 @@
-import { DeviceSession } from './device-session'
-import { loadDeviceModel, loadGraph } from './model-files'
-import { loadVips } from './runtimes'
+/** What a model holds until it is closed. */
+interface Closable {
+  close(): Promise<void>
+}
 
-interface Loading {
-  session: Promise<DeviceSession>
-  /** Those who wait for it; the download ends when none is left. */
-  waiting: Set<Waiting>
+type Progress = (received: number, total: number) => void
+
+/** Loads and opens a model. After the signal, it must reject, and leave nothing open. */
+export type OpenModel<Session> = (name: string, signal: AbortSignal, onProgress: Progress) => Promise<Session>
+
+interface Loaded<Session> {
+  session: Promise<Session>
+  /** Those who wait for it or use it. */
+  users: Set<{ onProgress: Progress }>
   stop: AbortController
 }
 
-interface Waiting {
-  onProgress(received: number, total: number): void
-}
-
-/** Sessions that stay open: a comparison uses three. */
-const MAX_SESSIONS = 3
+/** Models that stay open: a comparison uses three. */
+const MAX_OPEN = 3
 
 /** The models that this browser has loaded, by name. */
-export class ModelsHere {
-  private readonly models = new Map<string, Loading>()
+export class ModelsHere<Session extends Closable> {
+  private readonly models = new Map<string, Loaded<Session>>()
+
+  constructor(private readonly open: OpenModel<Session>) {}
 
   /**
+   * Opens a model unless it is open, and keeps it open for the work.
+   *
    * @param signal ends the wait, and the download if nobody else waits for it
-   * @throws Failure, Problem, or the signal's reason
+   * @throws what opening the model or the work throws, or the signal's reason
    */
-  async use(
+  async use<T>(
     name: string,
     signal: AbortSignal,
-    onProgress: (received: number, total: number) => void,
-  ): Promise<DeviceSession> {
-    const loading = this.models.get(name) ?? this.load(name)
+    onProgress: Progress,
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    signal.throwIfAborted()
+    const model = this.models.get(name) ?? this.load(name)
     // The last one used is the last one to be closed.
     this.models.delete(name)
-    this.models.set(name, loading)
-    const waiting = { onProgress }
-    loading.waiting.add(waiting)
+    this.models.set(name, model)
+    const user = { onProgress }
+    model.users.add(user)
+    try {
+      const session = await this.waitFor(name, model, user, signal)
+      return await work(session)
+    } finally {
+      model.users.delete(user)
+      this.closeUnused()
+    }
+  }
+
+  /** Waits for the model. Whoever leaves last ends its download. */
+  private async waitFor(
+    name: string,
+    { session, users, stop }: Loaded<Session>,
+    user: { onProgress: Progress },
+    signal: AbortSignal,
+  ): Promise<Session> {
     const leave = () => {
-      loading.waiting.delete(waiting)
-      if (loading.waiting.size > 0) return
-      loading.stop.abort(signal.reason)
+      users.delete(user)
+      if (users.size > 0) return
+      stop.abort(signal.reason)
       this.models.delete(name)
     }
     signal.addEventListener('abort', leave)
     try {
+      const opened = await session
       signal.throwIfAborted()
-      return await loading.session
+      return opened
     } finally {
       signal.removeEventListener('abort', leave)
-      loading.waiting.delete(waiting)
     }
   }
 
-  private load(name: string): Loading {
+  private load(name: string): Loaded<Session> {
     const stop = new AbortController()
-    const waiting = new Set<Waiting>()
-    const session = open(name, stop.signal, (received, total) => {
-      for (const one of waiting) one.onProgress(received, total)
+    const users: Loaded<Session>['users'] = new Set()
+    const session = this.open(name, stop.signal, (received, total) => {
+      for (const { onProgress } of users) onProgress(received, total)
     })
-    const loading = { session, waiting, stop }
-    session.then(
-      () => this.closeOldest(),
-      () => this.models.get(name) === loading && this.models.delete(name),
-    )
-    return loading
+    const model = { session, users, stop }
+    session.catch(() => {
+      if (this.models.get(name) === model) this.models.delete(name)
+    })
+    return model
   }
 
-  private closeOldest(): void {
-    const [oldest] = this.models.keys()
-    if (this.models.size <= MAX_SESSIONS || oldest === undefined) return
-    const { session } = this.models.get(oldest) as Loading
-    this.models.delete(oldest)
-    void session.then((one) => one.close()).catch(() => {})
+  /** Closes those that weren't used for longest, but none that somebody uses. */
+  private closeUnused(): void {
+    let surplus = this.models.size - MAX_OPEN
+    for (const [name, { session, users }] of this.models) {
+      if (surplus <= 0) return
+      if (users.size > 0) continue
+      this.models.delete(name)
+      surplus--
+      void session.then((one) => one.close()).catch(() => {})
+    }
   }
-}
-
-async function open(
-  name: string,
-  signal: AbortSignal,
-  onProgress: (received: number, total: number) => void,
-): Promise<DeviceSession> {
-  const spec = await loadDeviceModel(name, signal)
-  const [graph, vips] = await Promise.all([loadGraph(spec, signal, onProgress), loadVips()])
-  return DeviceSession.open(spec, graph, vips)
 }

@@ -103,6 +103,8 @@ function decodeTwice(vips: Decoder, bytes: Uint8Array, options: Options): Opened
   try {
     return decode(vips, bytes, { ...options, failOn: FAIL_ON[format] ?? LENIENT })
   } catch (error) {
+    // libvips itself broke off, for lack of memory.
+    if (error instanceof WebAssembly.RuntimeError) throw error
     const { losesPixels, harmless } = jpegWarning((error as Error).message)
     if (format !== 'jpeg' || losesPixels || !harmless) return rejectUndecodable(error)
   }

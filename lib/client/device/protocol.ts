@@ -1,18 +1,39 @@
 import type { Classification, Preview } from '@/lib/shared/contract/contract'
+import type { ExplainMethod, Explanation } from '@/lib/shared/contract/explain'
 import type { Area } from '@/lib/shared/crop/crop'
 import type { Failure } from '../api/failure'
 
 /** Messages between the page and the worker that runs models in this browser. */
 
-export type ToDeviceWorker =
-  | { kind: 'classify'; id: number; file: Blob; model: string; topK: number; crop: Area | null }
-  | { kind: 'preview'; id: number; file: Blob; model: string; crop: Area | null }
-  | { kind: 'cancel'; id: number }
+interface OfPhoto {
+  id: number
+  file: Blob
+  model: string
+  crop: Area | null
+}
 
-export type FromDeviceWorker =
-  /** Bytes of the model that were received so far, and in total. */
-  | { kind: 'loading'; id: number; received: number; total: number }
-  | { kind: 'running'; id: number }
-  | { kind: 'classified'; id: number; result: Classification }
-  | { kind: 'previewed'; id: number; preview: Preview }
-  | { kind: 'failed'; id: number; failure: Failure }
+export type DeviceRequest = OfPhoto &
+  (
+    | { kind: 'classify'; topK: number }
+    | { kind: 'preview' }
+    /** `label`: index in the model's output. */
+    | { kind: 'explain'; label: number; method: ExplainMethod }
+  )
+
+export type ToDeviceWorker = DeviceRequest | { kind: 'cancel'; id: number }
+
+export type FromDeviceWorker = { id: number } & (
+  | /** Bytes of the model that were received so far, and in total. */ {
+      kind: 'loading'
+      received: number
+      total: number
+    }
+  | { kind: 'running' }
+  /** Runs of an explanation so far, and in total. */
+  | { kind: 'explaining'; done: number; of: number }
+  | { kind: 'classified'; result: Classification }
+  | { kind: 'previewed'; preview: Preview }
+  | { kind: 'explained'; explanation: Explanation }
+  /** `ended`: the worker can do nothing more; another one has to take over what it still had to do. */
+  | { kind: 'failed'; failure: Failure; ended: boolean }
+)

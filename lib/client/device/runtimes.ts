@@ -1,6 +1,7 @@
 import { env } from 'onnxruntime-web/wasm'
 import type Vips from 'wasm-vips'
 import { enableInLoopFilters } from '@/lib/shared/image/heic/in-loop-filters'
+import { NotStarted } from './failures'
 
 /** More threads than this make no photo faster: the layers of these models are small. */
 const MAX_THREADS = 4
@@ -25,11 +26,14 @@ export function prepareOnnxRuntime(): void {
 
 let vips: Promise<typeof Vips> | undefined
 
-/** libvips, which is loaded when it is first needed. */
+/**
+ * libvips, which is loaded when it is first needed.
+ *
+ * @throws NotStarted
+ */
 export function loadVips(): Promise<typeof Vips> {
-  vips ??= startVips().catch((error: unknown) => {
-    vips = undefined
-    throw error
+  vips ??= startVips().catch((cause: unknown) => {
+    throw new NotStarted('libvips', { cause })
   })
   return vips
 }

@@ -2,7 +2,7 @@
 const SLICE_MS = 12
 
 /** Waits until the browser had the chance to do something else. Unlike a timer, without a delay. */
-function nextTask(): Promise<void> {
+export function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()
     port1.onmessage = () => {
