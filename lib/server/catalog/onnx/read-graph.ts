@@ -10,8 +10,8 @@ export interface OnnxNode {
   strings: ReadonlyMap<string, readonly string[]>
 }
 
-/** An input of a graph. */
-interface OnnxInput {
+/** An input or output of a graph: dimensions (0 if dynamic) and element type number (0 if it isn't a tensor). */
+export interface OnnxValue {
   name: string
   dims: readonly number[]
   type: number
@@ -21,10 +21,14 @@ interface OnnxInput {
 export interface OnnxGraph {
   metadata: ReadonlyMap<string, string>
   nodes: readonly OnnxNode[]
-  /** Name, dimensions (0 if dynamic) and element type number of the first input; null if it is not a tensor. */
-  input: OnnxInput | null
+  /** The first input that is no weight; null if there is none. */
+  input: OnnxValue | null
+  /** All inputs that are no weights, in file order. */
+  inputs: readonly OnnxValue[]
   /** Output names, in file order. */
   outputs: readonly string[]
+  /** The outputs as the file declares them, in the same order. */
+  outputValues: readonly OnnxValue[]
   /** Dimensions of the top-level graph's weights, by name. */
   weights: ReadonlyMap<string, readonly number[]>
   /** External weight files, as named in the graph, and the minimum size of each. */
@@ -64,7 +68,8 @@ export function readOnnxGraph(path: string, name: string): OnnxGraph {
 
 class Reader {
   private readonly nodes: OnnxNode[] = []
-  private readonly inputs: OnnxInput[] = []
+  private readonly inputs: OnnxValue[] = []
+  private readonly outputValues: OnnxValue[] = []
   private readonly weights = new Map<string, readonly number[]>()
   private readonly dataFiles = new Map<string, number>()
 
@@ -79,10 +84,10 @@ class Reader {
       if (field.number === 14) metadata.set(...this.entry(field))
     }
     if (outputs === undefined) throw new ProtobufError('malformed')
-    const { nodes, dataFiles, inputs, weights } = this
+    const { nodes, dataFiles, weights, outputValues } = this
     // Older files list their weights as inputs, too.
-    const input = inputs.find(({ name }) => !weights.has(name)) ?? null
-    return { metadata, nodes, input, outputs, weights, dataFiles }
+    const inputs = this.inputs.filter(({ name }) => !weights.has(name))
+    return { metadata, nodes, input: inputs[0] ?? null, inputs, outputs, outputValues, weights, dataFiles }
   }
 
   /** Returns the outputs. Nodes and constants are only collected from the top-level graph. */
@@ -93,10 +98,15 @@ class Reader {
       if (field.number === 1) this.node(field, depth)
       if (field.number === 5) this.weight(field, depth)
       if (field.number === 11 && depth === 0) this.inputs.push(this.valueInfo(field))
-      if (field.number === 12) outputs.push(this.string(field, 1))
+      if (field.number === 12) outputs.push(this.output(field, depth))
       if (field.number === 15) this.sparse(field)
     }
     return outputs
+  }
+
+  private output(message: Field, depth: number): string {
+    if (depth === 0) this.outputValues.push(this.valueInfo(message))
+    return this.string(message, 1)
   }
 
   private node(message: Field, depth: number): void {
@@ -119,7 +129,7 @@ class Reader {
     return [this.string(message, 1), strings]
   }
 
-  private valueInfo(message: Field): OnnxInput {
+  private valueInfo(message: Field): OnnxValue {
     const input = { name: this.string(message, 1), dims: [] as number[], type: 0 }
     for (const field of this.inside(message, 2, 1)) {
       if (field.number === 1) input.type = field.value

@@ -1,6 +1,8 @@
 import type { Tensor } from 'onnxruntime-node'
 import { fits, widthOf } from './output-reader'
 
+type Shape = Pick<Tensor, 'dims' | 'size'>
+
 /** The output name used by Hugging Face exporters. */
 const DEFAULT_NAME = 'logits'
 
@@ -11,10 +13,10 @@ const ONE_MORE =
  * Selects the output with the scores: the requested one, else the only one with a value per label, else the one named
  * `logits`.
  *
- * @param outputs outputs of one run, by name
+ * @param outputs outputs of one run, or their shapes, by name
  * @throws Error listing the outputs if none fits or several do
  */
-export function chooseOutput(outputs: Record<string, Tensor>, classes: number, requested: string | null): string {
+export function chooseOutput(outputs: Record<string, Shape>, classes: number, requested: string | null): string {
   const described = Object.entries(outputs).map(([name, { dims }]) => `${name} [${dims.join(', ')}]`)
   const labels = `${classes} ${classes === 1 ? 'label' : 'labels'}`
   if (requested !== null) {
@@ -24,9 +26,9 @@ export function chooseOutput(outputs: Record<string, Tensor>, classes: number, r
     if (fits(widthOf(output), classes)) return requested
     throw new Error(`the output ${requested} has ${widthOf(output)} values, but there are ${labels}`)
   }
-  const fitting = Object.keys(outputs).filter((name) => fits(widthOf(outputs[name] as Tensor), classes))
+  const fitting = Object.keys(outputs).filter((name) => fits(widthOf(outputs[name] as Shape), classes))
   // An output with one value per label is better than a single value for two labels.
-  const exact = fitting.filter((name) => widthOf(outputs[name] as Tensor) === classes)
+  const exact = fitting.filter((name) => widthOf(outputs[name] as Shape) === classes)
   const candidates = exact.length > 0 ? exact : fitting
   const [only] = candidates
   if (only === undefined) {
