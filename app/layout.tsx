@@ -17,8 +17,8 @@ import { translation } from './translation'
 /** Link previews need absolute URLs, and only the request shows where this server is. */
 export async function generateMetadata(): Promise<Metadata> {
   const { t } = await translation()
-  const base = await requestOrigin()
-  const [title, description] = [t('meta.title'), t('meta.description')]
+  const [base, { server }] = await Promise.all([requestOrigin(), offers()])
+  const [title, description] = [t('meta.title'), t(server ? 'meta.description' : 'meta.descriptionHere')]
   return {
     ...(URL.canParse(base) ? { metadataBase: new URL(base) } : {}),
     title: { default: title, template: '%s · Vision' },
@@ -34,6 +34,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
   const nonce = (await headers()).get('x-nonce') ?? undefined
   const { t, locale, messages } = await translation()
   const { version, source } = await appFacts()
+  const offered = await offers()
   // The server alone reads `meta` and `about`. The others are large and belong to one page each, which adds them.
   const {
     meta: _meta,
@@ -47,20 +48,25 @@ export default async function Layout({ children }: { children: ReactNode }) {
   } = messages
   return (
     // ThemeScript sets the theme before the first paint, so the attribute differs from the server's.
-    <html lang={locale} className={fontVariables} suppressHydrationWarning>
+    <html
+      lang={locale}
+      className={fontVariables}
+      data-runs={offered.server ? undefined : 'device'}
+      suppressHydrationWarning
+    >
       <head>
         <ThemeScript nonce={nonce} />
       </head>
       <body className="min-h-dvh">
         <MessagesProvider locale={locale} messages={shared}>
           <SkipLink />
-          <SiteHeader offers={await offers()} />
+          <SiteHeader offers={offered} />
           {/* The footer starts below the first screen, so that it doesn't move when a page gets its content. */}
           <div className="min-h-[calc(100dvh-3.75rem)]">{children}</div>
           <SiteFooter
             source={source}
             texts={{
-              docs: t('site.docs'),
+              docs: offered.server ? t('site.docs') : null,
               source: t('site.source'),
               license: t('site.license'),
               privacy: t('site.privacy'),

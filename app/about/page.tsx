@@ -15,14 +15,13 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t('meta.about.title'), description: t('meta.about.description') }
 }
 
-export default async function Page() {
-  const { t } = await translation()
-  const [{ version, source }, notice, { batches, feedback, training, urlInput, session }] = await Promise.all([
-    appFacts(),
-    notices(),
-    privacyFacts(),
-  ])
-  const server = [
+type Translator = Awaited<ReturnType<typeof translation>>['t']
+type Facts = Awaited<ReturnType<typeof privacyFacts>>
+
+/** What the server does with photos and results. */
+function onServer(t: Translator, { batches, feedback, training, urlInput, server: runs }: Facts): string[] {
+  if (!runs) return [t('about.onlyHere'), t('about.logsHere'), t('about.elsewhere')]
+  return [
     t('about.memory'),
     ...(batches ? [t('about.batches', { hours: batches.retentionHours })] : []),
     ...(training ? [t('about.training', { hours: training.hours === null ? 'none' : String(training.hours) })] : []),
@@ -31,6 +30,12 @@ export default async function Page() {
     t('about.logs'),
     t('about.elsewhere'),
   ]
+}
+
+export default async function Page() {
+  const { t } = await translation()
+  const [{ version, source }, notice, facts] = await Promise.all([appFacts(), notices(), privacyFacts()])
+  const { batches, training, session } = facts
   const browser = [
     t('about.tabs'),
     t('about.history'),
@@ -42,7 +47,7 @@ export default async function Page() {
   return (
     <main id="content" tabIndex={-1} className="mx-auto max-w-[47.5rem] px-4 pt-6 pb-20 outline-none">
       <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('about.title')}</h1>
-      <AboutSection id="server" title={t('about.onServer')} points={server} />
+      <AboutSection id="server" title={t('about.onServer')} points={onServer(t, facts)} />
       <AboutSection id="browser" title={t('about.inBrowser')} points={browser} />
       <AboutSection
         id="links"

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
 import { ApiDocs } from '@/components/api/api-docs'
 import { PageMessages } from '@/components/layout/messages-provider'
 import { apiPageData } from '@/lib/server/pages/page-data'
@@ -15,8 +16,10 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function Page() {
+  const data = await apiPageData()
+  if (data === null) notFound()
+  const { models, limits, dialects } = data
   const { messages } = await translation()
-  const { models, limits, dialects } = await apiPageData()
   const model = models.find((each) => each.default) ?? models[0]
   return (
     <main id="content" tabIndex={-1} className="mx-auto max-w-[70rem] px-4 pt-6 pb-20 outline-none xl:px-0">

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { GalleryGrid } from '@/components/gallery/gallery-grid'
-import { galleryPageData } from '@/lib/server/pages/page-data'
+import { galleryPageData, offers } from '@/lib/server/pages/page-data'
 import { translation } from '../translation'
 
 // The predictions depend on the installed model, which can change while the server runs.
@@ -13,12 +13,12 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function Page() {
   const { t } = await translation()
-  const pictures = await galleryPageData()
+  const [pictures, { server }] = await Promise.all([galleryPageData(), offers()])
   return (
     <main id="content" tabIndex={-1} className="mx-auto max-w-[70rem] px-4 pt-6 pb-20 outline-none xl:px-0">
       <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('gallery.title')}</h1>
-      <p className="mt-2 max-w-[68ch] text-ink-2">{t('gallery.lead')}</p>
-      <GalleryGrid pictures={pictures} />
+      <p className="mt-2 max-w-[68ch] text-ink-2">{t(server ? 'gallery.lead' : 'gallery.leadHere')}</p>
+      <GalleryGrid pictures={pictures} results={server} />
     </main>
   )
 }

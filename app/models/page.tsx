@@ -18,15 +18,15 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function Page() {
   const { t, messages } = await translation()
   const models = await modelsPageData()
-  const { training } = await offers()
+  const { server, training } = await offers()
   return (
     <main id="content" tabIndex={-1} className="mx-auto max-w-[70rem] px-4 pt-6 pb-20 outline-none xl:px-0">
       <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('models.title')}</h1>
       <PageMessages messages={{ models: messages.models }}>
         <ModelsIntro />
-        <ModelList models={models} canTrain={training} />
+        <ModelList models={models} canTrain={training} here={!server} />
         <LabelSearch models={models.filter(({ status, text }) => status !== 'failed' && text === null)} />
-        <AddModel training={training} words={models.some(({ text }) => text !== null)} />
+        {server && <AddModel training={training} words={models.some(({ text }) => text !== null)} />}
       </PageMessages>
     </main>
   )

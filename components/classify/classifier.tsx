@@ -7,7 +7,7 @@ import type { Photo } from '@/lib/client/photos/photo'
 import type { View } from '@/lib/client/photos/view-history'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
-import type { TrainingOffer } from '@/lib/shared/contract/site'
+import type { SiteLimits, TrainingOffer } from '@/lib/shared/contract/site'
 import { filesFromEvent } from '../ui/files-from-event'
 import { lazy } from '../ui/lazy'
 import { usePersistentState } from '../ui/use-persistent-state'
@@ -53,8 +53,7 @@ interface ClassifierProps {
   /** A gallery photo to start with. */
   gallery: { file: string; credit: string } | null
   models: readonly ModelInfo[]
-  /** `device`: whether browsers may run models. */
-  limits: { imageBytes: number; pixels: number; urlInput: boolean; explain: boolean; device?: boolean }
+  limits: SiteLimits
   /** What kind of feedback the server accepts; null if none. */
   feedback: FeedbackOffer | null
   /** Who may save labels as a model; null if nobody. */
@@ -70,7 +69,9 @@ export function Classifier({ models: listed, limits, gallery, feedback, training
   const model = useSessionState(session, (state) => state.model)
   const models = useOwnModel(listed, model)
   const reduce = useSessionState(session, (state) => state.reduce)
-  const here = useSessionState(session, (state) => state.here)
+  const chosenHere = useSessionState(session, (state) => state.here)
+  // The server that renders the page knows nothing of a choice.
+  const here = chosenHere || limits.server === false
   const restoring = useSessionState(session, (state) => state.restoring)
   const count = useSessionState(session, ({ photos }) => photos.length)
   const offer = offered({ limits, feedback, batches }, here)
@@ -122,7 +123,8 @@ export function Classifier({ models: listed, limits, gallery, feedback, training
         minScore={minScore}
         onMinScore={setMinScore}
         reduce={reduce}
-        here={offer.here}
+        here={here}
+        choice={offer.choice}
       />
       <OwnWords
         training={training}
@@ -181,7 +183,8 @@ export function Classifier({ models: listed, limits, gallery, feedback, training
         {(shown === 'start' || shown === 'restoring') && (
           <div className={shown === 'restoring' ? 'invisible' : undefined}>
             <EmptyState
-              here={offer.here}
+              here={here}
+              choice={offer.choice}
               onUrl={onUrl}
               onUrlEdit={forgetFailure}
               onBrowse={open}
@@ -213,8 +216,8 @@ function offered(
   { limits, feedback, batches }: Omit<ClassifierProps, 'gallery' | 'models' | 'training'>,
   here: boolean,
 ) {
-  const place = limits.device ? here : null
+  const choice = limits.device === true && limits.server !== false
   // Explanations cost this server nothing then.
-  if (here) return { here: place, explain: true, feedback: null, batches: false, urls: false }
-  return { here: place, explain: limits.explain, feedback, batches, urls: limits.urlInput }
+  if (here) return { choice, explain: true, feedback: null, batches: false, urls: false }
+  return { choice, explain: limits.explain, feedback, batches, urls: limits.urlInput }
 }

@@ -14,8 +14,10 @@ const PlaceLink = lazy(
 )
 
 interface EmptyStateProps {
-  /** Whether photos are classified in this browser; null if there is no choice. */
-  here: boolean | null
+  /** Whether photos are classified in this browser. */
+  here: boolean
+  /** Whether the visitor may choose that. */
+  choice: boolean
   /** Loads a photo by URL; null if this server does not fetch URLs. */
   onUrl: ((url: string) => void) | null
   /** The visitor edits the URL, or submits another one. */
@@ -27,7 +29,7 @@ interface EmptyStateProps {
 }
 
 /** The page before the first photo: an introduction and ways to add one. */
-export function EmptyState({ here, onUrl, onUrlEdit, onBrowse, onFiles, onCamera, onSample }: EmptyStateProps) {
+export function EmptyState({ here, choice, onUrl, onUrlEdit, onBrowse, onFiles, onCamera, onSample }: EmptyStateProps) {
   const t = useTranslations('classify')
   return (
     <div className="mx-auto max-w-[47.5rem] pt-6 text-center sm:pt-12">
@@ -37,7 +39,7 @@ export function EmptyState({ here, onUrl, onUrlEdit, onBrowse, onFiles, onCamera
       <p className="mx-auto mt-3 max-w-[33em] text-pretty text-ink-2 sm:text-[1.125rem]">
         <ByPointer fine={t(here ? 'leadHere' : 'lead')} coarse={t(here ? 'leadTouchHere' : 'leadTouch')} />
       </p>
-      {here !== null && <PlaceLink here={here} />}
+      {choice && <PlaceLink here={here} />}
       <div className="mt-8 rounded-2xl border border-line-2 border-dashed bg-card px-5 py-8 shadow-card sm:py-11">
         <ScanSearch aria-hidden className="mx-auto size-8 text-accent" strokeWidth={1.75} />
         <h2 className="mt-4 font-semibold text-lg tracking-tight">

@@ -1,6 +1,7 @@
 import { CircleAlert, RotateCw, Trash2, WifiOff } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import type { Failure } from '@/lib/client/api/failure'
+import { runsOnlyHere } from '@/lib/client/device/only-here'
 import { saveHere } from '@/lib/client/photos/tab-session'
 import { Button } from '../ui/button'
 import { FailureDetails } from '../ui/failure-details'
@@ -17,6 +18,7 @@ export function FailureNotice({ failure, onRetry, onRemove }: FailureNoticeProps
   const t = useTranslations('failure')
   const place = useTranslations('place')
   const { title, detail } = useProblem()(failure)
+  const offersServer = failure.code.startsWith('device_') && !runsOnlyHere()
   const Icon = failure.code === 'offline' ? WifiOff : CircleAlert
   return (
     <div className="pb-2">
@@ -24,14 +26,16 @@ export function FailureNotice({ failure, onRetry, onRemove }: FailureNoticeProps
         <Icon aria-hidden className="size-4" /> {t('title')}
       </p>
       <h1 className="mt-1 text-balance font-semibold text-xl tracking-tight">{title}</h1>
-      <p className="mt-3 max-w-[44em] text-pretty text-ink-2">{detail}</p>
+      <p className="mt-3 max-w-[44em] text-pretty text-ink-2">
+        {detail} {offersServer && place('orServer')}
+      </p>
       <div className="mt-6 flex flex-wrap gap-2">
         {failure.retryable && (
           <Button variant="primary" onClick={onRetry}>
             <RotateCw aria-hidden /> {t('retry')}
           </Button>
         )}
-        {failure.code.startsWith('device_') && (
+        {offersServer && (
           <Button variant="primary" onClick={() => saveHere(false)}>
             {place('useServer')}
           </Button>

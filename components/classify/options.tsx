@@ -11,17 +11,19 @@ import { ResultOptions, type ResultOptionsProps } from './result-options'
 interface OptionsProps extends Omit<ResultOptionsProps, 'children'> {
   /** Whether large photos are resized before the upload. */
   reduce: boolean
-  /** Whether photos are classified in this browser; null if the server doesn't offer it. */
-  here: boolean | null
+  /** Whether photos are classified in this browser. */
+  here: boolean
+  /** Whether the visitor may choose that. */
+  choice: boolean
 }
 
 /** Options for the result and for the upload. */
-export function Options({ reduce, here, ...options }: OptionsProps) {
+export function Options({ reduce, here, choice, ...options }: OptionsProps) {
   const t = useTranslations('prepare')
   const format = useFormat()
   return (
-    <ResultOptions {...options} place={here !== null && <PlaceChoice here={here} />}>
-      {here !== true && (
+    <ResultOptions {...options} place={choice && <PlaceChoice here={here} />}>
+      {!here && (
         <div className="max-w-[26.25rem]">
           <Switch
             label={t('setting')}

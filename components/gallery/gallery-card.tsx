@@ -10,6 +10,8 @@ const [WIDTH, HEIGHT] = [480, 360]
 
 interface GalleryCardProps {
   picture: GalleryPicture
+  /** Whether a server has results for the photos. */
+  results: boolean
   /** What the visitor searches for; empty if nothing. */
   query: string
   /** Whether it's in the first row, and so the largest element that is painted early. */
@@ -17,16 +19,14 @@ interface GalleryCardProps {
 }
 
 /** A gallery photo with the model's prediction and its credit. Clicking it opens the classify page. */
-export function GalleryCard({ picture, query, first }: GalleryCardProps) {
+export function GalleryCard({ picture, results, query, first }: GalleryCardProps) {
   const { file, thumbnail, answer, shows } = picture
   const t = useTranslations('gallery')
   const numbers = useTranslations('answer')
-  const words = useTranslations('confidence')
   const format = useFormat()
   const label = answer?.label ?? shows
   // A label that was found by another name says which.
   const name = query.trim() && answer?.synonyms.find((each) => textMatches(each, query))
-  const level = answer && confidence(answer.score, answer.uncertain, answer.calibrated)
   return (
     <article>
       <Link href={`/?photo=${encodeURIComponent(file)}`} prefetch={false} className="group block rounded-card">
@@ -61,12 +61,21 @@ export function GalleryCard({ picture, query, first }: GalleryCardProps) {
             {numbers.rich('alsoCalled', { names: () => <span lang="en">{name}</span> })}
           </span>
         )}
-        <span className={answer?.uncertain ? 'block text-warn text-xs' : 'block text-ink-2 text-xs'}>
-          {level === null ? t('noAnswer') : level === 'uncertain' ? t('unsure') : words(level)}
-        </span>
+        {results && <Confidence answer={answer} />}
       </Link>
       <Credit picture={picture} />
     </article>
+  )
+}
+
+function Confidence({ answer }: Pick<GalleryPicture, 'answer'>) {
+  const t = useTranslations('gallery')
+  const words = useTranslations('confidence')
+  const level = answer && confidence(answer.score, answer.uncertain, answer.calibrated)
+  return (
+    <span className={answer?.uncertain ? 'block text-warn text-xs' : 'block text-ink-2 text-xs'}>
+      {level === null ? t('noAnswer') : level === 'uncertain' ? t('unsure') : words(level)}
+    </span>
   )
 }
 

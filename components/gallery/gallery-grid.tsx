@@ -12,8 +12,14 @@ const CERTAINTIES = ['all', 'sure', 'unsure'] as const
 
 type Certainty = (typeof CERTAINTIES)[number]
 
+interface GalleryGridProps {
+  pictures: readonly GalleryPicture[]
+  /** Whether a server has results for them. */
+  results: boolean
+}
+
 /** The gallery, filtered by text, group and certainty. */
-export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] }) {
+export function GalleryGrid({ pictures, results }: GalleryGridProps) {
   const t = useTranslations('gallery')
   const groupName = useGroupName()
   const [query, setQuery] = usePersistentState('gallery query', '')
@@ -23,7 +29,9 @@ export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] 
   const groups = [...new Set(pictures.map((picture) => picture.group))]
   const found = pictures.filter(
     (picture) =>
-      matches(picture, query) && (group === '' || picture.group === group) && hasCertainty(picture, certainty),
+      matches(picture, query) &&
+      (group === '' || picture.group === group) &&
+      (!results || hasCertainty(picture, certainty)),
   )
   function reset(): void {
     setQuery('')
@@ -64,12 +72,14 @@ export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] 
             ))}
           </select>
         </div>
-        <Segmented<Certainty>
-          label={t('confidence')}
-          options={CERTAINTIES.map((value) => ({ value, label: t(value) }))}
-          value={certainty}
-          onChange={setCertainty}
-        />
+        {results && (
+          <Segmented<Certainty>
+            label={t('confidence')}
+            options={CERTAINTIES.map((value) => ({ value, label: t(value) }))}
+            value={certainty}
+            onChange={setCertainty}
+          />
+        )}
       </div>
       <p aria-live="polite" className="mt-4 text-ink-2 text-sm">
         {t('count', { found: found.length, all: pictures.length })}
@@ -89,7 +99,7 @@ export function GalleryGrid({ pictures }: { pictures: readonly GalleryPicture[] 
         <ul className="mt-3 grid grid-cols-[repeat(auto-fill,minmax(min(100%,8rem),1fr))] gap-x-4 gap-y-7 sm:grid-cols-3 lg:grid-cols-4">
           {found.map((picture, index) => (
             <li key={picture.file}>
-              <GalleryCard picture={picture} query={query} first={index < 2} />
+              <GalleryCard picture={picture} results={results} query={query} first={index < 2} />
             </li>
           ))}
         </ul>

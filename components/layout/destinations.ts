@@ -1,6 +1,8 @@
+import { type PagePath, pageNeedsServer } from '@/lib/shared/web/page-needs-server'
+
 /** A page that the navigation names, by its path and its key in the `site` messages. */
 export interface Destination {
-  href: string
+  href: PagePath
   name: 'classify' | 'compare' | 'gallery' | 'history' | 'batch' | 'train' | 'models' | 'api'
 }
 
@@ -15,19 +17,22 @@ export const PHOTO_PAGES: readonly Destination[] = [
 
 /** What a server may offer besides classifying. */
 export interface Offers {
+  /** Whether the server runs models. */
+  server: boolean
   batches: boolean
   training: boolean
 }
 
 /** The main pages, in the order in which the header and the menu show them. */
-export function mainPages({ batches, training }: Offers): readonly Destination[] {
-  return [
+export function mainPages({ server, batches, training }: Offers): readonly Destination[] {
+  const pages: readonly Destination[] = [
     CLASSIFY,
     ...(batches ? [{ href: '/batch', name: 'batch' } as const] : []),
     ...(training ? [{ href: '/train', name: 'train' } as const] : []),
     { href: '/models', name: 'models' },
     { href: '/api-docs', name: 'api' },
   ]
+  return server ? pages : pages.filter(({ href }) => !pageNeedsServer(href))
 }
 
 /** Whether a path belongs to Classify: its own page or one about a single photo. */

@@ -1,8 +1,8 @@
 import Link from 'next/link'
 
 interface SiteFooterProps {
-  /** The texts, in the visitor's language. */
-  texts: Record<'docs' | 'source' | 'license' | 'privacy' | 'version', string>
+  /** The texts, in the visitor's language; `docs` is null if there is no documentation of an API. */
+  texts: Record<'source' | 'license' | 'privacy' | 'version', string> & { docs: string | null }
   /** The URL of the source code; null if it isn't known. */
   source: string | null
 }
@@ -14,11 +14,13 @@ export function SiteFooter({ texts, source }: SiteFooterProps) {
   return (
     <footer className="mx-auto max-w-[70rem] border-line border-t px-4 py-6 text-ink-2 text-sm xl:px-0">
       <ul className="flex flex-wrap items-center gap-x-6 gap-y-2">
-        <li>
-          <Link href="/api-docs" prefetch={false} className={LINK}>
-            {texts.docs}
-          </Link>
-        </li>
+        {texts.docs !== null && (
+          <li>
+            <Link href="/api-docs" prefetch={false} className={LINK}>
+              {texts.docs}
+            </Link>
+          </li>
+        )}
         {source !== null && (
           <li>
             <a href={source} rel="noreferrer" className={LINK}>

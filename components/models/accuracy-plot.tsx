@@ -5,6 +5,7 @@ import { useTranslations } from 'use-intl'
 import type { ModelDetails } from '@/lib/shared/contract/model-details'
 import { positionOn, type Scale, scaleFor } from '@/lib/shared/metrics/plot-scale'
 import { useModelName } from '../classify/use-model-name'
+import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
 import { type Latencies, useWhenVisible } from './use-latencies'
 
@@ -28,16 +29,25 @@ interface Point {
 interface AccuracyPlotProps {
   models: readonly ModelDetails[]
   latencies: Latencies
+  /** Whether the models run in this browser, which loads them first. */
+  here: boolean
 }
 
-/** Accuracy against time of all installed models. The times are measured when the plot comes into view. */
-export function AccuracyPlot({ models, latencies }: AccuracyPlotProps) {
+/**
+ * Accuracy against time of all installed models. The times are measured when the plot comes into view, or if that loads
+ * the models into this browser, when the visitor asks for it.
+ */
+export function AccuracyPlot({ models, latencies, here }: AccuracyPlotProps) {
   const t = useTranslations('models')
   const name = useModelName()
   const ready = models.filter(({ status }) => status === 'ready')
-  const figure = useWhenVisible<HTMLElement>(async () => {
+  async function measureAll(): Promise<void> {
     for (const model of ready) await latencies.measure(model)
+  }
+  const figure = useWhenVisible<HTMLElement>(() => {
+    if (!here) void measureAll()
   })
+  const isIdle = here && ready.every(({ id }) => latencies.of[id] === undefined)
   const points = ready.flatMap((model): Point[] => {
     const state = latencies.of[model.id]
     const accuracy = accuracyOf(model)
@@ -63,15 +73,27 @@ export function AccuracyPlot({ models, latencies }: AccuracyPlotProps) {
           {t('plotTitle')}
         </h2>
         <p className="mt-1 max-w-[68ch] text-ink-2 text-sm">
-          {t('plotHint')} {points.some(({ range }) => range) && t('plotRange')}
+          {t(here ? 'plotHintHere' : 'plotHint')} {points.some(({ range }) => range) && t('plotRange')}
         </p>
       </figcaption>
-      <Plot points={points} />
+      {isIdle && <MeasureAll models={ready} onMeasure={() => void measureAll()} />}
+      <Plot points={points} empty={t(isIdle ? 'notMeasured' : 'measuring')} />
       {unknown.length > 0 && (
         <p className="mt-3 text-ink-2 text-xs">{t('plotUnknown', { models: unknown.join(', ') })}</p>
       )}
-      <Table points={points} />
+      <Table points={points} empty={t(isIdle ? 'notMeasured' : 'measuring')} />
     </figure>
+  )
+}
+
+function MeasureAll({ models, onMeasure }: { models: readonly ModelDetails[]; onMeasure(): void }) {
+  const t = useTranslations('models')
+  const format = useFormat()
+  const bytes = models.reduce((sum, model) => sum + model.bytes, 0)
+  return (
+    <Button className="mt-4" onClick={onMeasure}>
+      {t('measureAll', { size: format.bytes(bytes) })}
+    </Button>
   )
 }
 
@@ -83,7 +105,8 @@ function accuracyOf({ published, evaluation }: ModelDetails): Pick<Point, 'accur
   return { accuracy: 100 * evaluation.top1, range: [100 * low, 100 * high] }
 }
 
-function Plot({ points }: { points: readonly Point[] }) {
+/** @param empty what is there until the first time is known */
+function Plot({ points, empty }: { points: readonly Point[]; empty: string }) {
   const t = useTranslations('models')
   const format = useFormat()
   const times = points.flatMap(({ time }) => time ?? [])
@@ -111,9 +134,7 @@ function Plot({ points }: { points: readonly Point[] }) {
               style={{ bottom: `${100 * positionOn(y, tick)}%` }}
             />
           ))}
-          {x === null && (
-            <p className="absolute inset-0 grid place-items-center text-ink-2 text-sm">{t('measuring')}</p>
-          )}
+          {x === null && <p className="absolute inset-0 grid place-items-center text-ink-2 text-sm">{empty}</p>}
           {x !== null &&
             points.map(
               ({ time, ...point }) => time !== null && <Dot key={point.id} {...point} time={time} x={x} y={y} />,
@@ -184,7 +205,7 @@ function Dot({ name, accuracy, range, time, x, y }: Point & { time: number; x: S
 }
 
 /** The same figures for screen readers. */
-function Table({ points }: { points: readonly Point[] }) {
+function Table({ points, empty }: { points: readonly Point[]; empty: string }) {
   const t = useTranslations('models')
   const percent = useTranslations('answer')
   const format = useFormat()
@@ -206,7 +227,7 @@ function Table({ points }: { points: readonly Point[] }) {
                 {name}
               </th>
               <td>{percent('percent', { value: format.percent(accuracy / 100) })}</td>
-              <td>{time === null ? t('measuring') : format.milliseconds(time)}</td>
+              <td>{time === null ? empty : format.milliseconds(time)}</td>
             </tr>
           ))}
         </tbody>

@@ -9,17 +9,19 @@ interface LatencyProps {
   /** Undefined before the first measurement. */
   state: LatencyState | undefined
   ready: boolean
+  /** Whether the model runs in this browser. */
+  here: boolean
   onMeasure(): void
 }
 
-/** How long this server takes to classify a sample photo, measured again on demand. */
-export function LatencyLine({ state, ready, onMeasure }: LatencyProps) {
+/** How long this server or device takes to classify a sample photo, measured again on demand. */
+export function LatencyLine({ state, ready, here, onMeasure }: LatencyProps) {
   const t = useTranslations('models')
   const format = useFormat()
   return (
     <div className="mt-5 flex min-h-10 flex-wrap items-center gap-3 border-line border-t pt-4">
       <p className="min-w-0 flex-1 basis-40 text-sm" aria-live="polite">
-        {state === undefined && <span className="text-ink-2">{t('speed')}</span>}
+        {state === undefined && <span className="text-ink-2">{t(here ? 'speedHere' : 'speed')}</span>}
         {state?.name === 'measuring' && <span className="text-ink-2">{t('measuring')}</span>}
         {state?.name === 'failed' && <span className="text-bad">{t('measureFailed')}</span>}
         {state?.name === 'done' && (

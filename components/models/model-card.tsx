@@ -16,12 +16,14 @@ interface ModelCardProps {
   onMeasure(): void
   /** Whether models can be trained on this server. */
   canTrain: boolean
+  /** Whether the models run in this browser. */
+  here: boolean
 }
 
 const TRAIN_LINK = 'mt-4 self-start font-medium text-accent text-sm underline-offset-4 hover:underline'
 
 /** A model with its accuracy, calibration and speed. */
-export function ModelCard({ model, latency, onMeasure, canTrain }: ModelCardProps) {
+export function ModelCard({ model, latency, onMeasure, canTrain, here }: ModelCardProps) {
   const t = useTranslations('models')
   const name = useModelName()
   const type = model.type && name(model.type)
@@ -48,7 +50,7 @@ export function ModelCard({ model, latency, onMeasure, canTrain }: ModelCardProp
           <Accuracy model={model} />
           <Facts model={model} />
           {model.votes && <Votes votes={model.votes} />}
-          <LatencyLine state={latency} ready={model.status === 'ready'} onMeasure={onMeasure} />
+          <LatencyLine state={latency} ready={model.status === 'ready'} here={here} onMeasure={onMeasure} />
           {canTrain && model.training && (
             <Link href={`/train?model=${encodeURIComponent(model.id)}`} prefetch={false} className={TRAIN_LINK}>
               {t('openTraining')}

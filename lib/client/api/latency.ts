@@ -2,6 +2,7 @@ import { underBase } from '@/lib/shared/web/base-path'
 import { choiceQuery } from '@/lib/shared/zero-shot/choice'
 import type { Classification } from '../../shared/contract/contract'
 import { SAMPLES } from '../../shared/gallery/samples'
+import { runHere } from '../device/run-here'
 
 /**
  * The first run warms up caches. The result is the fastest of the rest: whatever else the machine does can only make a
@@ -11,25 +12,40 @@ const WARM_UP_RUNS = 1
 const MEASURED_RUNS = 10
 
 export interface Latency {
-  /** In milliseconds, as measured by the server, so without network time. */
+  /** In milliseconds, as measured by the server, so without network time, or by the device. */
   decode: number
   run: number
   total: number
 }
 
 /**
- * Classifies a sample photo several times.
+ * Classifies a sample photo several times on the server.
  *
  * @throws Error if a request is refused or the server can't be reached
  */
-export async function measureLatency(model: string): Promise<Latency> {
+export function measureLatency(model: string): Promise<Latency> {
+  const query = new URLSearchParams({ ...choiceQuery(model), top_k: '1' })
+  return fastestRun(async (photo) => {
+    const response = await requireOk(fetch(underBase(`/api/classify?${query}`), { method: 'POST', body: photo }))
+    return (await response.json()) as Classification
+  })
+}
+
+/**
+ * Classifies a sample photo several times in this browser. Loads the model first.
+ *
+ * @throws Failure if the browser can't run it; Error if the photo can't be loaded
+ */
+export function measureLatencyHere(model: string): Promise<Latency> {
+  const { signal } = new AbortController()
+  const call = { model, topK: 1, signal, onProgress() {}, onUploaded() {} }
+  return fastestRun((photo) => runHere(photo, call))
+}
+
+async function fastestRun(classify: (photo: Blob) => Promise<Classification>): Promise<Latency> {
   const photo = await (await requireOk(fetch(underBase(`/gallery/${SAMPLES[0]?.file}`)))).blob()
   const timings: Classification['timings'][] = []
-  for (let i = 0; i < WARM_UP_RUNS + MEASURED_RUNS; i++) {
-    const query = new URLSearchParams({ ...choiceQuery(model), top_k: '1' })
-    const response = await requireOk(fetch(underBase(`/api/classify?${query}`), { method: 'POST', body: photo }))
-    timings.push(((await response.json()) as Classification).timings)
-  }
+  for (let i = 0; i < WARM_UP_RUNS + MEASURED_RUNS; i++) timings.push((await classify(photo)).timings)
   const fastest = timings.slice(WARM_UP_RUNS).reduce((best, timing) => (timing.run_ms < best.run_ms ? timing : best))
   return { decode: fastest.decode_ms, run: fastest.run_ms, total: fastest.total_ms }
 }

@@ -2,6 +2,7 @@ import type { Classification } from '@/lib/shared/contract/contract'
 import { classify } from '../api/classify'
 import { loadWhenReady } from '../api/load-when-ready'
 import { serverWatch } from '../api/server-watch'
+import { runsOnlyHere } from '../device/only-here'
 import { runHere } from '../device/run-here'
 import type { Photo } from './photo'
 import { PhotoSession, type SessionOptions } from './photo-session'
@@ -23,7 +24,7 @@ export function tabSession(model: string, maxBytes: number): PhotoSession {
     withPersistence(
       createSession(model, maxBytes, {
         reduce: stored(REDUCE_KEY) !== 'false',
-        here: stored(HERE_KEY) === 'true',
+        here: runsOnlyHere() || stored(HERE_KEY) === 'true',
         previous: previousTab(),
       }),
     ),
@@ -62,8 +63,9 @@ export function saveReduce(reduce: boolean): void {
   }
 }
 
-/** Sets whether photos are classified in this browser, now and in later visits. */
+/** Sets whether photos are classified in this browser, now and in later visits, if there is a choice. */
 export function saveHere(here: boolean): void {
+  if (runsOnlyHere()) return
   session?.setHere(here)
   try {
     localStorage.setItem(HERE_KEY, String(here))

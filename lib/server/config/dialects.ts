@@ -2,10 +2,15 @@ import { DIALECTS, type DialectName } from '@/lib/shared/dialects/dialects'
 import type { Environment } from './environment'
 import { isLoopback } from './loopback'
 
-/** The dialects that `DIALECTS` turns on. Tools for agents are off by default where others can reach the server. */
+/**
+ * The dialects that `DIALECTS` turns on; none if only browsers run models. Tools for agents are off by default where
+ * others can reach the server.
+ */
 export function chosenDialects({
   DIALECTS: chosen,
   HOST,
-}: Pick<Environment, 'DIALECTS' | 'HOST'>): readonly DialectName[] {
+  INFERENCE,
+}: Pick<Environment, 'DIALECTS' | 'HOST' | 'INFERENCE'>): readonly DialectName[] {
+  if (INFERENCE === 'browser') return []
   return chosen ?? DIALECTS.filter((name) => name !== 'mcp' || isLoopback(HOST))
 }

@@ -62,6 +62,8 @@ function requireConsistent(values: Environment): void {
     throw new EnvironmentError('PAGES="false" contradicts API_URL: a server in front of another one serves only pages')
   if (values.API_URL !== undefined && values.GRPC_PORT !== undefined)
     throw new EnvironmentError('GRPC_PORT contradicts API_URL: a server in front of another one serves only pages')
+  if (values.INFERENCE === 'browser' && values.GRPC_PORT !== undefined)
+    throw new EnvironmentError('GRPC_PORT contradicts INFERENCE="browser": this server runs no models')
   if ((values.GRPC_TLS_CERT === undefined) !== (values.GRPC_TLS_KEY === undefined))
     throw new EnvironmentError('GRPC_TLS_CERT and GRPC_TLS_KEY belong together; set both, or none')
   if (values.API_URL !== undefined && values.API_KEYS !== 'off')

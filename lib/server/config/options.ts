@@ -213,9 +213,9 @@ export const OPTIONS = {
     'Time limit for fetching an image URL, including redirects, in milliseconds',
   ),
   INFERENCE: option(
-    choice(['server', 'both']).default('both'),
+    choice(['server', 'both', 'browser']).default('both'),
     SERVER,
-    'Where photos of the page are classified: `server`, or `both`: visitors may choose their own device, to which the page then loads the model’s file',
+    'Where photos of the page are classified: `server`; `both`: visitors may choose their own device, to which the page then loads the model’s file; or `browser`: always there, and this server runs no models. It then has no API but for the models, and no batches, training, and feedback',
   ),
   ENABLE_BATCH_PROCESSING: option(
     choice(['true', 'false']).default('true'),

@@ -28,8 +28,13 @@ function hasImageNetClasses({ labels, synonyms }: Model): boolean {
   return labels.length === 1000 && (synonyms[0]?.includes(FIRST_CLASS) ?? false)
 }
 
+/** What is known of the models, and which of them are served. */
+interface Served extends Pick<Generation, 'reports'> {
+  pool: Pick<Generation['pool'], 'serves'>
+}
+
 /** A model and its status in the workers. */
-export function toModelInfo(model: Model, lookup: ModelLookup, { reports, pool }: Generation): ModelInfo {
+export function toModelInfo(model: Model, lookup: ModelLookup, { reports, pool }: Served): ModelInfo {
   const base = model.head?.base.id ?? model.id
   const report = reports.get(base)
   const error = model.head === null ? (model.error ?? report?.error ?? null) : problemOf(model, lookup, reports)

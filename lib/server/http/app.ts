@@ -59,24 +59,16 @@ export function createApp(services: Services & { site: Site }): App {
     wrapErrors,
   )
   const limit = rateLimit(services)
+  const runs = services.environment.INFERENCE !== 'browser'
   const mount = (path: string, handlers: Endpoints) => route(app, path, handlers, services)
   const mountAll = (routes: Record<string, Endpoints>) => {
     for (const [path, handlers] of Object.entries(routes)) mount(path, handlers)
   }
-  app.use('/api/classify', limit)
-  app.use('/api/embed', limit)
-  app.use('/api/photo', limit)
-  app.use('/api/explain', limit)
-
-  const batchesEnabled = services.environment.ENABLE_BATCH_PROCESSING === 'true'
-  const oneOrMany = (one: Handler<AppEnv>, many: Handler<AppEnv>): Endpoint => ({
-    withQuery: (c, next) => (batchesEnabled && isStream(c) ? many(c, next) : one(c, next)),
-  })
-  mount('/api/classify', { POST: oneOrMany(classify(services, uploads), classifyStream(services, uploads)) })
-  mount('/api/embed', { POST: oneOrMany(embed(services, uploads), embedStream(services, uploads)) })
-  if (services.environment.MAX_EXPLANATIONS > 0)
-    mount('/api/explain', { POST: { withQuery: explain(services, uploads, explanations) } })
-  mount('/api/photo', { POST: photo(services, uploads) })
+  if (runs) {
+    const routes = runRoutes(services, uploads, explanations)
+    for (const path of Object.keys(routes)) app.use(path, limit)
+    mountAll(routes)
+  }
   app.use('/api/jobs', limit)
   app.use('/api/jobs/:id/similar', limit)
   if (services.jobs) mountAll(jobRoutes(services.jobs, services, uploads))
@@ -111,13 +103,34 @@ export function createApp(services: Services & { site: Site }): App {
   // Off by default: metrics are for the operator, and this port is public.
   if (services.environment.METRICS === 'on') mount('/metrics', { GET: metrics(services) })
 
-  for (const path of API_DOCS_GUESSES) app.get(path, toApiDocs)
+  if (runs) for (const path of API_DOCS_GUESSES) app.get(path, toApiDocs)
 
-  app.notFound((c) =>
-    problemReply(c, new Problem('not_found', `No resource at ${c.req.path}. /api/openapi.json lists all of them.`)),
-  )
+  const reason = runs ? '' : ' This server runs no models: its visitors’ browsers do.'
+  app.notFound((c) => {
+    const detail = `No resource at ${c.req.path}.${reason} /api/openapi.json lists all of them.`
+    return problemReply(c, new Problem('not_found', detail))
+  })
   app.onError(failureReply(services))
   return app
+}
+
+/** What the server does with photos. */
+function runRoutes(
+  services: Services,
+  uploads: MemoryBudget,
+  explanations: ExplanationSlots,
+): Record<string, Endpoints> {
+  const { ENABLE_BATCH_PROCESSING, MAX_EXPLANATIONS } = services.environment
+  const batchesEnabled = ENABLE_BATCH_PROCESSING === 'true'
+  const oneOrMany = (one: Handler<AppEnv>, many: Handler<AppEnv>): Endpoint => ({
+    withQuery: (c, next) => (batchesEnabled && isStream(c) ? many(c, next) : one(c, next)),
+  })
+  return {
+    '/api/classify': { POST: oneOrMany(classify(services, uploads), classifyStream(services, uploads)) },
+    '/api/embed': { POST: oneOrMany(embed(services, uploads), embedStream(services, uploads)) },
+    ...(MAX_EXPLANATIONS > 0 && { '/api/explain': { POST: { withQuery: explain(services, uploads, explanations) } } }),
+    '/api/photo': { POST: photo(services, uploads) },
+  }
 }
 
 function feedbackRoutes({ feedback, environment, log }: Services, uploads: MemoryBudget): Record<string, Endpoints> {

@@ -24,10 +24,14 @@ const creditsSchema = z.array(
 export class Gallery {
   private cache: { model: string; pictures: Promise<GalleryPicture[]> } | undefined
 
-  /** @param folder contains the photos and their CREDITS.csv */
+  /**
+   * @param folder contains the photos and their CREDITS.csv
+   * @param runs whether the engine runs models; if not, no photo has a prediction
+   */
   constructor(
     private readonly folder: string,
     private readonly engine: Engine,
+    private readonly runs = true,
   ) {}
 
   pictures(): Promise<GalleryPicture[]> {
@@ -38,7 +42,7 @@ export class Gallery {
     this.cache = { model: key, pictures }
     // If the server was too busy for some of them, the next visitor triggers another try.
     void pictures.then(
-      (list) => list.some(({ answer }) => answer === null) && this.forget(key),
+      (list) => this.runs && list.some(({ answer }) => answer === null) && this.forget(key),
       () => this.forget(key),
     )
     return pictures
@@ -75,6 +79,7 @@ export class Gallery {
 
   /** Null if it isn't available now: the photo is shown without it. */
   private async answer(file: string): Promise<GalleryAnswer | null> {
+    if (!this.runs) return null
     try {
       const photo = await readFile(join(this.folder, file))
       const { predictions, uncertain, model } = await this.engine.classify(photo, { topK: 1, priority: 'batch' })

@@ -10,6 +10,7 @@ export function localSite(
   gallery: Gallery,
 ): Site {
   const { engine, environment, feedback, jobs, training } = services
+  const runs = environment.INFERENCE !== 'browser'
   async function facts(): Promise<SiteFacts> {
     return {
       models: await Promise.all(
@@ -21,8 +22,9 @@ export function localSite(
       limits: {
         imageBytes: environment.MAX_IMAGE_BYTES,
         pixels: environment.MAX_PIXELS,
-        urlInput: environment.URL_INPUT === 'true',
-        explain: environment.MAX_EXPLANATIONS > 0,
+        urlInput: runs && environment.URL_INPUT === 'true',
+        explain: runs && environment.MAX_EXPLANATIONS > 0,
+        server: runs,
         device: environment.INFERENCE !== 'server',
       },
       feedback: feedback && { photos: feedback.mode === 'photos', days: environment.FEEDBACK_RETENTION_DAYS },

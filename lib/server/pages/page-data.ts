@@ -1,15 +1,16 @@
 import { type ModelInfo, modelInfoSchema } from '@/lib/shared/contract/contract'
 import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import type { ModelDetails } from '@/lib/shared/contract/model-details'
-import type { SiteFacts, TrainingOffer } from '@/lib/shared/contract/site'
+import type { SiteFacts, SiteLimits, TrainingOffer } from '@/lib/shared/contract/site'
 import type { DialectName } from '@/lib/shared/dialects/dialects'
 import { type GalleryPicture, licenseName } from '@/lib/shared/gallery/gallery'
+import { type PagePath, pageNeedsServer } from '@/lib/shared/web/page-needs-server'
 import { getRuntime } from '../runtime/get-runtime'
 
 /** What the classify page needs before the first photo. */
 export interface ClassifyPageData {
   models: readonly ModelInfo[]
-  limits: SiteFacts['limits']
+  limits: SiteLimits
   /** What feedback the server accepts; null if it is turned off. */
   feedback: FeedbackOffer | null
   /** Who may save labels as a model; null if nobody. */
@@ -65,22 +66,23 @@ export async function trainPageData(): Promise<{
   return { bases, imageBytes: limits.imageBytes, offer: training }
 }
 
-/** What the page of the API needs. */
+/** What the page of the API needs; null if the server has no API but for the models. */
 export async function apiPageData(): Promise<
-  Pick<SiteFacts, 'models' | 'limits'> & { dialects: readonly DialectName[] }
+  (Pick<SiteFacts, 'models' | 'limits'> & { dialects: readonly DialectName[] }) | null
 > {
   const { models, limits, dialects = [] } = await facts()
+  if (!hasPage('/api-docs', limits)) return null
   return { models: withLabels(models), limits, dialects }
 }
 
 /** What decides which data this server stores. */
 export async function privacyFacts(): Promise<
-  Pick<SiteFacts, 'batches' | 'feedback' | 'training'> & { urlInput: boolean; session: boolean }
+  Pick<SiteFacts, 'batches' | 'feedback' | 'training'> & { server: boolean; urlInput: boolean; session: boolean }
 > {
   const { batches, feedback, training, limits, keys } = await facts()
   const { API_URL, API_KEY } = (await getRuntime()).environment
   const session = API_URL === undefined ? keys === 'required' : API_KEY !== undefined
-  return { batches, feedback, training, urlInput: limits.urlInput, session }
+  return { batches, feedback, training, server: runsModels(limits), urlInput: limits.urlInput, session }
 }
 
 /** Whether this server has API keys. */
@@ -98,11 +100,22 @@ export async function hasBatches(): Promise<boolean> {
  * What this server offers besides classifying. If the API is unreachable, the pages report it, but the layout around
  * them stays.
  */
-export async function offers(): Promise<{ batches: boolean; training: boolean }> {
+export async function offers(): Promise<{ server: boolean; batches: boolean; training: boolean }> {
   return facts().then(
-    ({ batches, training }) => ({ batches: batches !== null, training: training !== null }),
-    () => ({ batches: false, training: false }),
+    ({ batches, training, limits }) => ({
+      server: runsModels(limits),
+      batches: batches !== null,
+      training: training !== null,
+    }),
+    () => ({ server: true, batches: false, training: false }),
   )
+}
+
+const runsModels = ({ server = true }: SiteLimits) => server
+
+/** Whether the site has this page. */
+function hasPage(path: PagePath, limits: SiteLimits): boolean {
+  return runsModels(limits) || !pageNeedsServer(path)
 }
 
 /** The gallery with the default model's predictions. */

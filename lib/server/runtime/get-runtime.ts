@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { isDevelopment, readEnvironment, renamedOptions, requireBuiltPath } from '../config/environment'
 import { fromRoot } from '../config/root'
 import { createLog } from '../observe/log'
+import { createDeviceRuntime } from './device-runtime'
 import { createFrontRuntime } from './front-runtime'
 import type { Runtime } from './runtime'
 import { createServerRuntime } from './server-runtime'
@@ -67,8 +68,9 @@ function createRuntime(): Promise<Runtime> | Runtime {
   for (const { name, now } of renamedOptions()) {
     log.warn({ name, now }, 'option renamed: use the new name')
   }
-  const { API_URL } = environment
-  return API_URL === undefined ? createServerRuntime(environment, log) : createFrontRuntime(environment, API_URL, log)
+  const { API_URL, INFERENCE } = environment
+  if (API_URL !== undefined) return createFrontRuntime(environment, API_URL, log)
+  return INFERENCE === 'browser' ? createDeviceRuntime(environment, log) : createServerRuntime(environment, log)
 }
 
 /** The code version of the development build and when it was written (milliseconds since 1970). */

@@ -16,11 +16,22 @@ export interface TrainingOffer {
   corrections: boolean
 }
 
+/** What pages may ask for. */
+export interface SiteLimits {
+  imageBytes: number
+  pixels: number
+  urlInput: boolean
+  explain: boolean
+  /** Whether browsers may run models. Undefined on servers that don’t know of it. */
+  device?: boolean
+  /** Whether the server runs models itself. Undefined on servers that don’t know of another way. */
+  server?: boolean
+}
+
 /** What the pages need to know about the API server. Everything here is safe to show to any visitor. */
 export interface SiteFacts {
   models: readonly ModelDetails[]
-  /** `device`: whether browsers may run models. Undefined on servers that don’t know of it. */
-  limits: { imageBytes: number; pixels: number; urlInput: boolean; explain: boolean; device?: boolean }
+  limits: SiteLimits
   /** What feedback the server accepts; null if it is turned off. */
   feedback: FeedbackOffer | null
   /** Null if batches are turned off. */

@@ -26,6 +26,8 @@ import { SECURITY_SCHEMES } from './security'
 
 /** The optional features of a server. The document that it serves omits those it doesn't have. */
 interface Features {
+  /** Models run on the server. */
+  runs: boolean
   jobs: boolean
   explanations: boolean
   /** Many photos per request. */
@@ -42,6 +44,7 @@ interface Features {
 }
 
 const ALL_FEATURES: Features = {
+  runs: true,
   jobs: true,
   explanations: true,
   streams: true,
@@ -105,23 +108,7 @@ function pathsOf(features: Features): Record<string, Record<string, object>> {
       })
     : { '/api/models': {} }
   return {
-    '/api/classify': { post: classifyOperation(features.streams) },
-    '/api/embed': { post: embedOperation(features.streams) },
-    ...(features.explanations && { '/api/explain': { post: explainOperation() } }),
-    '/api/photo': {
-      post: {
-        operationId: 'photo',
-        summary: 'Fetch the photo at a URL, for pages that display what they classify.',
-        requestBody: {
-          required: true,
-          content: { 'application/json': { schema: { $ref: '#/components/schemas/PhotoRequest' } } },
-        },
-        responses: {
-          200: { description: 'The photo.', content: { 'image/*': { schema: BINARY } } },
-          ...problemReplies(PHOTO_PROBLEMS),
-        },
-      },
-    },
+    ...(features.runs && runPaths(features)),
     ...(features.jobs && jobPaths(maker, features)),
     ...(features.feedback !== 'off' && {
       '/api/feedback': { post: feedbackOperation(), ...(features.admin && { get: votesOperation() }) },
@@ -164,6 +151,29 @@ function pathsOf(features: Features): Record<string, Record<string, object>> {
     },
     '/health/status': {
       get: getOperation('status', 'Status of models, queue and workers.', 'Status', ['shutting_down']),
+    },
+  }
+}
+
+/** What the server does with photos. */
+function runPaths({ streams, explanations }: Features): Record<string, Record<string, object>> {
+  return {
+    '/api/classify': { post: classifyOperation(streams) },
+    '/api/embed': { post: embedOperation(streams) },
+    ...(explanations && { '/api/explain': { post: explainOperation() } }),
+    '/api/photo': {
+      post: {
+        operationId: 'photo',
+        summary: 'Fetch the photo at a URL, for pages that display what they classify.',
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/PhotoRequest' } } },
+        },
+        responses: {
+          200: { description: 'The photo.', content: { 'image/*': { schema: BINARY } } },
+          ...problemReplies(PHOTO_PROBLEMS),
+        },
+      },
     },
   }
 }

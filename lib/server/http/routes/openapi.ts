@@ -18,6 +18,7 @@ export function openApi(services: Services) {
 
 function documentOf({ jobs, feedback, training, keys, environment }: Services): object {
   return openApiDocument({
+    runs: environment.INFERENCE !== 'browser',
     jobs: jobs !== null,
     explanations: environment.MAX_EXPLANATIONS > 0,
     streams: environment.ENABLE_BATCH_PROCESSING === 'true',
