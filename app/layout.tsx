@@ -35,7 +35,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
   const { t, locale, messages } = await translation()
   const { version, source } = await appFacts()
   const offered = await offers()
-  // The server alone reads `meta` and `about`. The others are large and belong to one page each, which adds them.
+  // The server alone reads `meta`, `about`, and `offlinePage`. The others are large and belong to one page each.
   const {
     meta: _meta,
     about: _about,
@@ -44,6 +44,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
     models: _models,
     usage: _usage,
     api: _api,
+    offlinePage: _offlinePage,
     ...shared
   } = messages
   return (

@@ -20,7 +20,7 @@ export const OWN = [
     'icons',
     'metrics',
   ],
-  ...['models', 'opengraph-image', 'result', 'train', 'usage'],
+  ...['models', 'offline', 'opengraph-image', 'result', 'train', 'usage'],
   // Dialects of the API.
   ...['config', 'explanations', 'gradio_api', 'hf', 'mcp', 'ping', 'predictions', 'torchserve', 'v1', 'v2'],
 ]

@@ -3,7 +3,14 @@ import { toolBeside } from '../steps.mjs'
 
 /** The longest first: they run two at a time. */
 export const CHECKS = [
-  ['types', async () => (await toolBeside('next', ['typegen'])) && toolBeside('tsc', ['--noEmit'])],
+  [
+    'types',
+    async () =>
+      (await toolBeside('next', ['typegen'])) &&
+      (await toolBeside('tsc', ['--noEmit'])) &&
+      // The service worker has other globals.
+      toolBeside('tsc', ['--noEmit', '-p', 'lib/client/offline/worker']),
+  ],
   ['unused files, exports and packages', () => toolBeside('knip', ['--no-progress'])],
   ['import boundaries', () => toolBeside('tsx', ['scripts/test/boundaries.ts'])],
   ['openapi.json is current', () => toolBeside('tsx', ['scripts/docs/openapi.ts', '--check'])],

@@ -1,5 +1,6 @@
 import { ABORTED } from '../api/classify'
 import { type Failure, OFFLINE } from '../api/failure'
+import { ensureIsolated } from '../offline/isolation'
 import { failureOf } from './failures'
 import type { DeviceRequest, FromDeviceWorker, ToDeviceWorker } from './protocol'
 
@@ -38,7 +39,7 @@ export function ask<T>(
       reject(ABORTED)
     }
     signal.addEventListener('abort', cancel)
-    post(one.request)
+    void ensureIsolated().then(() => !signal.aborted && post(one.request))
   }).finally(() => {
     pending.delete(id)
     // A signal may outlive many requests.
