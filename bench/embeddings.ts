@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { readCatalog } from '@/lib/server/catalog/catalog'
-import { outputDeclarations } from '@/lib/server/catalog/onnx/declare-output'
 import { readModel } from '@/lib/server/engine/model'
 import { inputFormat } from '@/lib/server/engine/worker/input-format'
 import { decode } from '@/lib/server/image/decode'
 import type { Area } from '@/lib/shared/crop/crop'
+import { outputDeclarations } from '@/lib/shared/inference/declare-output'
 
 /** Embeddings of photos: `vectors` [photos × dimensions] and `logits` [photos × classes], row by row. */
 export interface EmbeddedSet {

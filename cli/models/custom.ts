@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readCatalog, readHeadFolder } from '@/lib/server/catalog/catalog'
-import type { Evaluation } from '@/lib/server/custom-models/evaluation'
 import { revisionPrefix } from '@/lib/server/custom-models/object-keys'
 import { CustomModelStore } from '@/lib/server/custom-models/store'
 import { type Model, readModel } from '@/lib/server/engine/model'
@@ -9,6 +8,7 @@ import { ModelLookup } from '@/lib/server/engine/model-lookup'
 import { FolderObjects } from '@/lib/server/storage/folder-objects'
 import type { MultiLabelMetrics } from '@/lib/shared/metrics/label-metrics'
 import { Problem } from '@/lib/shared/problems/problem'
+import type { Evaluation } from '@/lib/shared/training/folder/evaluation'
 import { EXIT, Failure } from '../program/exit'
 
 /** The store of custom models in a data folder. */

@@ -1,7 +1,7 @@
 import { PhotoCollector, type SkippedPhoto } from '@/lib/server/custom-models/collect-photos'
-import { examplesOf } from '@/lib/server/custom-models/fit-examples'
 import type { Engine } from '@/lib/server/engine/types'
 import type { Example } from '@/lib/shared/training/example'
+import { examplesOf } from '@/lib/shared/training/folder/fit-examples'
 import { Progress } from '../program/progress'
 import type { LabeledPhoto } from './labeled-photos'
 import type { PhotoFile } from './photo-files'

@@ -1,4 +1,4 @@
-import type { Evaluation } from '@/lib/server/custom-models/evaluation'
+import type { Evaluation } from '@/lib/shared/training/folder/evaluation'
 
 /** The file of a photo that was embedded. */
 export interface PhotoFile {

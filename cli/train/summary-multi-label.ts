@@ -1,4 +1,4 @@
-import type { Evaluation } from '@/lib/server/custom-models/evaluation'
+import type { Evaluation } from '@/lib/shared/training/folder/evaluation'
 import { table } from '../program/progress'
 
 const MAX_ROWS = 10

@@ -1,5 +1,5 @@
 import type { SkippedPhoto } from '@/lib/server/custom-models/collect-photos'
-import type { Evaluation } from '@/lib/server/custom-models/evaluation'
+import type { Evaluation } from '@/lib/shared/training/folder/evaluation'
 import { table } from '../program/progress'
 import { doubtful, type LabelSetsResult, labelTable, multiLabelLines } from './summary-multi-label'
 import type { TestResult } from './test-head'

@@ -1,5 +1,4 @@
 import { expectTypeOf, test } from 'vitest'
-import type { Evaluation } from '@/lib/server/custom-models/evaluation'
 import type { CheckReport, JobCheck, PhotoCheck, SimilarPhotosReply } from '@/lib/shared/contract/check'
 import type * as contract from '@/lib/shared/contract/contract'
 import type { EmbeddingReply } from '@/lib/shared/contract/embed'
@@ -7,6 +6,7 @@ import type * as explain from '@/lib/shared/contract/explain'
 import type * as jobs from '@/lib/shared/contract/jobs'
 import type * as problems from '@/lib/shared/problems/problem'
 import type { ResultRow } from '@/lib/shared/results/columns'
+import type { Evaluation } from '@/lib/shared/training/folder/evaluation'
 import type * as client from './index.js'
 
 // The client's types are written out, so that its users need none of the server's packages. `tsc` compares them.

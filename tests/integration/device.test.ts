@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DeviceModel } from '@/lib/shared/contract/device'
 import { deviceModelSchema } from '@/lib/shared/contract/device'
+import { colorPhotos, formWith, send } from '../support/colors'
 import { refusal } from '../support/http'
 import { ADMIN_TOKEN, bearer, createKey } from '../support/keys'
 import { PAGES, startServer, type TestServer } from '../support/server'
@@ -33,6 +34,23 @@ test('describes a model, and gives its file with the SHA-256 that it names', asy
   const tag = response.headers.get('etag') ?? ''
   expect((await fetch(address, { headers: { 'if-none-match': tag } })).status).toBe(304)
   await refusal(fetch(`${server.url}/api/models/none/graph`), 404, 'unknown_model')
+})
+
+test('describes a custom model with the graph of its base, and its own labels and weights', async () => {
+  const base = await deviceModel(server.url)
+  const { body } = await send(server, 'POST', '/api/models', formWith({ title: 'Colors' }, await colorPhotos()))
+  expect(body.model?.id).toBe('colors')
+  const address = `${server.url}/api/models/colors`
+  const custom = deviceModelSchema.parse(await (await fetch(`${address}/device`)).json())
+  expect(custom.model.revision).toBe(body.model.revision)
+  expect(custom.labels.map(({ label }) => label)).toEqual(['blue', 'green', 'red'])
+  for (const name of ['graph', 'preprocessor', 'input', 'output', 'embedding', 'kinds'] as const)
+    expect(custom[name]).toEqual(base[name])
+  expect([base.head, custom.head?.kind, custom.head?.baseTemperature]).toEqual([null, 'linear', base.temperature])
+  const head = Buffer.from(await (await fetch(`${address}/files/head.safetensors`)).arrayBuffer())
+  expect(Buffer.from(custom.head?.file ?? '', 'base64').equals(head)).toBe(true)
+  const graph = new Uint8Array(await (await fetch(`${address}/graph`)).arrayBuffer())
+  expect(createHash('sha256').update(graph).digest('hex')).toBe(base.graph.sha256)
 })
 
 test('pages are isolated from other origins, and with INFERENCE=server nothing of it is there', async () => {

@@ -5,8 +5,8 @@ import { labelWarnings } from '@/lib/shared/labels-file/summary'
 import type { LabelsTable } from '@/lib/shared/labels-file/table'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
+import { examplesOf, type LabelRules } from '@/lib/shared/training/folder/fit-examples'
 import type { EmbeddedPhoto, SkippedPhoto } from './collect-photos'
-import { examplesOf, type LabelRules } from './fit-examples'
 
 export interface LabeledPhotos {
   examples: Example[]

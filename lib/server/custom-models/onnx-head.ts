@@ -1,10 +1,10 @@
+import type { KindMembers } from '@/lib/shared/inference/kind-scores'
 import type { Activation } from '@/lib/shared/metrics/activation'
 import { KINDS_LENGTH } from '@/lib/shared/training/features'
 import type { Groups } from '@/lib/shared/training/groups'
 import type { HeadWeights } from '@/lib/shared/training/head-file'
 import type { CosineHead } from '@/lib/shared/zero-shot/similarity'
 import type { Extension, NewNode } from '../catalog/onnx/export-model'
-import type { KindMembers } from '../engine/kind-scores'
 
 const PROBABILITIES = 'probabilities'
 

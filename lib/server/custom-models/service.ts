@@ -1,21 +1,21 @@
 import { randomBytes } from 'node:crypto'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
-import { CUSTOM_ID, type CustomDescription, type TrainParameters } from '@/lib/shared/contract/custom-models'
+import { CUSTOM_ID, type CustomDescription, idOf, type TrainParameters } from '@/lib/shared/contract/custom-models'
 import { Problem } from '@/lib/shared/problems/problem'
 import { type Example, NO_LABEL } from '@/lib/shared/training/example'
 import { readExamples } from '@/lib/shared/training/example-file'
+import type { Evaluation } from '@/lib/shared/training/folder/evaluation'
+import { describedAgain, type ModelFiles, modelFolder } from '@/lib/shared/training/folder/model-folder'
 import { mergeExamples } from '@/lib/shared/training/merge-examples'
 import { countPhotos } from '@/lib/shared/training/multi-label/photo-set'
 import type { LabelWords } from '@/lib/shared/zero-shot/candidate-labels'
 import type { ModelConfig } from '../engine/model-config'
 import type { ModelSource } from '../engine/model-parts'
 import type { Engine } from '../engine/types'
-import type { Evaluation } from './evaluation'
-import { describedAgain, modelFolder } from './model-folder'
 import { ONNX_FILES, OnnxFolders } from './onnx-folder'
 import type { CustomModels } from './registry'
 import { Scratch } from './scratch'
-import type { CustomModelStore, ModelFiles, Step } from './store'
+import type { CustomModelStore, Step } from './store'
 import { runTraining } from './training/run-training'
 import { TrainingSlots } from './training/slots'
 import { allLabels, embedWords, trainFromWords } from './words'
@@ -328,11 +328,5 @@ export function isMultiLabel({ problem_type }: Pick<ModelConfig, 'problem_type'>
 
 /** A name as an ID: "My parts!" → "my-parts". */
 export function slugOf(title: string): string {
-  const plain = title.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
-  const slug = plain
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 63)
-    .replace(/-+$/, '')
-  return CUSTOM_ID.test(slug) ? slug : `model-${randomBytes(4).toString('hex')}`
+  return idOf(title) ?? `model-${randomBytes(4).toString('hex')}`
 }

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { Problem } from '@/lib/shared/problems/problem'
-import { printChecksums } from '../catalog/checksums'
+import type { ModelFiles } from '@/lib/shared/training/folder/model-folder'
+import { REVISION_FILES, revisionText } from '@/lib/shared/training/folder/revision'
 import type { Objects } from '../storage/folder-objects'
 import { FILES, HISTORY, parseFileKey, parseStepKey, revisionPrefix, stepKey } from './object-keys'
-
-/** The files of a model folder by name. */
-export type ModelFiles = ReadonlyMap<string, Uint8Array | string>
 
 const stepSchema = z.object({
   /** The current revision since this step; null if the model was deleted. */
@@ -24,8 +22,6 @@ export interface Step extends z.output<typeof stepSchema> {
   step: number
 }
 
-/** What determines a custom model's predictions, and so its revision. */
-const REVISION_FILES = ['config.json', 'head.safetensors']
 /** Revisions of earlier steps are deleted. */
 const KEPT_STEPS = 20
 /** Files without a step are from a save that failed, or from one that is still running. */
@@ -167,15 +163,12 @@ export class CustomModelStore {
 
 /** The revision of a custom model, as `fingerprint` computes it for a folder. */
 export function revisionOf(files: ModelFiles): string {
-  const digests = new Map(
-    REVISION_FILES.map((name) => [
-      name,
-      createHash('sha256')
-        .update(files.get(name) ?? '')
-        .digest('hex'),
-    ]),
-  )
-  return `sha256:${createHash('sha256').update(printChecksums(digests)).digest('hex')}`
+  const digests = REVISION_FILES.map((name) => sha256(files.get(name) ?? ''))
+  return `sha256:${sha256(revisionText(digests))}`
+}
+
+function sha256(content: Uint8Array | string): string {
+  return createHash('sha256').update(content).digest('hex')
 }
 
 function requireStep(id: string, latest: Step | undefined, after: number | null): void {

@@ -1,6 +1,7 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
 import { writeExamples } from '@/lib/shared/training/example-file'
+import type { Evaluation, Trained } from '@/lib/shared/training/folder/evaluation'
 import { labelKey, requireLabelNames } from '@/lib/shared/training/label-names'
 import { trainingReport } from '@/lib/shared/training/report'
 import { writeCosineHead } from '@/lib/shared/zero-shot/head-file'
@@ -8,7 +9,6 @@ import { mixPhotos } from '@/lib/shared/zero-shot/mix'
 import { type CosineHead, rowsOf } from '@/lib/shared/zero-shot/similarity'
 import { textOf } from '@/lib/shared/zero-shot/template'
 import type { Engine } from '../engine/types'
-import type { Evaluation, Trained } from './evaluation'
 
 /** Labels in words, and the rows that photos are compared with. */
 export interface WordRows {

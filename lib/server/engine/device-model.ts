@@ -1,7 +1,8 @@
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import type { DeviceModel } from '@/lib/shared/contract/device'
 import { Problem } from '@/lib/shared/problems/problem'
 import { fileSha256 } from '../catalog/revision'
+import { kindMembers } from './kind-members'
 import { synonymsOf } from './label-kinds'
 import { type Model, modelRef } from './model'
 import type { ServedModel } from './model-lookup'
@@ -22,20 +23,24 @@ export async function deviceModelOf(
   report: LoadReport | undefined,
   maxPixels: number,
 ): Promise<DeviceModelFile> {
-  const { id, preprocessor, file, temperature, activation, uncertainty, multiLabel, background } = model
-  if (base !== model) throw serverOnly(id, 'it is a custom model')
+  const { id, temperature, activation, uncertainty, multiLabel, background } = model
+  const { preprocessor, file } = base
   if (!report?.input || !report.output) throw new Problem('not_ready', `The model ${id} is still loading. Try again.`)
   const { name, scores } = report.output
-  if (scores === 'embedding' || preprocessor === null) throw serverOnly(id, 'it is a text-image model')
-  const { size } = await stat(file)
+  if (scores === 'embedding' || preprocessor === null)
+    throw serverOnly(id, `${base === model ? 'it' : 'its base'} is a text-image model`)
+  const [{ size }, head] = await Promise.all([stat(file), headOf(model, base)])
   // The size of a model counts its data files, too.
-  if (size !== model.bytes) throw serverOnly(id, 'its weights are in several files')
+  if (size !== base.bytes) throw serverOnly(id, 'its weights are in several files')
   const device: DeviceModel = {
     model: modelRef(model),
-    graph: { sha256: await digestOf(model), bytes: size },
+    graph: { sha256: await digestOf(base), bytes: size },
     preprocessor: { ...preprocessor, normalisation: preprocessor.normalisation && copied(preprocessor.normalisation) },
     input: report.input,
     output: { name, scores },
+    embedding: embeddingOf(report),
+    kinds: kindMembers(base.synonyms)?.map((each) => [...each]) ?? null,
+    head,
     temperature: temperature ?? 1,
     activation,
     uncertainty,
@@ -45,6 +50,17 @@ export async function deviceModelOf(
     max_pixels: maxPixels,
   }
   return { device, file }
+}
+
+async function headOf({ head, file }: Model, base: Model): Promise<DeviceModel['head']> {
+  if (head === null) return null
+  const bytes = await readFile(/* turbopackIgnore: true */ file)
+  return { kind: head.kind, file: bytes.toString('base64'), baseTemperature: base.temperature ?? 1 }
+}
+
+function embeddingOf({ embedding, embeddingSource }: LoadReport): DeviceModel['embedding'] {
+  if (embeddingSource === null || embedding === null || typeof embedding === 'string') return null
+  return { ...embeddingSource, dimensions: embedding.dimensions }
 }
 
 function copied({ rescale, mean, std }: NonNullable<NonNullable<Model['preprocessor']>['normalisation']>) {

@@ -67,7 +67,7 @@ export async function createGeneration(options: EngineOptions, onChanged: () => 
 }
 
 function failedReport(id: string, error: string): LoadReport {
-  return { id, error, input: null, output: null, embedding: null, changed: false, runMs: null }
+  return { id, error, input: null, output: null, embedding: null, embeddingSource: null, changed: false, runMs: null }
 }
 
 /** Stores the first report of each model, and logs a failure or a slow model once. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { kindScores } from '@/lib/shared/inference/kind-scores'
 import { kindMembers, listKinds } from './kind-members'
-import { kindScores } from './kind-scores'
 
 const IDS = readFileSync('models/imagenet-classes.csv', 'utf8').match(/n\d{8}/g) ?? []
 const members = kindMembers(IDS.map((id) => [id, 'another name']))

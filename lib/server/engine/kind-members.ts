@@ -1,4 +1,4 @@
-import type { KindMembers } from './kind-scores'
+import type { KindMembers } from '@/lib/shared/inference/kind-scores'
 import { kindsOf, type LabelKinds } from './label-kinds'
 import table from './label-kinds.json'
 

@@ -6,13 +6,14 @@ import type { Preprocessor } from '@/lib/shared/image/preprocessor'
 import type { Activation } from '@/lib/shared/metrics/activation'
 import type { MultiLabelRule } from '@/lib/shared/metrics/multi-label'
 import type { UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
+import { activationOf, type HeadKind, uncertaintyRule } from '@/lib/shared/training/folder/custom-config'
+import { multiLabelRule } from '@/lib/shared/training/folder/multi-label-rule'
 import type { CatalogEntry } from '../catalog/catalog'
 import { parsePreprocessor } from '../image/hf-preprocessor'
 import { isTimm, timmPreprocessor } from '../image/timm'
 import { kindMembers } from './kind-members'
-import { type CustomDetails, configSchema, type HeadKind, type ModelConfig } from './model-config'
+import { type CustomDetails, configSchema, type ModelConfig } from './model-config'
 import { readJson, withFileName } from './model-file'
-import { multiLabelRule } from './problem-type'
 import type { SelfTest, WorkerModel } from './protocol'
 import { readLabels } from './read-labels'
 import type { TextSide } from './text-side'
@@ -107,9 +108,9 @@ export async function readModel(entry: CatalogEntry): Promise<Model> {
       head: headOf(config),
       output: config.vision.output ?? null,
       temperature: config.vision.temperature ?? null,
-      activation: config.vision.activation ?? (multiLabel ? 'sigmoid' : 'softmax'),
+      activation: activationOf(config.vision.activation, multiLabel),
       text,
-      uncertainty: ruleOf(config.vision.uncertainty),
+      uncertainty: uncertaintyRule(config.vision.uncertainty),
       multiLabel,
       background: config.vision.background ?? null,
       synonyms: labels.synonyms,
@@ -204,16 +205,6 @@ function headOf({ vision: { base_model: base, head: kind, custom } }: ModelConfi
   if (kind === undefined || custom === undefined)
     throw new Error('config.json: a model with vision.base_model needs vision.head and vision.custom, too')
   return { base, kind, ...custom }
-}
-
-function ruleOf(rule: ModelConfig['vision']['uncertainty']): UncertaintyRule | null {
-  if (rule === undefined) return null
-  return {
-    scoreBelow: rule.score_below,
-    marginBelow: rule.margin_below,
-    entropyAbove: rule.entropy_above ?? null,
-    likenessBelow: rule.likeness_below ?? null,
-  }
 }
 
 async function readSelfTest(folder: string): Promise<SelfTest | null> {

@@ -4,14 +4,14 @@ import type { PhotoTraits } from '@/lib/shared/dataset-check/photo-traits'
 import type { Geometry } from '@/lib/shared/image/geometry'
 import type { Interpolation, Preprocessor } from '@/lib/shared/image/preprocessor'
 import type { TensorFormat } from '@/lib/shared/image/tensor'
+import type { KindMembers } from '@/lib/shared/inference/kind-scores'
 import type { ScoreKind } from '@/lib/shared/inference/read-logits'
 import type { Activation } from '@/lib/shared/metrics/activation'
 import type { MultiLabelRule } from '@/lib/shared/metrics/multi-label'
 import type { UncertainReason, UncertaintyRule } from '@/lib/shared/metrics/uncertainty'
 import type { ProblemCode } from '@/lib/shared/problems/problem'
+import type { HeadKind } from '@/lib/shared/training/folder/custom-config'
 import type { FileStamp } from '../catalog/revision'
-import type { KindMembers } from './kind-scores'
-import type { HeadKind } from './model-config'
 import type { TextSide } from './text-side'
 import type { Priority } from './types'
 
@@ -192,6 +192,15 @@ export type ToWorker =
   | { kind: 'run'; job: Job }
   | { kind: 'cancel'; id: number }
 
+/** A tensor of a graph that holds the embedding. */
+export interface EmbeddingTensor {
+  name: string
+  /** Whether the graph has it among its outputs; if not, it can be declared as one. */
+  isOutput: boolean
+  /** Whether it may have a position per pixel, to be averaged. */
+  spatial: boolean
+}
+
 export interface LoadReport {
   id: string
   error: string | null
@@ -201,6 +210,8 @@ export interface LoadReport {
   output: { name: string; scores: ScoreKind | 'embedding' } | null
   /** The length of its embeddings and the number of kinds; in one line why it has none; null if it failed to load. */
   embedding: { dimensions: number; kinds: number } | string | null
+  /** The tensor that holds the embedding; null if there is none. */
+  embeddingSource: EmbeddingTensor | null
   /** Whether its files changed after it was read. */
   changed: boolean
   /** Duration of one run; null if there was none. */

@@ -9,6 +9,19 @@ export const TRAINING_MODES = ['off', 'on', 'visitors'] as const
 
 /** The ID of a custom model: it is displayed, used in URLs, and joined to paths and object keys. */
 export const CUSTOM_ID = /^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$/
+const MAX_ID_LENGTH = 63
+
+/** A name as an ID: "My parts!" → "my-parts"; null if no letter or digit of it can be part of one. */
+export function idOf(title: string): string | null {
+  const plain = title.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  const slug = plain
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, MAX_ID_LENGTH)
+    .replace(/-+$/, '')
+  return CUSTOM_ID.test(slug) ? slug : null
+}
+
 /** The ID of a visitor's model: who knows it may use, change and delete the model, so that it can't be guessed. */
 export const VISITOR_ID = /^m-[0-9a-f]{32}$/
 const MAX_NAME_LENGTH = 100

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { INTERPOLATIONS } from '../image/preprocessor'
 import { SCORE_KINDS } from '../inference/read-logits'
 import { ACTIVATIONS } from '../metrics/activation'
+import { HEAD_KINDS } from '../training/folder/custom-config'
 import { modelRefSchema, predictionSchema } from './contract'
 
 /** What a browser needs to run a model itself. */
@@ -53,6 +54,29 @@ export const deviceModelSchema = z
       name: z.string(),
       scores: z.enum(SCORE_KINDS),
     }),
+    embedding: z
+      .object({
+        name: z.string(),
+        isOutput: z.boolean().meta({
+          description: 'Whether the graph has it among its outputs; if not, a browser declares it as one.',
+        }),
+        spatial: z.boolean().meta({ description: 'Whether it may have a position per pixel, to be averaged.' }),
+        dimensions: side,
+      })
+      .nullable()
+      .meta({ description: 'The tensor of the graph that holds the embedding; null if there is none.' }),
+    kinds: z
+      .array(z.array(z.int().min(0)))
+      .nullable()
+      .meta({ description: 'The outputs that are of each kind of thing; null if the labels have no kinds.' }),
+    head: z
+      .object({
+        kind: z.enum(HEAD_KINDS),
+        file: z.string().meta({ description: '`head.safetensors` in base64.' }),
+        baseTemperature: z.number().positive().meta({ description: 'Divides the logits of the base model.' }),
+      })
+      .nullable()
+      .meta({ description: 'Of a custom model: graph, input, output, and embedding are those of its base.' }),
     temperature: z.number().positive().meta({ description: 'Divides the logits before they become scores.' }),
     activation: z.enum(ACTIVATIONS),
     uncertainty: z

@@ -1,3 +1,4 @@
+import { softmax } from '../metrics/scores'
 import { Problem } from '../problems/problem'
 import { labelKey, requireLabelNames } from './label-names'
 
@@ -61,4 +62,19 @@ export function groupScores(scores: Float64Array, { names, groupOf }: Groups): F
   const sums = new Float64Array(names.length)
   for (const [label, group] of groupOf.entries()) sums[group] = (sums[group] as number) + (scores[label] as number)
   return sums
+}
+
+/**
+ * The logits of groups: their softmax is the sums of the calibrated scores of each group.
+ *
+ * @param logits of the base model [labels]
+ * @param temperature of the base model
+ * @throws Problem `not_ready` if the base has another number of labels
+ */
+export function groupLogits(groups: Groups, logits: Float32Array, temperature: number): Float32Array {
+  const { length } = groups.groupOf
+  if (logits.length !== length)
+    throw new Problem('not_ready', `The custom model groups ${length} labels, but its base has ${logits.length}.`)
+  const sums = groupScores(softmax(logits, temperature), groups)
+  return Float32Array.from(sums, (sum) => Math.log(Math.max(sum, Number.MIN_VALUE)))
 }

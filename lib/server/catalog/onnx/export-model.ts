@@ -1,5 +1,5 @@
+import { join, message, number, text } from '@/lib/shared/inference/protobuf-writer'
 import { type GraphPart, type ModelParts, partsFor } from './graph-parts'
-import { join, message, number, text } from './protobuf-writer'
 
 /** Field numbers of onnx.proto3. */
 const MODEL_GRAPH = 7

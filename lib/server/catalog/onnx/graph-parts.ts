@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { dirname, join as joinPath } from 'node:path'
+import { join, message, number as numberField } from '@/lib/shared/inference/protobuf-writer'
 import { type Field, ProtobufFile } from './protobuf-file'
-import { join, message, number as numberField } from './protobuf-writer'
 
 /** Field numbers of onnx.proto3. */
 const MODEL_GRAPH = 7

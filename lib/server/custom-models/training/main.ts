@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { readExamples } from '@/lib/shared/training/example-file'
+import type { Evaluation } from '@/lib/shared/training/folder/evaluation'
+import { fitExamples } from '@/lib/shared/training/folder/fit-examples'
 import { writeLinearHead } from '@/lib/shared/training/head-file'
 import { readCosineHead } from '@/lib/shared/zero-shot/head-file'
 import { serveTask } from '../../background/serve-task'
-import type { Evaluation } from '../evaluation'
-import { fitExamples } from '../fit-examples'
 import { trainFromWords } from '../words'
 import type { TrainingTask } from './task'
 

@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Example } from '@/lib/shared/training/example'
+import type { Evaluation, Trained } from '@/lib/shared/training/folder/evaluation'
+import { examplesFile, type LabelRules } from '@/lib/shared/training/folder/fit-examples'
 import { writeCosineHead } from '@/lib/shared/zero-shot/head-file'
 import { type BackgroundOptions, runInBackground } from '../../background/run-in-background'
-import type { Evaluation, Trained } from '../evaluation'
-import { examplesFile, type LabelRules } from '../fit-examples'
 import type { WordRows } from '../words'
 import type { TrainingTask } from './task'
 

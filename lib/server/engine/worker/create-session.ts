@@ -2,7 +2,7 @@ import { appendFile, constants, copyFile, mkdtemp, open, rm, stat } from 'node:f
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { InferenceSession } from 'onnxruntime-node'
-import { outputDeclarations } from '../../catalog/onnx/declare-output'
+import { outputDeclarations } from '@/lib/shared/inference/declare-output'
 
 const OPTIONS: InferenceSession.SessionOptions = {
   // One photo per core: running more workers scales better than more threads per run.

@@ -1,11 +1,13 @@
 import type { Tensor } from 'onnxruntime-node'
-import { Problem } from '@/lib/shared/problems/problem'
+import { averageOverSpace, notFinite, readEmbedding } from '@/lib/shared/inference/read-embedding'
 import type { EmbeddingSource } from './find-embedding'
 import { firstRow, widthOf } from './output-reader'
 
 export interface EmbeddingReader {
   /** Name of the output. */
   tensor: string
+  /** Whether it may have a position per pixel, to be averaged. */
+  spatial: boolean
   dimensions: number
   /**
    * Reads the first image's embedding [dimensions]. The average over space, if it has a position per pixel.
@@ -41,30 +43,15 @@ export function embeddingReader(
   const shape = `the input of its last layer has the shape [${probe.dims.join(', ')}]`
   if (!spatial && sides.filter((side) => side > 1).length > 1) return `${shape}, which is more than one vector`
   if (dimensions < 1 || dimensions > MAX_DIMENSIONS) return `${shape}, which is too large for an embedding`
-  const read = (output: Tensor) => averageOverSpace(firstRow(output, width), dimensions)
-  if (!tensors.some((each) => allFinite(read(each)))) return 'the input of its last layer is NaN or infinite'
+  if (!tensors.some((each) => averageOverSpace(firstRow(each, width), dimensions).every(Number.isFinite)))
+    return 'the input of its last layer is NaN or infinite'
   return {
     tensor,
+    spatial,
     dimensions,
     read(output) {
-      const embedding = read(output)
-      if (widthOf(output) === width && allFinite(embedding)) return embedding
-      throw new Problem('model_failed', 'The model returned an embedding with NaN or infinite values for this photo.')
+      if (widthOf(output) !== width) throw notFinite()
+      return readEmbedding(firstRow(output, width), dimensions)
     },
   }
-}
-
-function allFinite(values: Float32Array): boolean {
-  return values.every(Number.isFinite)
-}
-
-/** Averages features [dimensions × area], channels first, to [dimensions]. */
-function averageOverSpace(features: Float32Array, dimensions: number): Float32Array {
-  const area = features.length / dimensions
-  if (area === 1) return features
-  return Float32Array.from({ length: dimensions }, (_, channel) => {
-    let sum = 0
-    for (let i = channel * area; i < (channel + 1) * area; i++) sum += features[i] ?? 0
-    return sum / area
-  })
 }

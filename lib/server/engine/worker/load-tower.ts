@@ -57,6 +57,7 @@ export async function loadTower(requested: WorkerModel, text: TextSide, maxPixel
     runMs,
     prepare,
     run: () => Promise.reject(noLabels(spec.id)),
+    embeddingSource: { name, isOutput: true, spatial: false },
     embedding: { dimensions: reader.dimensions, kinds: 0 },
     features: async (tensor, withLogits) => (withLogits ? Promise.reject(noLabels(spec.id)) : features(tensor)),
     text: encoder,

@@ -70,8 +70,8 @@ export class ModelCache {
       else await model.release()
       const { name, width, height, channels, layout, type, dims } = model.input
       const input = { name, width, height, channels, layout, type, batch: dims[0] ?? 1 }
-      const { output, embedding, runMs } = model
-      return { id: spec.id, error: null, input, output, embedding, changed: false, runMs }
+      const { output, embedding, embeddingSource, runMs } = model
+      return { id: spec.id, error: null, input, output, embedding, embeddingSource, changed: false, runMs }
     } catch (error) {
       const changed = await hasChanged(spec)
       return {
@@ -80,6 +80,7 @@ export class ModelCache {
         input: null,
         output: null,
         embedding: null,
+        embeddingSource: null,
         changed,
         runMs: null,
       }

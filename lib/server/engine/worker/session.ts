@@ -1,15 +1,15 @@
 import { basename } from 'node:path'
 import { type InferenceSession, Tensor } from 'onnxruntime-node'
 import { type TensorData, toTensor } from '@/lib/shared/image/tensor'
+import { kindScores } from '@/lib/shared/inference/kind-scores'
 import type { ScoreKind } from '@/lib/shared/inference/read-logits'
 import { Problem } from '@/lib/shared/problems/problem'
-import { readOnnxGraph } from '../../catalog/onnx/read-graph'
+import { type OnnxGraph, readOnnxGraph } from '../../catalog/onnx/read-graph'
 import { noEmbedding } from '../embedding'
-import { kindScores } from '../kind-scores'
-import type { WorkerModel } from '../protocol'
+import type { EmbeddingTensor, WorkerModel } from '../protocol'
 import { activationOf } from './activation'
 import { chooseOutput } from './choose-output'
-import { embeddingReader } from './embedding-reader'
+import { type EmbeddingReader, embeddingReader } from './embedding-reader'
 import { type InputFormat, inputFormat } from './input-format'
 import { type OpenedSession, openSession } from './open-session'
 import { outputReader } from './output-reader'
@@ -34,6 +34,8 @@ export interface LoadedModel {
   prepare(pixels: Uint8Array): TensorData
   /** Runs one prepared image to logits [classes]. */
   run(tensor: TensorData): Promise<Float32Array>
+  /** The tensor that holds the embedding; null if there is none. */
+  embeddingSource: EmbeddingTensor | null
   /** The length of its embeddings and the number of kinds, or in one line why it has none. */
   embedding: { dimensions: number; kinds: number } | string
   /**
@@ -104,8 +106,24 @@ export async function loadModel(requested: WorkerModel, maxPixels: number): Prom
   if (spec.selfTest) checkSelfTest(read(tensors[0] as Tensor), spec.selfTest.logits)
   const embedding =
     typeof reader === 'string' ? reader : { dimensions: reader.dimensions, kinds: spec.kinds?.length ?? 0 }
-  const release = () => session.release()
-  return { spec, input, output: { name, scores }, runMs, prepare, run, embedding, features, text: null, release }
+  const embeddingSource = typeof reader === 'string' ? null : embeddingTensor(reader, graph)
+  return {
+    spec,
+    input,
+    output: { name, scores },
+    runMs,
+    prepare,
+    run,
+    embedding,
+    embeddingSource,
+    features,
+    text: null,
+    release: () => session.release(),
+  }
+}
+
+function embeddingTensor({ tensor: name, spatial }: EmbeddingReader, { outputs }: OnnxGraph): EmbeddingTensor {
+  return { name, isOutput: outputs.includes(name), spatial }
 }
 
 /**

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
+import { examplesOf, type LabelRules } from '@/lib/shared/training/folder/fit-examples'
 import { MAX_LABEL_LENGTH } from '@/lib/shared/training/label-names'
-import { examplesOf, type LabelRules } from '../../custom-models/fit-examples'
 
 const vectorSchema = z.union([z.array(z.number()).min(1), z.base64().min(4)], 'must be a list of numbers or base64')
 

@@ -1,6 +1,6 @@
-import type { Example } from '@/lib/shared/training/example'
-import type { MultiLabelTraining } from '@/lib/shared/training/multi-label/train'
-import type { Training } from '@/lib/shared/training/train'
+import type { Example } from '../example'
+import type { MultiLabelTraining } from '../multi-label/train'
+import type { Training } from '../train'
 
 /** What is known about a trained model besides its weights: the content of `evaluation.json`. */
 export interface Evaluation extends Pick<Training, 'shrinkage' | 'report' | 'curve' | 'needs'> {

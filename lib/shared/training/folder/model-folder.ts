@@ -1,14 +1,16 @@
-import type { CustomDescription } from '@/lib/shared/contract/custom-models'
-import type { Activation } from '@/lib/shared/metrics/activation'
-import type { Groups } from '@/lib/shared/training/groups'
-import { writeGroupsHead } from '@/lib/shared/training/head-file'
-import type { ModelConfig } from '../engine/model-config'
+import type { CustomDescription } from '../../contract/custom-models'
+import type { Activation } from '../../metrics/activation'
+import type { Groups } from '../groups'
+import { writeGroupsHead } from '../head-file'
+import type { CustomConfig } from './custom-config'
 import type { Evaluation, Trained } from './evaluation'
-import type { ModelFiles } from './store'
 
 /** Below these, a result is uncertain; the same for all models. See models/build/calibrate.py. */
 const SCORE_BELOW = 0.5
 const MARGIN_BELOW = 0.1
+
+/** The files of a model folder by name. */
+export type ModelFiles = ReadonlyMap<string, Uint8Array | string>
 
 export interface FolderOptions extends CustomDescription {
   base: { id: string; revision: string }
@@ -46,7 +48,7 @@ export function groupsFolder({ names, groupOf }: Groups, options: FolderOptions)
 
 /** The files that describe the model, with another description. */
 export function describedAgain(
-  config: ModelConfig & Record<string, unknown>,
+  config: CustomConfig,
   change: CustomDescription,
   evaluation: Pick<Evaluation, 'multi_label'> | null,
 ): ModelFiles {

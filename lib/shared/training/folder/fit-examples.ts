@@ -1,8 +1,8 @@
-import { type Example, NO_LABEL } from '@/lib/shared/training/example'
-import { writeExamples, writeLabeledExamples } from '@/lib/shared/training/example-file'
-import type { Head } from '@/lib/shared/training/head'
-import { trainMultiLabel } from '@/lib/shared/training/multi-label/train'
-import { type TrainingProgress, train } from '@/lib/shared/training/train'
+import { type Example, NO_LABEL } from '../example'
+import { writeExamples, writeLabeledExamples } from '../example-file'
+import type { Head } from '../head'
+import { trainMultiLabel } from '../multi-label/train'
+import { type TrainingProgress, train } from '../train'
 import { type Evaluation, evaluationOf, multiLabelEvaluation } from './evaluation'
 
 /** How the labels of photos are to be understood. */

@@ -1,4 +1,4 @@
-import { softmax } from '@/lib/shared/metrics/scores'
+import { softmax } from '../metrics/scores'
 
 /** The outputs of a model that are of each kind of thing, by kind. */
 export type KindMembers = readonly (readonly number[])[]
