@@ -41,6 +41,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
     about: _about,
     batch: _batch,
     train: _train,
+    ownModels: _ownModels,
     models: _models,
     usage: _usage,
     api: _api,

@@ -35,12 +35,13 @@ function onServer(t: Translator, { batches, feedback, training, urlInput, server
 export default async function Page() {
   const { t } = await translation()
   const [{ version, source }, notice, facts] = await Promise.all([appFacts(), notices(), privacyFacts()])
-  const { batches, training, session } = facts
+  const { batches, training, session, ownModels } = facts
   const browser = [
     t('about.tabs'),
     t('about.history'),
     ...(batches ? [t('about.batchList')] : []),
     ...(training ? [t('about.trainingDraft')] : []),
+    ...(ownModels ? [t('about.ownModels')] : []),
     t('about.settings', { session: session ? 'yes' : 'no' }),
     ...(session ? [t('about.session')] : []),
   ]

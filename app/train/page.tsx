@@ -21,7 +21,7 @@ export default async function Page() {
   const { messages } = await translation()
   const nonce = (await headers()).get('x-nonce') ?? undefined
   return (
-    <PageMessages messages={{ train: messages.train, label: messages.label }}>
+    <PageMessages messages={{ train: messages.train, label: messages.label, ownModels: messages.ownModels }}>
       <DraftScript nonce={nonce} />
       <Train {...data} />
     </PageMessages>

@@ -6,7 +6,7 @@ import { searchByWords } from '@/lib/client/batch/api'
 import type { Subset } from '@/lib/client/batch/table-view'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { Job } from '@/lib/shared/contract/jobs'
-import { useOwnModel } from '../classify/use-own-model'
+import { useOwnModels } from '../classify/use-own-models'
 import { useProblem } from '../ui/use-problem'
 
 interface WordSearchProps {
@@ -31,7 +31,7 @@ export function WordSearch({ job, models, textModels, subset, onSubset }: WordSe
   const t = useTranslations('batch.words')
   const problem = useProblem()
   const { id } = job.model
-  const model = useOwnModel(models, id).find((one) => one.id === id)
+  const model = useOwnModels(models, id, false).find((one) => one.id === id)
   const [text, setText] = useState('')
   const [state, setState] = useState<State>({ name: 'idle' })
   const search = useRef<AbortController | null>(null)

@@ -28,7 +28,7 @@ import { RemovedNotice } from './removed-notice'
 import { type Shown, useFocusAnswer } from './use-focus-answer'
 import { useGalleryPhoto } from './use-gallery-photo'
 import { useLinkedModel } from './use-linked-model'
-import { useOwnModel } from './use-own-model'
+import { useOwnModels } from './use-own-models'
 import { usePaste } from './use-paste'
 import { useSessionState, useTabSession } from './use-tab-session'
 import { useUrlPhotos } from './use-url-photos'
@@ -67,11 +67,11 @@ export function Classifier({ models: listed, limits, gallery, feedback, training
   const t = useTranslations('classify')
   const { session, views, view } = useTabSession(defaultModel(listed), limits.imageBytes)
   const model = useSessionState(session, (state) => state.model)
-  const models = useOwnModel(listed, model)
   const reduce = useSessionState(session, (state) => state.reduce)
   const chosenHere = useSessionState(session, (state) => state.here)
   // The server that renders the page knows nothing of a choice.
   const here = chosenHere || limits.server === false
+  const models = useOwnModels(listed, model, here)
   const restoring = useSessionState(session, (state) => state.restoring)
   const count = useSessionState(session, ({ photos }) => photos.length)
   const offer = offered({ limits, feedback, batches }, here)

@@ -1,5 +1,6 @@
 import { useId } from 'react'
 import { useTranslations } from 'use-intl'
+import { isOwnModel } from '@/lib/client/device/own-model-id'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { parseChoice } from '@/lib/shared/zero-shot/choice'
 import { Segmented } from '../ui/segmented'
@@ -18,12 +19,13 @@ const MAX_SEGMENTS = 4
 /** Chooses a model: side by side if there are few, otherwise from a list. */
 export function ModelChoice({ models, model, onModel }: ModelChoiceProps) {
   const t = useTranslations('answer')
+  const place = useTranslations('place')
   const name = useModelName()
   const id = useId()
   const value = parseChoice(model).model
   const options = models.map(({ id, type, title, status }) => ({
     value: type ?? id,
-    label: type ? name(type) : title,
+    label: type ? name(type) : isOwnModel(id) ? place('marked', { title }) : title,
     disabled: status === 'failed',
   }))
   // A visitor's own model isn't in the list of models.

@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl'
-import { saveHere } from '@/lib/client/photos/tab-session'
+import { saveHere } from '@/lib/client/device/place'
 import { Segmented } from '../ui/segmented'
 
 /** Chooses whether photos are classified on the server or in this browser. */

@@ -1,6 +1,7 @@
 import { useEffect } from 'react'
+import { isOwnModel } from '@/lib/client/device/own-model-id'
+import { saveHere } from '@/lib/client/device/place'
 import type { PhotoSession } from '@/lib/client/photos/photo-session'
-import { saveHere } from '@/lib/client/photos/tab-session'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { choiceOf } from './own-words-model'
 import { isUnlisted } from './unlisted-model'
@@ -15,7 +16,7 @@ export function useLinkedModel(session: PhotoSession, models: readonly ModelInfo
   useEffect(() => {
     const query = new URLSearchParams(location.search)
     const [linked, place] = [query.get('model'), query.get('device')]
-    choosePlace(session, place, device)
+    choosePlace(place, device)
     const model = linked === null ? null : chosen(models, linked)
     if (model !== null) session.setModel(model)
     if (linked === null && place === null) return
@@ -25,14 +26,13 @@ export function useLinkedModel(session: PhotoSession, models: readonly ModelInfo
 }
 
 /** A place that the server doesn't offer may still be stored from a time when it did. */
-function choosePlace(session: PhotoSession, place: string | null, device: boolean): void {
-  if (device && place !== null) saveHere(place === 'browser')
-  if (!device && session.snapshot().here) session.setHere(false)
+function choosePlace(place: string | null, device: boolean): void {
+  if (!device || place !== null) saveHere(device && place === 'browser')
 }
 
 /** The model of this name; null if there is none. */
 function chosen(models: readonly ModelInfo[], name: string): string | null {
   const found = models.find(({ id, type }) => id === name || type === name)
   if (found) return choiceOf(models, found.type ?? found.id)
-  return isUnlisted(name) ? name : null
+  return isUnlisted(name) || isOwnModel(name) ? name : null
 }

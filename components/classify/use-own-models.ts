@@ -1,18 +1,22 @@
 import { useEffect, useState } from 'react'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
-import { underBase } from '@/lib/shared/web/base-path'
 import { isUnlisted } from './unlisted-model'
 
-/** The models of the server, and the visitor's own one, which the server lists for nobody. */
-export function useOwnModel(models: readonly ModelInfo[], model: string): readonly ModelInfo[] {
-  const [own, setOwn] = useState<ModelInfo>()
+/**
+ * The models of the server, and those that it lists for nobody: the visitor's own one, and on this device those that
+ * were saved in this browser.
+ */
+export function useOwnModels(models: readonly ModelInfo[], model: string, here: boolean): readonly ModelInfo[] {
+  const [own, setOwn] = useState<readonly ModelInfo[]>([])
+  const unlisted = isUnlisted(model) ? model : null
   useEffect(() => {
-    if (!isUnlisted(model)) return
-    fetch(underBase(`/api/models/${model}`))
-      .then((reply) => reply.json())
-      .then((reply) => setOwn(reply.model))
+    if (!here && !unlisted) return setOwn([])
+    const controller = new AbortController()
+    import('@/lib/client/device-models/follow-own-models')
+      .then((module) => module.followOwnModels(here, unlisted, setOwn, controller.signal))
       // Classifying says what is wrong.
       .catch(() => {})
-  }, [model])
-  return own ? [...models, own] : models
+    return () => controller.abort()
+  }, [here, unlisted])
+  return own.length > 0 ? [...models, ...own] : models
 }

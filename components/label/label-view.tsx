@@ -4,6 +4,7 @@ import { useTranslations } from 'use-intl'
 import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainingSnapshot } from '@/lib/client/training/types'
 import { TrainNotices } from '../train/train-notices'
+import { TrainPlace } from '../train/train-place'
 import { Button } from '../ui/button'
 import { FileButton } from '../ui/file-button'
 import { focusIsLost } from '../ui/focus-is-lost'
@@ -15,13 +16,15 @@ import { useLabelQueue } from './use-label-queue'
 interface LabelViewProps {
   session: TrainingSession
   state: TrainingSnapshot
+  /** Whether photos stay in this browser; null if there is no choice. */
+  here: boolean | null
   onClose(): void
 }
 
 const ACCEPT = 'image/*,.heic,.heif,.hif,.ppm,.pgm,.zip'
 
 /** Labels photos one by one, while the model learns and guesses. */
-export function LabelView({ session, state, onClose }: LabelViewProps) {
+export function LabelView({ session, state, here, onClose }: LabelViewProps) {
   const { queue, state: position } = useLabelQueue(session)
   const current = state.photos.find(({ id }) => id === position.current) ?? null
   const { left, reading } = progressOf(state.photos)
@@ -44,6 +47,7 @@ export function LabelView({ session, state, onClose }: LabelViewProps) {
           onUndo={position.canUndo ? () => queue.undo() : null}
         />
       )}
+      <TrainPlace state={state} here={here} className="mt-6" />
     </>
   )
 }

@@ -1,5 +1,7 @@
 import { LoaderCircle } from 'lucide-react'
+import { useSyncExternalStore } from 'react'
 import { useTranslations } from 'use-intl'
+import { loadingProgress } from '@/lib/client/device/loading-progress'
 import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainedModel, TrainingSnapshot } from '@/lib/client/training/types'
 import { Disclosure } from '../ui/disclosure'
@@ -51,13 +53,16 @@ function Activity({ state: { photos, serverAway, training } }: { state: Training
   const t = useTranslations('train')
   const pending = photos.filter(({ state }) => state === 'waiting' || state === 'reading').length
   const reading = pending > 0 && !serverAway
+  const loaded = useSyncExternalStore(loadingProgress.subscribe, loadingProgress.snapshot, () => null)
   const text = serverAway
     ? t('waitingForServer')
-    : reading
-      ? t('reading', { done: photos.length - pending, all: photos.length })
-      : training
-        ? t('training')
-        : ''
+    : loaded !== null
+      ? t('loadingModel', { percent: whole(loaded) })
+      : reading
+        ? t('reading', { done: photos.length - pending, all: photos.length })
+        : training
+          ? t('training')
+          : ''
   return (
     <p role="status" className="ml-auto flex items-center gap-1.5 text-right text-ink-2 text-xs">
       {(reading || training) && <LoaderCircle aria-hidden className="size-3.5 shrink-0 animate-spin" />}

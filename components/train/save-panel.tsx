@@ -1,13 +1,15 @@
 import { Save } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { isOwnModel } from '@/lib/client/device/own-model-id'
 import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainingSnapshot } from '@/lib/client/training/types'
 import type { TrainingOffer } from '@/lib/shared/contract/site'
 import { Button } from '../ui/button'
 import { lazy } from '../ui/lazy'
 import { ProgressBar } from '../ui/progress-bar'
-import { TextField } from '../ui/text-field'
+import { DescriptionFields } from './description-fields'
+import { descriptionOf } from './description-of'
 import { TokenField } from './token-field'
 import { useSave } from './use-save'
 import { useToken } from './use-token'
@@ -26,7 +28,9 @@ interface SavePanelProps {
 /** Saves the model on the server, and shows what can be done with it then. */
 export function SavePanel({ session, state, offer }: SavePanelProps) {
   const t = useTranslations('train')
-  const { model, saved, changed } = state
+  const { model, changed } = state
+  // What was saved in this browser is new to the server.
+  const saved = state.saved && !isOwnModel(state.saved.id) ? state.saved : null
   const token = useToken(offer)
   const [gone, setGone] = useState(false)
   function handleGone(): void {
@@ -47,7 +51,7 @@ export function SavePanel({ session, state, offer }: SavePanelProps) {
           {t('gone')}
         </p>
       )}
-      {hasForm && <SaveForm state={state} offer={offer} save={save} token={token} />}
+      {hasForm && <SaveForm state={{ ...state, saved }} offer={offer} save={save} token={token} />}
       {saved && (
         <SavedModel
           key={saved.revision}
@@ -79,22 +83,13 @@ function SaveForm({ state: { saved, photos }, offer, save, token }: SaveFormProp
   const reading = photos.some(({ label, state }) => label !== null && (state === 'waiting' || state === 'reading'))
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault()
-    const form = new FormData(event.currentTarget)
-    const text = (name: string) => String(form.get(name) ?? '').trim()
-    const entries = ['title', 'purpose', 'license'].flatMap((name) => (text(name) === '' ? [] : [[name, text(name)]]))
-    void save.save(isNew ? null : saved, Object.fromEntries(entries)).then((done) => done && setAnother(false))
+    void save.save(isNew ? null : saved, descriptionOf(event.currentTarget)).then((done) => done && setAnother(false))
   }
   const hint = offer.hours === null ? t('saveHint') : t('saveHintVisitors', { hours: offer.hours })
   return (
     <form onSubmit={submit} className="mt-1">
       <p className="max-w-[56ch] text-pretty text-ink-2 text-sm">{hint}</p>
-      {isNew && (
-        <div className="mt-4 grid gap-3">
-          <TextField name="title" label={t('name')} placeholder={t('namePlaceholder')} required maxLength={100} />
-          <TextField name="purpose" label={t('purpose')} maxLength={2000} />
-          <TextField name="license" label={t('license')} placeholder="CC-BY-4.0" translate="no" maxLength={100} />
-        </div>
-      )}
+      {isNew && <DescriptionFields />}
       <TokenField token={token} texts="train" className="mt-3" />
       <div className="mt-4 flex flex-wrap items-center gap-x-3 gap-y-2">
         <Button

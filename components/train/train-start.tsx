@@ -2,17 +2,25 @@ import { FolderOpen, Keyboard, Shapes, Sparkle } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { TrainingSession } from '@/lib/client/training/session'
+import type { TrainingSnapshot } from '@/lib/client/training/types'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
+import type { TrainingOffer } from '@/lib/shared/contract/site'
 import { Button } from '../ui/button'
 import { ByPointer } from '../ui/by-pointer'
 import { FileButton } from '../ui/file-button'
 import { AddLabel } from './add-label'
 import { OpenModelButton } from './open-model-button'
+import { OwnModels } from './own-models-lazy'
+import { TrainPlace } from './train-place'
 import type { OpenModel } from './use-open-model'
 
 interface TrainStartProps {
   session: TrainingSession
-  /** Whether it's still unknown if there are labels and photos from before. */
-  restoring: boolean
+  state: TrainingSnapshot
+  bases: readonly ModelInfo[]
+  offer: TrainingOffer
+  /** Whether photos stay in this browser; null if there is no choice. */
+  here: boolean | null
   onFiles(files: readonly File[]): void
   opener: OpenModel
   /** Opens the page for labeling. */
@@ -20,8 +28,10 @@ interface TrainStartProps {
 }
 
 /** The page before the first label: what it does, and ways to begin. */
-export function TrainStart({ session, restoring, onFiles, opener, onLabel }: TrainStartProps) {
+export function TrainStart({ session, state, bases, offer, here, onFiles, opener, onLabel }: TrainStartProps) {
   const t = useTranslations('train')
+  // It's still unknown if there are labels and photos from before.
+  const { restoring } = state
   return (
     // Visible from the first paint on, unless this browser keeps a draft (see DraftScript).
     <div
@@ -51,9 +61,15 @@ export function TrainStart({ session, restoring, onFiles, opener, onLabel }: Tra
         <Samples session={session} />
       </div>
       <div className="mt-4 flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
-        <p className="max-w-[52ch] text-pretty text-ink-3 text-sm">{t('where')}</p>
+        <p className="max-w-[52ch] text-pretty text-ink-3 text-sm">{t(here ? 'whereHere' : 'where')}</p>
         <OpenModelButton opener={opener} />
       </div>
+      <TrainPlace state={state} here={here} className="mt-4" />
+      {here && (
+        <div className="mt-6">
+          <OwnModels bases={bases} offer={offer} opener={opener} />
+        </div>
+      )}
     </div>
   )
 }

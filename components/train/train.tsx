@@ -17,6 +17,7 @@ import { OpenModelNotice } from './open-model-notice'
 import { TrainStart } from './train-start'
 import type { TryItHandle } from './try-it'
 import { useHandover } from './use-handover'
+import { useHere } from './use-here'
 import { useOpenModel } from './use-open-model'
 import { useTraining } from './use-training'
 
@@ -48,11 +49,14 @@ interface TrainProps {
   bases: readonly ModelInfo[]
   imageBytes: number
   offer: TrainingOffer
+  /** Whether browsers may run models. */
+  device: boolean
 }
 
 /** The page for teaching a model one's own labels: labels and photos on the left, the model on the right. */
-export function Train({ bases, imageBytes, offer }: TrainProps) {
+export function Train({ bases, imageBytes, offer, device }: TrainProps) {
   const t = useTranslations('train')
+  const here = useHere(device)
   const { session, state } = useTraining(defaultModel(bases), imageBytes)
   const opener = useOpenModel(session, state.restoring || state.elsewhere)
   usePreload(PARTS)
@@ -94,15 +98,25 @@ export function Train({ bases, imageBytes, offer }: TrainProps) {
         {elsewhere ? (
           <Elsewhere onContinue={() => void session.open(true)} />
         ) : labeling && !restoring ? (
-          <LabelView session={session} state={state} onClose={() => setLabeling(false)} />
+          <LabelView session={session} state={state} here={here} onClose={() => setLabeling(false)} />
         ) : empty ? (
-          <TrainStart session={session} restoring={restoring} onFiles={addFiles} opener={opener} onLabel={openLabels} />
+          <TrainStart
+            session={session}
+            state={state}
+            bases={bases}
+            offer={offer}
+            here={here}
+            onFiles={addFiles}
+            opener={opener}
+            onLabel={openLabels}
+          />
         ) : (
           <Workspace
             session={session}
             state={state}
             bases={bases}
             offer={offer}
+            here={here}
             tryIt={tryIt}
             opener={opener}
             onLabel={openLabels}

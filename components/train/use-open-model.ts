@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { Failure } from '@/lib/client/api/failure'
+import { isOwnModel } from '@/lib/client/device/own-model-id'
 import type { TrainingSession } from '@/lib/client/training/session'
 import { asFailure } from './as-failure'
 import { toContinue } from './to-continue'
@@ -13,8 +14,23 @@ export interface OpenModel {
   cancel(): void
 }
 
+/** @throws Failure */
+async function openSaved(session: TrainingSession, id: string): Promise<void> {
+  const { fetchExamples, fetchModel } = await import('@/lib/client/training/saved-models')
+  const { model } = await fetchModel(id)
+  session.load(model, toContinue(model, session.snapshot().base), await fetchExamples(model))
+}
+
+/** @throws Failure */
+async function openOwn(session: TrainingSession, id: string): Promise<void> {
+  const { openExamples } = await import('@/lib/client/device-models/open')
+  const { model, examples } = await openExamples(id)
+  const { title, revision, base, multiLabel } = model
+  session.load({ id, title, revision }, { base: base.id, multiLabel }, examples)
+}
+
 /**
- * Continues with a model that the server has: one from the list, or the one that the URL names once the page has
+ * Continues with a model of this browser, or with one that the server has: one from the list, or the one that the URL names once the page has
  * restored what it had (`?model=my-parts`).
  */
 export function useOpenModel(session: TrainingSession, restoring: boolean): OpenModel {
@@ -24,9 +40,7 @@ export function useOpenModel(session: TrainingSession, restoring: boolean): Open
     setAsking(null)
     setState('opening')
     try {
-      const { fetchExamples, fetchModel } = await import('@/lib/client/training/saved-models')
-      const { model } = await fetchModel(id)
-      session.load(model, toContinue(model, session.snapshot().base), await fetchExamples(model))
+      await (isOwnModel(id) ? openOwn(session, id) : openSaved(session, id))
       setState('idle')
     } catch (error) {
       setState(asFailure(error))

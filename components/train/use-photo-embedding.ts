@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react'
 import { type Failure, isServerAway } from '@/lib/client/api/failure'
 import { serverWatch } from '@/lib/client/api/server-watch'
+import type { PhotoEmbedding } from '@/lib/client/device/protocol'
 import { preparePhoto } from '@/lib/client/photos/prepare-photo'
-import { embedPhoto, type PhotoEmbedding } from '@/lib/client/training/embed-photo'
+import { embedPhoto } from '@/lib/client/training/embed-photo'
 
 export type EmbeddedPhoto =
   | { name: 'reading' }

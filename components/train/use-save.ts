@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Failure } from '@/lib/client/api/failure'
-import { exampleLabels } from '@/lib/client/training/example-labels'
 import type { TrainingSession } from '@/lib/client/training/session'
 import type { SavedReference } from '@/lib/client/training/types'
 import type { CustomDescription } from '@/lib/shared/contract/custom-models'
 import { useProblem } from '../ui/use-problem'
 import { asFailure } from './as-failure'
+import { examplesOfSession } from './examples-of-session'
 import { isGone } from './is-gone'
 
 export interface Saving {
@@ -91,12 +91,8 @@ async function saveSession(
   onProgress: (share: number) => void,
 ): Promise<SavedReference> {
   const { fetchModel, saveModel } = await import('@/lib/client/training/saved-models')
-  const { base, multiLabel, photos } = session.snapshot()
-  const labelOf = exampleLabels(session.snapshot())
-  const examples = photos.flatMap((photo) => {
-    const [label, embedded] = [labelOf(photo), session.embeddingOf(photo.id)]
-    return label !== null && embedded ? [{ label, embedded }] : []
-  })
+  const { base, multiLabel } = session.snapshot()
+  const examples = examplesOfSession(session)
   const { model: current } = await fetchModel(base)
   if (examples.some(({ embedded }) => embedded.revision !== current.revision)) throw BASE_CHANGED
   if (saved !== null && (await fetchModel(saved.id)).model.revision !== saved.revision) throw OVERTAKEN

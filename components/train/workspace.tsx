@@ -4,6 +4,7 @@ import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainingSnapshot } from '@/lib/client/training/types'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { TrainingOffer } from '@/lib/shared/contract/site'
+import { lazy } from '../ui/lazy'
 import { Switch } from '../ui/switch'
 import { UndoNotice } from '../ui/undo-notice'
 import { AddLabel } from './add-label'
@@ -11,18 +12,24 @@ import { BaseChoice } from './base-choice'
 import { LabelCard } from './label-card'
 import { ModelPanel } from './model-panel'
 import { NoLabelCard } from './no-label-card'
+import { OwnModels } from './own-models-lazy'
 import { SavePanel } from './save-panel'
 import { TrainHeader } from './train-header'
 import { TrainNotices } from './train-notices'
+import { TrainPlace } from './train-place'
 import { TryIt, type TryItHandle } from './try-it'
 import type { OpenModel } from './use-open-model'
 import { useStickyTop } from './use-sticky-top'
+
+const SaveHere = lazy(() => import('./save-here').then((module) => module.SaveHere))
 
 interface WorkspaceProps {
   session: TrainingSession
   state: TrainingSnapshot
   bases: readonly ModelInfo[]
   offer: TrainingOffer
+  /** Whether photos stay in this browser; null if there is no choice. */
+  here: boolean | null
   tryIt: RefObject<TryItHandle | null>
   opener: OpenModel
   /** Opens the page for labeling. */
@@ -30,7 +37,7 @@ interface WorkspaceProps {
 }
 
 /** Labels with their photos on the left, the model that learns them on the right. */
-export function Workspace({ session, state, bases, offer, tryIt, opener, onLabel }: WorkspaceProps) {
+export function Workspace({ session, state, bases, offer, here, tryIt, opener, onLabel }: WorkspaceProps) {
   const t = useTranslations('train')
   const { labels, photos } = state
   const column = useStickyTop()
@@ -66,12 +73,20 @@ export function Workspace({ session, state, bases, offer, tryIt, opener, onLabel
             />
           </div>
           <BaseChoice session={session} base={state.base} bases={bases} photos={photos} />
-          <p className="mt-4 max-w-[60ch] text-pretty text-ink-3 text-xs">{t('where')}</p>
+          <TrainPlace state={state} here={here} className="mt-4" />
+          <p className="mt-4 max-w-[60ch] text-pretty text-ink-3 text-xs">{t(here ? 'whereHere' : 'where')}</p>
         </section>
         <div ref={column.ref} style={{ top: column.top }} className="grid grid-cols-[minmax(0,1fr)] gap-6 lg:sticky">
           <ModelPanel session={session} state={state} />
           <TryIt ref={tryIt} session={session} state={state} />
-          <SavePanel session={session} state={state} offer={offer} />
+          {here ? (
+            <>
+              <SaveHere session={session} state={state} />
+              <OwnModels bases={bases} offer={offer} opener={opener} />
+            </>
+          ) : (
+            <SavePanel session={session} state={state} offer={offer} />
+          )}
         </div>
       </div>
       <UndoNotice

@@ -5,7 +5,7 @@ import { type ReactNode, useRef } from 'react'
 
 interface ActionMenuProps {
   icon: ReactNode
-  label: string
+  label: ReactNode
   /** Whether the menu is open at first. */
   defaultOpen?: boolean
   /** Items. Rendered while the menu is open. */

@@ -1,21 +1,22 @@
-import { InferenceSession, Tensor } from 'onnxruntime-web/wasm'
 import type Vips from 'wasm-vips'
 import type { Classification, Preview } from '@/lib/shared/contract/contract'
 import type { DeviceModel } from '@/lib/shared/contract/device'
 import type { Area } from '@/lib/shared/crop/crop'
-import { fromFloat16 } from '@/lib/shared/image/float16'
+import { fromBase64 } from '@/lib/shared/files/base64'
 import { inputArea, plan, planBox } from '@/lib/shared/image/geometry'
 import { modelInput, requireWithin } from '@/lib/shared/image/model-input'
 import type { Plan } from '@/lib/shared/image/reduction'
 import { fromTensor, type TensorData, toTensor } from '@/lib/shared/image/tensor'
 import { interpretLogits } from '@/lib/shared/inference/interpret'
-import { readLogits } from '@/lib/shared/inference/read-logits'
 import { activate } from '@/lib/shared/metrics/activation'
 import { isSelected } from '@/lib/shared/metrics/multi-label'
-import { Problem } from '@/lib/shared/problems/problem'
-import { NotStarted } from './failures'
+import { type ReadyHead, readHead } from '@/lib/shared/training/folder/read-head'
+import type { HeadScores } from '@/lib/shared/training/head'
+import { GraphOutputs } from './graph-outputs'
+import { closeGraph, openGraph } from './graph-sessions'
 import { openPhoto } from './open-photo'
 import { pngUrl } from './png-url'
+import type { PhotoEmbedding } from './protocol'
 
 /** The part of a photo to classify, and how many predictions are wanted. */
 export interface ClassifyOptions {
@@ -27,26 +28,23 @@ export interface ClassifyOptions {
 export class DeviceSession {
   private constructor(
     readonly spec: DeviceModel,
-    private readonly session: InferenceSession,
+    private readonly outputs: GraphOutputs,
+    private readonly head: ReadyHead | null,
     private readonly vips: typeof Vips,
   ) {}
 
   /**
-   * @param graph the model's ONNX file
-   * @throws NotStarted; Problem `not_ready` if ONNX Runtime can't load it
+   * @param load loads the model's ONNX file, unless a model with the same one is open
+   * @throws what `load` throws; Problem `not_ready` if ONNX Runtime or this code can't use the files
    */
-  static async open(spec: DeviceModel, graph: Uint8Array, vips: typeof Vips): Promise<DeviceSession> {
-    try {
-      const session = await InferenceSession.create(graph, {
-        executionProviders: ['wasm'],
-        graphOptimizationLevel: 'all',
-      })
-      return new DeviceSession(spec, session, vips)
-    } catch (error) {
-      if (isNotStarted(error)) throw new NotStarted('ONNX Runtime', { cause: error })
-      const detail = `The model ${spec.model.id} is unavailable: this browser can’t load it.`
-      throw new Problem('not_ready', detail, { cause: error })
-    }
+  static async open(
+    spec: DeviceModel,
+    load: () => Promise<Uint8Array<ArrayBuffer>>,
+    vips: Promise<typeof Vips>,
+  ): Promise<DeviceSession> {
+    const head = spec.head && readHead(spec.head.kind, fromBase64(spec.head.file), spec.labels.length)
+    const outputs = new GraphOutputs(spec, await openGraph(spec, load))
+    return new DeviceSession(spec, outputs, head, await vips)
   }
 
   /**
@@ -59,11 +57,12 @@ export class DeviceSession {
     const { spec } = this
     const { pixels, source, area } = await this.prepare(bytes, crop)
     const decoded = performance.now()
-    const logits = await this.run(toTensor(pixels, spec.input, spec.preprocessor))
+    const { logits, likeness } = await this.score(toTensor(pixels, spec.input, spec.preprocessor))
     const { top, uncertain } = interpretLogits(
       logits,
       { count: Math.min(topK, spec.labels.length), allSelected: true },
       spec,
+      likeness,
     )
     const end = performance.now()
     return {
@@ -111,12 +110,25 @@ export class DeviceSession {
    */
   async scores(pixels: Uint8Array): Promise<Float64Array> {
     const { input, preprocessor, temperature, activation } = this.spec
-    return activate(await this.run(toTensor(pixels, input, preprocessor)), temperature, activation)
+    const { logits } = await this.score(toTensor(pixels, input, preprocessor))
+    return activate(logits, temperature, activation)
+  }
+
+  /**
+   * The embedding of a photo, as `POST /api/embed?kinds=1` of the server returns it.
+   *
+   * @throws Problem as `classify`
+   */
+  async embed(bytes: Uint8Array<ArrayBuffer>, crop: Area | null): Promise<PhotoEmbedding> {
+    const { input, preprocessor, model } = this.spec
+    const { pixels, source, area } = await this.prepare(bytes, crop)
+    const features = await this.outputs.features(toTensor(pixels, input, preprocessor))
+    return { ...features, revision: model.revision, area, image: { ...source, bytes: bytes.byteLength } }
   }
 
   /** Releases its memory. No run may be in progress. */
   close(): Promise<void> {
-    return this.session.release()
+    return closeGraph(this.spec)
   }
 
   /**
@@ -134,42 +146,11 @@ export class DeviceSession {
     return { pixels, source, geometry, orientation, area: inputArea(source, geometry) }
   }
 
-  /** @returns logits [classes] */
-  private async run(tensor: TensorData): Promise<Float32Array> {
-    const { input, output, labels } = this.spec
-    const { batch, width, height, channels, layout } = input
-    const dims = layout === 'nhwc' ? [batch, height, width, channels] : [batch, channels, height, width]
-    const feed = new Tensor(input.type, filled(tensor, batch) as Float32Array, dims)
-    try {
-      const results = await this.session.run({ [input.name]: feed }, [output.name])
-      const result = results[output.name] as Tensor
-      const row = firstRow(result, output.scores.startsWith('binary') ? 1 : labels.length)
-      result.dispose()
-      return readLogits(output.scores, row)
-    } catch (error) {
-      // A trap of WebAssembly isn't about this photo.
-      if (error instanceof Problem || error instanceof WebAssembly.RuntimeError) throw error
-      throw new Problem('model_failed', 'The model failed on this photo.', { cause: error })
-    }
+  /** @returns logits [classes], and how like the examples of a custom model the photo is, if that is known */
+  private async score(tensor: TensorData): Promise<HeadScores> {
+    const { head, outputs, spec } = this
+    if (head && head.kind !== 'groups') return head.score(await outputs.features(tensor))
+    const logits = await outputs.logits(tensor)
+    return { logits: head ? head.group(logits, spec.head?.baseTemperature ?? 1) : logits, likeness: null }
   }
-}
-
-/** Repeats one photo's values for a graph with a fixed batch size. */
-function filled(tensor: TensorData, batch: number): TensorData {
-  if (batch === 1) return tensor
-  const all = new (tensor.constructor as new (length: number) => TensorData)(batch * tensor.length)
-  for (let i = 0; i < batch; i++) all.set(tensor, i * tensor.length)
-  return all
-}
-
-/** The first photo's values as float32. Newer browsers get float16 as numbers, older ones as bits. */
-function firstRow({ data }: Tensor, width: number): Float32Array {
-  const row = (data as Float32Array | Float64Array | Uint16Array).slice(0, width)
-  if (row instanceof Float32Array) return row
-  return Float32Array.from(row, row instanceof Uint16Array ? fromFloat16 : Number)
-}
-
-/** Whether ONNX Runtime didn't start: its files didn't arrive, or there was no memory for it. */
-function isNotStarted(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('no available backend found')
 }

@@ -54,6 +54,7 @@ async function run(request: DeviceRequest, session: DeviceSession, signal: Abort
     const bytes = await read()
     if (request.kind === 'preview') return { kind: 'previewed', id, preview: await session.preview(bytes, crop) }
     send({ kind: 'running', id })
+    if (request.kind === 'embed') return { kind: 'embedded', id, photo: await session.embed(bytes, crop) }
     return { kind: 'classified', id, result: await session.classify(bytes, { topK: request.topK, crop }) }
   }, signal)
 }

@@ -13,6 +13,18 @@ export const MODEL_NOT_ON_DEVICE: Failure = { code: 'device_model', retryable: f
 /** The file of a model isn't the one that the server describes. */
 export const MODEL_DAMAGED: Failure = { code: 'model_damaged', retryable: true, retryAfterMs: null }
 
+/** The base of a model that was saved in this browser isn't on the server anymore. */
+export const BASE_GONE: Failure = { code: 'device_base_gone', retryable: false, retryAfterMs: null }
+
+/** The base has another revision than the one that a model was trained on. */
+export const BASE_REPLACED: Failure = { code: 'device_base_replaced', retryable: false, retryAfterMs: null }
+
+/** A model that was saved in this browser isn't there anymore. */
+export const OWN_MODEL_GONE: Failure = { code: 'device_model_gone', retryable: false, retryAfterMs: null }
+
+/** The files of a model contradict each other, or aren't those of a model. */
+export const OWN_MODEL_DAMAGED: Failure = { code: 'device_model_damaged', retryable: false, retryAfterMs: null }
+
 /** There is no memory left for the model or the photo. */
 const OUT_OF_MEMORY: Failure = { code: 'device_memory', retryable: true, retryAfterMs: null }
 

@@ -3,7 +3,7 @@ import { underBase } from '@/lib/shared/web/base-path'
 import { type Failure, parseAnswer, parseFailure } from '../api/failure'
 import { MODEL_DAMAGED, MODEL_NOT_ON_DEVICE } from './failures'
 
-/** The files of models in this browser's storage. Their keys contain the SHA-256 of the content. */
+/** The files of models in this browser's storage. Their keys are the SHA-256 of the content: custom models share them. */
 const DEVICE_CACHE = 'vision-device-models'
 
 /** @param received bytes so far, and in total */
@@ -48,7 +48,7 @@ export async function loadGraph(
   onProgress: Progress,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const url = underBase(`/api/models/${encodeURIComponent(model.id)}/graph`)
-  const key = `${url}?sha256=${graph.sha256}`
+  const key = underBase(`/api/graphs/${graph.sha256}`)
   return navigator.locks.request(key, { signal }, async () => {
     const cache = await caches.open(DEVICE_CACHE)
     const kept = await cache.match(key)

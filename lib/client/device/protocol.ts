@@ -1,7 +1,17 @@
 import type { Classification, Preview } from '@/lib/shared/contract/contract'
+import type { EmbeddingReply } from '@/lib/shared/contract/embed'
 import type { ExplainMethod, Explanation } from '@/lib/shared/contract/explain'
 import type { Area } from '@/lib/shared/crop/crop'
 import type { Failure } from '../api/failure'
+
+/** An embedding, and the part of the photo that the model received. */
+export interface PhotoEmbedding extends Pick<EmbeddingReply, 'area' | 'image'> {
+  embedding: Float32Array
+  /** Scores of the kinds that the base model knows; null if it knows none. */
+  kinds: Float32Array | null
+  /** Of the base model. */
+  revision: string
+}
 
 /** Messages between the page and the worker that runs models in this browser. */
 
@@ -16,6 +26,7 @@ export type DeviceRequest = OfPhoto &
   (
     | { kind: 'classify'; topK: number }
     | { kind: 'preview' }
+    | { kind: 'embed' }
     /** `label`: index in the model's output. */
     | { kind: 'explain'; label: number; method: ExplainMethod }
   )
@@ -33,6 +44,7 @@ export type FromDeviceWorker = { id: number } & (
   | { kind: 'explaining'; done: number; of: number }
   | { kind: 'classified'; result: Classification }
   | { kind: 'previewed'; preview: Preview }
+  | { kind: 'embedded'; photo: PhotoEmbedding }
   | { kind: 'explained'; explanation: Explanation }
   /** `ended`: the worker can do nothing more; another one has to take over what it still had to do. */
   | { kind: 'failed'; failure: Failure; ended: boolean }

@@ -92,6 +92,18 @@ test('a photo that runs in this browser is never sent or reduced, and results of
   expect(session.snapshot().photos[0]?.phases.balanced).toEqual({ name: 'answered', result: result('here') })
 })
 
+test('a model of this browser is left for the usual one with the server', async () => {
+  session.setHere(true)
+  session.setModel('device:mine')
+  session.add([file('a')])
+  await settle()
+  expect(ranHere).toHaveLength(1)
+  session.setHere(false)
+  await settle()
+  expect(session.snapshot().model).toBe('balanced')
+  expect(sent.map(({ call }) => call.model)).toEqual(['balanced'])
+})
+
 test('reports upload progress, the completed upload and the result', async () => {
   session.add([file('a')])
   await settle()

@@ -1,5 +1,6 @@
 import type { Area } from '@/lib/shared/crop/crop'
 import type { SubmittedVote } from '../api/feedback'
+import { isOwnModel } from '../device/own-model-id'
 import { displayedFile, type Photo } from './photo'
 import { PhotoRequests, type RequestOptions } from './photo-requests'
 import { PhotoStore, type Snapshot } from './photo-store'
@@ -92,11 +93,13 @@ export class PhotoSession {
 
   /** Classifies the photos in this browser or on the server, from now on. Results of the other place are dropped. */
   setHere(here: boolean): void {
-    const { photos, selected } = this.store.state
+    const { photos, selected, model: chosen } = this.store.state
     this.requests.clear()
     for (const photo of photos) this.requests.abort(photo)
     const anew = { prepared: null, asIs: false, crop: null, phases: {}, votes: {} }
-    this.store.change({ here, photos: photos.map((photo) => ({ ...photo, ...anew })) })
+    // The server doesn't have the models of this browser.
+    const model = !here && isOwnModel(chosen) ? this.options.model : chosen
+    this.store.change({ here, model, photos: photos.map((photo) => ({ ...photo, ...anew })) })
     if (selected !== null) this.requests.addUnlessKnown(selected)
   }
 

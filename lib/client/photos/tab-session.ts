@@ -2,7 +2,7 @@ import type { Classification } from '@/lib/shared/contract/contract'
 import { classify } from '../api/classify'
 import { loadWhenReady } from '../api/load-when-ready'
 import { serverWatch } from '../api/server-watch'
-import { runsOnlyHere } from '../device/only-here'
+import { isHere, onPlace } from '../device/place'
 import { runHere } from '../device/run-here'
 import type { Photo } from './photo'
 import { PhotoSession, type SessionOptions } from './photo-session'
@@ -10,9 +10,10 @@ import { preparePhoto } from './prepare-photo'
 import { previousTab } from './tab-id'
 
 const REDUCE_KEY = 'reduce-large-photos'
-const HERE_KEY = 'run-on-this-device'
 
 let session: PhotoSession | undefined
+
+onPlace((here) => session?.setHere(here))
 
 /**
  * The photos of this tab. They outlive the page, so navigating to the gallery loses none of them. On the server nothing
@@ -24,7 +25,7 @@ export function tabSession(model: string, maxBytes: number): PhotoSession {
     withPersistence(
       createSession(model, maxBytes, {
         reduce: stored(REDUCE_KEY) !== 'false',
-        here: runsOnlyHere() || stored(HERE_KEY) === 'true',
+        here: isHere(),
         previous: previousTab(),
       }),
     ),
@@ -60,17 +61,6 @@ export function saveReduce(reduce: boolean): void {
     localStorage.setItem(REDUCE_KEY, String(reduce))
   } catch {
     // Private windows may block storage; the setting then lasts as long as the tab.
-  }
-}
-
-/** Sets whether photos are classified in this browser, now and in later visits, if there is a choice. */
-export function saveHere(here: boolean): void {
-  if (runsOnlyHere()) return
-  session?.setHere(here)
-  try {
-    localStorage.setItem(HERE_KEY, String(here))
-  } catch {
-    // As above.
   }
 }
 

@@ -1,4 +1,5 @@
 import { serverWatch } from '../api/server-watch'
+import { onPlace } from '../device/place'
 import { preparePhoto } from '../photos/prepare-photo'
 import { applyDraftHint } from './draft-hint'
 import { embedPhoto } from './embed-photo'
@@ -11,8 +12,10 @@ export function browserSession(base: string, maxBytes: number): TrainingSession 
   if (typeof window === 'undefined') return create(base, maxBytes)
   if (!session) {
     applyDraftHint()
-    session = create(base, maxBytes)
-    void session.open()
+    const created = create(base, maxBytes)
+    session = created
+    onPlace(() => created.readElsewhere())
+    void created.open()
   }
   return session
 }

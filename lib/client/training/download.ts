@@ -14,9 +14,16 @@ export function downloadOnnx(id: string): Promise<Blob> {
 }
 
 async function zipOf(id: string, names: readonly string[]): Promise<Blob> {
+  const files: [string, Blob][] = []
+  for (const name of names) files.push([name, await fetchFile(id, name)])
+  return zipFiles(id, files)
+}
+
+/** Files in a folder of this name, as a ZIP. */
+export async function zipFiles(folder: string, files: readonly (readonly [name: string, file: Blob])[]): Promise<Blob> {
   const { BlobReader, BlobWriter, configure, ZipWriter } = await import('@zip.js/zip.js/lib/zip-core-custom.js')
   configure({ useWebWorkers: false })
   const writer = new ZipWriter(new BlobWriter('application/zip'), { level: 0 })
-  for (const name of names) await writer.add(`${id}/${name}`, new BlobReader(await fetchFile(id, name)))
+  for (const [name, file] of files) await writer.add(`${folder}/${name}`, new BlobReader(file))
   return writer.close()
 }

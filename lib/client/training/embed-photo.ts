@@ -1,23 +1,37 @@
 import type { EmbeddingReply } from '@/lib/shared/contract/embed'
+import { fromBase64 } from '@/lib/shared/files/base64'
 import { underBase } from '@/lib/shared/web/base-path'
 import { type Failure, OFFLINE, parseAnswer, parseFailure } from '../api/failure'
-
-/** An embedding, and the part of the photo that the model received. */
-export interface PhotoEmbedding extends Pick<EmbeddingReply, 'area' | 'image'> {
-  embedding: Float32Array
-  /** Scores of the kinds that the base model knows; null if it knows none. */
-  kinds: Float32Array | null
-  /** Of the base model. */
-  revision: string
-}
+import { loadingProgress } from '../device/loading-progress'
+import { isHere } from '../device/place'
+import type { PhotoEmbedding } from '../device/protocol'
+import { embedOnDevice } from '../device/run-here'
 
 /**
- * Requests the embedding of a photo from `POST /api/embed`.
+ * The embedding of a photo, from the server or in this browser, as the visitor chose.
  *
  * @param model type or ID of the base model
  * @throws Failure, or the signal's reason
  */
 export async function embedPhoto(file: Blob, model: string, signal: AbortSignal): Promise<PhotoEmbedding> {
+  if (!isHere()) return embedOnServer(file, model, signal)
+  const { report: onLoading, end: onLoaded } = loadingProgress
+  try {
+    return await embedOnDevice(file, { model, signal, onLoading, onLoaded })
+  } catch (error) {
+    if (signal.aborted) throw signal.reason
+    throw error
+  } finally {
+    onLoaded()
+  }
+}
+
+/**
+ * Requests the embedding of a photo from `POST /api/embed`.
+ *
+ * @throws as `embedPhoto`
+ */
+async function embedOnServer(file: Blob, model: string, signal: AbortSignal): Promise<PhotoEmbedding> {
   const query = new URLSearchParams({ model, kinds: '1', encoding_format: 'base64' })
   try {
     const response = await fetch(underBase(`/api/embed?${query}`), {
@@ -40,5 +54,5 @@ export async function embedPhoto(file: Blob, model: string, signal: AbortSignal)
 
 /** @param base64 float32 values, little-endian as in every browser */
 function floats(base64: string): Float32Array {
-  return new Float32Array(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)).buffer)
+  return new Float32Array(fromBase64(base64).buffer)
 }

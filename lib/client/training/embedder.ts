@@ -1,7 +1,7 @@
 import { type Failure, isServerAway } from '../api/failure'
 import type { ServerWatch } from '../api/server-watch'
+import type { PhotoEmbedding } from '../device/protocol'
 import type { Prepared, PrepareOptions } from '../photos/prepare-photo'
-import type { PhotoEmbedding } from './embed-photo'
 import { digestOf } from './photo-digest'
 import type { Embedded } from './types'
 

@@ -2,7 +2,7 @@ import type { Area } from '@/lib/shared/crop/crop'
 import type { HeatmapGrid } from '@/lib/shared/explain/heatmap'
 import type { BaseFeatures } from '@/lib/shared/training/example'
 import { type Head, headScorer } from '@/lib/shared/training/head'
-import type { PhotoEmbedding } from './embed-photo'
+import type { PhotoEmbedding } from '../device/protocol'
 
 /** What a heat map over a photo needs. */
 export interface HeatMap {

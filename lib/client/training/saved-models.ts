@@ -1,5 +1,6 @@
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { CustomDescription } from '@/lib/shared/contract/custom-models'
+import { toBase64 } from '@/lib/shared/files/base64'
 import type { ProblemDetails } from '@/lib/shared/problems/problem'
 import { NO_LABEL } from '@/lib/shared/training/example'
 import { underBase } from '@/lib/shared/web/base-path'
@@ -26,8 +27,8 @@ export interface SaveRequest {
   /** The operator's token; null if the server needs none. */
   token: string | null
   signal: AbortSignal
-  /** Share of the training, from 0 to 1. */
-  onProgress(share: number): void
+  /** Called with the share of the training, from 0 to 1. */
+  onProgress?(share: number): void
 }
 
 type Line = { progress: { stage: string; done: number } } | { result: SavedModel } | { problem: ProblemDetails }
@@ -52,7 +53,7 @@ export async function saveModel(request: SaveRequest): Promise<ModelInfo> {
     const message = parseAnswer<Line>(line)
     if ('result' in message) return message.result.model
     if ('problem' in message) throw parseFailure(message.problem.status, JSON.stringify(message.problem), null)
-    if (message.progress.stage === 'train') onProgress(message.progress.done)
+    if (message.progress.stage === 'train') onProgress?.(message.progress.done)
   }
   throw OFFLINE
 }
@@ -85,12 +86,7 @@ export async function deleteModel(id: string, token: string | null): Promise<voi
 /** The labels and embeddings that a model was trained on. */
 export async function fetchExamples({ id, base_model }: ModelInfo): Promise<KnownExample[]> {
   const file = await fetchFile(id, 'examples.safetensors')
-  const revision = base_model?.revision ?? ''
-  const { readExamples } = await import('@/lib/shared/training/example-file')
-  return readExamples(new Uint8Array(await file.arrayBuffer())).map(({ label, sha256, embedding, kinds }) => ({
-    label,
-    embedded: { sha256, revision, embedding: embedding.slice(), kinds: kinds?.slice() ?? null },
-  }))
+  return (await import('./known-examples')).knownExamples(file, base_model?.revision ?? '')
 }
 
 /** A file of a model's folder, or of its ONNX export. */
@@ -122,7 +118,7 @@ function toJson({ label, embedded }: SaveRequest['examples'][number]) {
 }
 
 function embeddedJson({ embedding, kinds, sha256 }: Embedded) {
-  return { sha256, embedding: toBase64(embedding), kinds: kinds && toBase64(kinds) }
+  return { sha256, embedding: base64Of(embedding), kinds: kinds && base64Of(kinds) }
 }
 
 /** Each photo with all of its labels. */
@@ -136,13 +132,7 @@ function labelSets(examples: SaveRequest['examples']) {
   return [...photos.values()].map(({ labels, embedded }) => ({ labels, ...embeddedJson(embedded) }))
 }
 
-/** Characters per call: all at once would be more arguments than a call can have. */
-const CHUNK = 8192
-
 /** float32, little-endian as in every browser. */
-function toBase64(values: Float32Array): string {
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  let text = ''
-  for (let at = 0; at < bytes.length; at += CHUNK) text += String.fromCharCode(...bytes.subarray(at, at + CHUNK))
-  return btoa(text)
+function base64Of({ buffer, byteOffset, byteLength }: Float32Array): string {
+  return toBase64(new Uint8Array(buffer, byteOffset, byteLength))
 }

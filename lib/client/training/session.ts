@@ -286,6 +286,16 @@ export class TrainingSession {
     }
   }
 
+  /** Reads all photos again that have no embedding yet: from now on, elsewhere. */
+  readElsewhere(): void {
+    const { draft } = this
+    const waiting = draft.state.photos.filter(({ id }) => !draft.embedded.has(id))
+    this.embedder.clear()
+    this.sharing.clear()
+    for (const { id } of waiting) draft.setPhoto(id, { state: draft.stateOf({ id }), failure: null })
+    for (const photo of waiting) this.take(photo)
+  }
+
   /** Changes so far: tells whether something changed while a model was being saved. */
   get edits(): number {
     return this.draft.edits

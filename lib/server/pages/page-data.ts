@@ -58,12 +58,14 @@ export async function trainPageData(): Promise<{
   bases: readonly ModelInfo[]
   imageBytes: number
   offer: TrainingOffer
+  /** Whether browsers may run models. */
+  device: boolean
 } | null> {
   const { models, limits, training } = await facts()
   if (training === null) return null
   const bases = models.filter(({ base_model, status }) => base_model === null && status !== 'failed').map(toModelInfo)
   if (bases.length === 0) return null
-  return { bases, imageBytes: limits.imageBytes, offer: training }
+  return { bases, imageBytes: limits.imageBytes, offer: training, device: limits.device === true }
 }
 
 /** What the page of the API needs; null if the server has no API but for the models. */
@@ -77,12 +79,25 @@ export async function apiPageData(): Promise<
 
 /** What decides which data this server stores. */
 export async function privacyFacts(): Promise<
-  Pick<SiteFacts, 'batches' | 'feedback' | 'training'> & { server: boolean; urlInput: boolean; session: boolean }
+  Pick<SiteFacts, 'batches' | 'feedback' | 'training'> & {
+    server: boolean
+    urlInput: boolean
+    session: boolean
+    ownModels: boolean
+  }
 > {
   const { batches, feedback, training, limits, keys } = await facts()
   const { API_URL, API_KEY } = (await getRuntime()).environment
   const session = API_URL === undefined ? keys === 'required' : API_KEY !== undefined
-  return { batches, feedback, training, server: runsModels(limits), urlInput: limits.urlInput, session }
+  return {
+    batches,
+    feedback,
+    training,
+    server: runsModels(limits),
+    urlInput: limits.urlInput,
+    session,
+    ownModels: training !== null && limits.device === true,
+  }
 }
 
 /** Whether this server has API keys. */

@@ -96,7 +96,15 @@ async function readModels({ catalog, maxPixels, log }: DeviceEngineOptions): Pro
       continue
     }
     try {
-      const report = { ...describeGraph(model), id, error: null, embedding: null, changed: false, runMs: null }
+      const report = {
+        ...describeGraph(model),
+        id,
+        error: null,
+        embedding: null,
+        embeddingSource: null,
+        changed: false,
+        runMs: null,
+      }
       await deviceModelOf({ model, base: model }, report, maxPixels)
       kept.models.set(id, model)
       kept.reports.set(id, report)

@@ -1,0 +1,16 @@
+import { useEffect, useSyncExternalStore } from 'react'
+import { isHere, onPlace, saveHere } from '@/lib/client/device/place'
+
+/**
+ * Whether photos stay in this browser; null if the server doesn't offer it.
+ *
+ * @param device whether the server lets browsers run models
+ */
+export function useHere(device: boolean): boolean | null {
+  const here = useSyncExternalStore(onPlace, isHere, () => false)
+  // It may be stored from a time when the server did.
+  useEffect(() => {
+    if (!device && isHere()) saveHere(false)
+  }, [device])
+  return device ? here : null
+}
