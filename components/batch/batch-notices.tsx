@@ -2,10 +2,12 @@ import { CloudOff, CloudUpload, FileImage, FolderOpen, RotateCw, TriangleAlert }
 import { useTranslations } from 'use-intl'
 import { isServerAway } from '@/lib/client/api/failure'
 import { serverWatch } from '@/lib/client/api/server-watch'
+import type { DeviceState } from '@/lib/client/batch/device/device-state'
 import type { BatchSession } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { Button } from '../ui/button'
 import { ConfirmButton } from '../ui/confirm-button'
+import { useFormat } from '../ui/use-format'
 import { useProblem } from '../ui/use-problem'
 import { FilePickerButton } from './file-picker-button'
 import { LeftOutNotice } from './left-out-notice'
@@ -20,12 +22,13 @@ interface BatchNoticesProps {
 /** Notices about missing files, a server that is waiting, and files that are not photos. */
 export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) {
   const t = useTranslations('batch')
-  const { phase, issue, counts, persisted, leftOut, id, collecting, uploadedElsewhere } = snapshot
+  const here = useTranslations('batch.device')
+  const { phase, issue, counts, persisted, leftOut, id, collecting, uploadedElsewhere, device } = snapshot
   return (
     <>
       {phase === 'gone' && (
-        <Notice icon={TriangleAlert} title={t('goneTitle')}>
-          {t('gone')}
+        <Notice icon={TriangleAlert} title={device ? here('goneTitle') : t('goneTitle')}>
+          {device ? here('gone') : t('gone')}
         </Notice>
       )}
       {issue && phase !== 'gone' && <IssueNotice failure={issue} />}
@@ -39,14 +42,15 @@ export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) 
           </span>
         </Notice>
       )}
-      {counts.missing > 0 && uploadedElsewhere && (
+      {device && <RoomNotice device={device} phase={phase} />}
+      {counts.missing > 0 && uploadedElsewhere && !device && (
         <Notice calm icon={CloudUpload} title={t('elsewhereTitle', { count: counts.missing })}>
           {t('elsewhere')}
         </Notice>
       )}
       {counts.missing > 0 && !uploadedElsewhere && (
-        <Notice icon={FolderOpen} title={t('missingTitle', { count: counts.missing })}>
-          {t('missing')}
+        <Notice icon={FolderOpen} title={(device ? here : t)('missingTitle', { count: counts.missing })}>
+          {device ? here('missing') : t('missing')}
           <span className="mt-3 flex flex-wrap gap-2">
             <FilePickerButton folder onFiles={onFiles}>
               <FolderOpen aria-hidden /> {t('chooseFolder')}
@@ -67,7 +71,7 @@ export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) 
       {snapshot.openElsewhere && snapshot.phase !== 'opening' && counts.toUpload === 0 && (
         <OtherBrowserNotice session={session} photos={snapshot.job?.counts.total ?? 0} />
       )}
-      {!persisted && id !== null && (
+      {!persisted && id !== null && !device && (
         <Notice icon={TriangleAlert} title={t('notKeptTitle')}>
           {t('notKept')}
         </Notice>
@@ -77,6 +81,29 @@ export function BatchNotices({ session, snapshot, onFiles }: BatchNoticesProps) 
       </p>
       <LeftOutNotice leftOut={leftOut} />
     </>
+  )
+}
+
+/** A batch of this device whose photos or results aren't kept: a closed tab can't go on by itself. */
+function RoomNotice({ device, phase }: { device: DeviceState; phase: BatchSnapshot['phase'] }) {
+  const t = useTranslations('batch.device')
+  const format = useFormat()
+  const { keeping, bytes, room } = device
+  if (phase !== 'running' && phase !== 'paused') return null
+  if (keeping === 'off') {
+    return (
+      <Notice icon={TriangleAlert} title={t('offTitle')}>
+        {t('off')}
+      </Notice>
+    )
+  }
+  if (keeping !== 'no_room') return null
+  return (
+    <Notice icon={TriangleAlert} title={t('noRoomTitle')}>
+      {room !== null && bytes > room
+        ? t('noRoom', { bytes: format.bytes(bytes), room: format.bytes(room) })
+        : t('noRoomLeft')}
+    </Notice>
   )
 }
 

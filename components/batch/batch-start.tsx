@@ -4,6 +4,7 @@ import type { BatchSettings } from '@/lib/client/batch/api'
 import type { LabelsFile, UnreadableLabels } from '@/lib/client/batch/labels'
 import type { LeftOut } from '@/lib/client/batch/source'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
+import { PlaceChoice } from '../classify/place-choice'
 import { ResultOptions } from '../classify/result-options'
 import { ByPointer } from '../ui/by-pointer'
 import { Switch } from '../ui/switch'
@@ -17,6 +18,8 @@ import { UnreadableLabelsNotice } from './unreadable-labels-notice'
 interface BatchStartProps {
   models: readonly ModelInfo[]
   settings: BatchSettings
+  /** Whether photos are classified in this browser; null if there is no choice. */
+  here: boolean | null
   onSettings(settings: BatchSettings): void
   onFiles(files: readonly File[]): void
   /** Starts a batch of sample photos, with a name. */
@@ -43,7 +46,8 @@ const ACCEPT = 'image/*,.heic,.heif,.hif,.ppm,.pgm,.zip,.csv,.tsv,.txt,.json,.js
 export function BatchStart({ models, settings, onSettings, onFiles, collecting, leftOut, ...facts }: BatchStartProps) {
   const t = useTranslations('batch')
   const format = useFormat()
-  const { limits, retentionHours, labels, unreadableLabels, onCloseUnreadable } = facts
+  const { here, limits, retentionHours, labels, unreadableLabels, onCloseUnreadable } = facts
+  const most = { files: format.integer(limits.files), size: format.bytes(limits.imageBytes) }
   return (
     <div className="mx-auto max-w-[47.5rem] pt-2 sm:pt-6">
       <h1 tabIndex={-1} className="font-semibold text-xl tracking-tight outline-none lg:text-2xl">
@@ -81,15 +85,18 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
       )}
       {unreadableLabels && <UnreadableLabelsNotice labels={unreadableLabels} onClose={onCloseUnreadable} />}
       <NothingAddedNotice leftOut={leftOut} />
-      <div className="mt-4 mb-3 rounded-card border border-line bg-card px-4 py-2.5">
-        <Switch
-          label={t('check.option')}
-          hint={t(facts.canCheck ? 'check.optionHint' : 'check.noEmbedding')}
-          checked={facts.canCheck && settings.check === true}
-          disabled={!facts.canCheck}
-          onChange={(check) => onSettings({ ...settings, check })}
-        />
-      </div>
+      {here !== true && (
+        <div className="mt-4 rounded-card border border-line bg-card px-4 py-2.5">
+          <Switch
+            label={t('check.option')}
+            hint={t(facts.canCheck ? 'check.optionHint' : 'check.noEmbedding')}
+            checked={facts.canCheck && settings.check === true}
+            disabled={!facts.canCheck}
+            onChange={(check) => onSettings({ ...settings, check })}
+          />
+        </div>
+      )}
+      <div className="mt-3" />
       <ResultOptions
         models={models}
         model={settings.model}
@@ -98,13 +105,10 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
         onLabelCount={(topK) => onSettings({ ...settings, topK })}
         minScore={settings.threshold}
         onMinScore={(threshold) => onSettings({ ...settings, threshold })}
+        place={here !== null && <PlaceChoice here={here} />}
       />
       <p className="mt-4 text-pretty text-ink-3 text-sm">
-        {t('facts', {
-          files: format.integer(limits.files),
-          size: format.bytes(limits.imageBytes),
-          hours: retentionHours,
-        })}
+        {here === true ? t('device.facts', most) : t('facts', { ...most, hours: retentionHours })}
       </p>
       <SavedBatches models={models} />
     </div>

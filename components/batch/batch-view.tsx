@@ -157,6 +157,7 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
               )
             }
             onOpenPhoto={onOpenPhoto}
+            here={snapshot.device !== null}
             canExplain={canExplain}
             uncertainBelow={judged.uncertainBelow}
           />

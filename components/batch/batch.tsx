@@ -8,6 +8,7 @@ import type { BatchSettings } from '@/lib/client/batch/api'
 import { takeHandover } from '@/lib/client/batch/handover'
 import type { BatchOptions } from '@/lib/client/batch/session'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
+import { isHere, saveHere } from '@/lib/client/device/place'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { isMultiLabel } from '@/lib/shared/results/selected'
 import { defaultModel } from '../classify/default-model'
@@ -19,6 +20,7 @@ import { BatchStart } from './batch-start'
 import { UnknownBatch } from './unknown-batch'
 import { useBatch } from './use-batch'
 import { useFocusTitle } from './use-focus-title'
+import { placeNow, usePlace } from './use-place'
 
 // The table, the charts, and the export: most of the page's code, and not needed before there are photos.
 const BatchView = lazy(
@@ -36,17 +38,20 @@ interface BatchProps {
   explain: boolean
   /** Whether it has the page for training. */
   training: boolean
+  /** Whether it lets browsers run models. */
+  device: boolean
 }
 
 /** The batch page: add photos, follow their progress, search, evaluate and export the results. */
-export function Batch({ models, textModels, limits, retentionHours, explain, training }: BatchProps) {
+export function Batch({ models, textModels, limits, retentionHours, explain, training, device }: BatchProps) {
   const t = useTranslations('batch')
   const [settings, setSettings] = useState<BatchSettings>(() => ({
     model: defaultModel(models),
     topK: 5,
     threshold: 0,
   }))
-  const options = useMemo(() => optionsOf(settings, models, limits), [settings, models, limits])
+  const here = usePlace(device)
+  const options = useMemo(() => optionsOf({ settings, models, limits, here }), [settings, models, limits, here])
   const { session, snapshot, add, close } = useBatch(options)
   usePreload(BatchView)
   const main = useFocusTitle(snapshot?.phase ?? 'empty')
@@ -56,12 +61,14 @@ export function Batch({ models, textModels, limits, retentionHours, explain, tra
     if (!handover) return
     const handedOver = { ...settings, model: handover.model }
     setSettings(handedOver)
-    add(handover.files, optionsOf(handedOver, models, limits))
+    add(handover.files, optionsOf({ settings: handedOver, models, limits, here: placeNow(device) }))
   }, [])
   const router = useRouter()
   async function openPhoto(file: File): Promise<void> {
     const { tabSession } = await import('@/lib/client/photos/tab-session')
     const photos = tabSession(settings.model, limits.imageBytes)
+    // A photo of this device stays here.
+    if (snapshot?.device && !isHere()) saveHere(true)
     photos.add([file])
     router.push(`/#photo-${photos.snapshot().selected}`)
   }
@@ -96,14 +103,16 @@ export function Batch({ models, textModels, limits, retentionHours, explain, tra
             onFiles={add}
             onNew={close}
             onOpenPhoto={(file) => void openPhoto(file)}
-            canExplain={explain}
-            canLabel={training}
+            // What would send photos of this device to the server isn't offered.
+            canExplain={explain && snapshot.device === null}
+            canLabel={training && snapshot.device === null}
           />
         ) : (
           <BatchStart
             models={models}
             settings={settings}
             onSettings={setSettings}
+            here={device ? here : null}
             onFiles={add}
             onSamples={(files, title) => add(files, { ...options, title })}
             collecting={snapshot?.collecting ?? false}
@@ -121,16 +130,17 @@ export function Batch({ models, textModels, limits, retentionHours, explain, tra
   )
 }
 
-function optionsOf(
-  settings: BatchOptions['settings'],
-  models: readonly ModelInfo[],
-  limits: BatchProps['limits'],
-): BatchOptions {
+function optionsOf({
+  settings,
+  models,
+  limits,
+  here,
+}: Pick<BatchProps, 'models' | 'limits'> & Required<Pick<BatchOptions, 'settings' | 'here'>>): BatchOptions {
   const model = find(settings.model, models)
   const { id = '', revision = '' } = model ?? {}
   const topK = model && isMultiLabel({ model }) ? null : settings.topK
-  const check = settings.check === true && canCheck(settings.model, models)
-  return { settings: { ...settings, topK, check }, limits, model: { id, revision } }
+  const check = settings.check === true && !here && canCheck(settings.model, models)
+  return { settings: { ...settings, topK, check }, limits, here, model: { id, revision } }
 }
 
 function find(model: string, models: readonly ModelInfo[]): ModelInfo | undefined {

@@ -42,6 +42,8 @@ interface PhotoDetailsProps {
   similar: SimilarIn | null
   /** Opens the photo on the classify page. */
   onOpenPhoto(file: File): void
+  /** Whether the photos are classified in this browser. */
+  here: boolean
   /** Whether the server explains results. */
   canExplain: boolean
   /** The visitor's limit for uncertain results; null for the model's own limits. */
@@ -57,6 +59,7 @@ export function PhotoDetails({
   onThumbnail,
   similar,
   onOpenPhoto,
+  here,
   canExplain,
   uncertainBelow,
 }: PhotoDetailsProps) {
@@ -82,10 +85,10 @@ export function PhotoDetails({
     here: false,
     best: predictions[0]?.index ?? null,
   })
-  const framed = useInputFrame(file, row)
+  const framed = useInputFrame(file, row, here)
   return (
     <div className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,23.75rem)]">
-      <PhotoImage key={index} index={index} source={source} file={file ?? null} onThumbnail={onThumbnail}>
+      <PhotoImage key={index} index={index} here={here} source={source} file={file ?? null} onThumbnail={onThumbnail}>
         {explanation.phase?.name === 'explained' ? (
           <HeatmapOverlay explanation={explanation.phase.explanation} opacity={explanation.opacity} />
         ) : (
@@ -100,7 +103,7 @@ export function PhotoDetails({
           {file !== null && canExplain && predictions.length > 0 && (
             <ExplanationPanel state={explanation} predictions={predictions} />
           )}
-          {file && classified && <ModelInput file={file} model={model} crop={null} />}
+          {file && classified && <ModelInput file={file} model={model} crop={null} here={here} />}
           {similar && classified && <SimilarPhotos file={path} similar={similar} />}
           {file && (
             <button

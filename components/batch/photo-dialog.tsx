@@ -25,6 +25,8 @@ interface PhotoDialogProps {
   onNext: (() => void) | null
   /** Opens the photo on the classify page. */
   onOpenPhoto(file: File): void
+  /** Whether the photos are classified in this browser. */
+  here: boolean
   /** Whether the server explains results. */
   canExplain: boolean
   /** The visitor's limit for uncertain results; null for the model's own limits. */

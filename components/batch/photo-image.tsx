@@ -8,6 +8,8 @@ interface PhotoImageProps {
   index: number
   source: PhotoSource | undefined
   file: Blob | null
+  /** Whether the photos are classified in this browser. */
+  here: boolean
   /** Loads the thumbnail of a photo; null if there is none. */
   onThumbnail(index: number): Promise<Blob | null>
   /** Rendered on top of the photo. */
@@ -15,10 +17,10 @@ interface PhotoImageProps {
 }
 
 /** A photo of the batch. If this page no longer has it, as after a reload, its thumbnail. */
-export function PhotoImage({ index, source, file, onThumbnail, children }: PhotoImageProps) {
+export function PhotoImage({ index, source, file, here, onThumbnail, children }: PhotoImageProps) {
   const [failed, setFailed] = useState(false)
   const url = useObjectUrl(file)
-  if (!source || failed) return <ThumbnailOnly index={index} lost={!source} onThumbnail={onThumbnail} />
+  if (!source || failed) return <ThumbnailOnly index={index} here={here} lost={!source} onThumbnail={onThumbnail} />
   return (
     <div className="sticky top-0 z-10 h-[min(280px,34dvh)] self-start overflow-hidden rounded-card bg-sunk max-md:shadow-[0_12px_0_var(--color-card)] md:h-[min(460px,46dvh)]">
       {url && (
@@ -30,14 +32,15 @@ export function PhotoImage({ index, source, file, onThumbnail, children }: Photo
   )
 }
 
-interface ThumbnailOnlyProps extends Pick<PhotoImageProps, 'index' | 'onThumbnail'> {
+interface ThumbnailOnlyProps extends Pick<PhotoImageProps, 'index' | 'here' | 'onThumbnail'> {
   /** Whether the page no longer has the photo; otherwise the browser can't display it. */
   lost: boolean
 }
 
 /** The thumbnail at its own size, and why there is no more. */
-function ThumbnailOnly({ index, lost, onThumbnail }: ThumbnailOnlyProps) {
-  const t = useTranslations('batch')
+function ThumbnailOnly({ index, here, lost, onThumbnail }: ThumbnailOnlyProps) {
+  const [onServer, onDevice] = [useTranslations('batch'), useTranslations('batch.device')]
+  const t = here ? onDevice : onServer
   const [thumbnail, setThumbnail] = useState<Blob | null>()
   useEffect(() => {
     let mounted = true

@@ -44,6 +44,8 @@ interface PhotoTableProps {
   similarIn: string | null
   /** Above the filters: the search by words, where the model takes some. */
   wordSearch: ReactNode
+  /** Whether the photos are classified in this browser. */
+  here: boolean
   /** Opens a photo on the classify page. */
   onOpenPhoto(file: File): void
   /** Whether the server explains results. */

@@ -1,4 +1,4 @@
-import { CircleCheck, CloudUpload, type LucideIcon, ShieldCheck } from 'lucide-react'
+import { CircleCheck, CloudUpload, HardDriveDownload, type LucideIcon, ShieldCheck } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { useFormat } from '../ui/use-format'
@@ -23,10 +23,13 @@ function useStatus({
   resuming,
   uploadedElsewhere,
   openElsewhere,
+  device,
 }: BatchSnapshot): { Icon: LucideIcon; text: string } | null {
   const t = useTranslations('batch')
   const format = useFormat()
+  const here = useDeviceStatus({ phase, device, uploadedElsewhere })
   if (phase === 'cancelled') return { Icon: CircleCheck, text: t('cancelled') }
+  if (device !== null) return here
   if (phase === 'done') {
     const text = job?.expires_at ? t('kept', { time: format.dateTime(Date.parse(job.expires_at)) }) : t('done')
     return { Icon: CircleCheck, text }
@@ -39,4 +42,26 @@ function useStatus({
   if (openElsewhere) return { Icon: ShieldCheck, text: t('safeOtherBrowser') }
   if (counts.missing > 0) return { Icon: ShieldCheck, text: uploadedElsewhere ? t('safeElsewhere') : t('safeMissing') }
   return { Icon: ShieldCheck, text: phase === 'paused' ? t('safePaused') : t('safe') }
+}
+
+/** Of a batch that this device runs: whether its photos are kept, so that it goes on later. */
+function useDeviceStatus({
+  phase,
+  device,
+  uploadedElsewhere,
+}: Pick<BatchSnapshot, 'phase' | 'device' | 'uploadedElsewhere'>): { Icon: LucideIcon; text: string } | null {
+  const t = useTranslations('batch.device')
+  const format = useFormat()
+  if (device === null) return null
+  const { keeping, loading, toKeep, bytes } = device
+  if (phase === 'done') return { Icon: CircleCheck, text: t(keeping === 'off' ? 'doneUnkept' : 'done') }
+  if (phase !== 'running' && phase !== 'paused') return null
+  if (uploadedElsewhere) return { Icon: ShieldCheck, text: t('elsewhere') }
+  if (loading) {
+    const [received, total] = [format.bytes(loading.received), format.bytes(loading.total)]
+    return { Icon: HardDriveDownload, text: t('loading', { received, total }) }
+  }
+  if (keeping === 'kept') return { Icon: ShieldCheck, text: t('safe') }
+  if (keeping !== 'copying') return { Icon: HardDriveDownload, text: t('unsafe') }
+  return { Icon: HardDriveDownload, text: t('keepOpen', { count: toKeep, size: format.bytes(bytes) }) }
 }

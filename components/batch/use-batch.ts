@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useSyncExternalStore } from 'react'
 import type { BatchOptions, BatchSession } from '@/lib/client/batch/session'
-import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
+import { type BatchSnapshot, hasEnded } from '@/lib/client/batch/snapshot'
 import { tabBatch } from '@/lib/client/batch/tab-batch'
 import { mayHoldLabels } from '@/lib/shared/labels-file/parse'
 
@@ -48,7 +48,9 @@ export function useBatch(options: BatchOptions): Batch {
       const current = tabBatch.snapshot()
       // Labels apply to the current batch, even after it has ended.
       const onlyLabels = files.every(({ name }) => mayHoldLabels(name))
-      const target = current && (current.acceptsPhotos || onlyLabels) ? current : tabBatch.start(newOptions)
+      const fits = current && (current.acceptsPhotos || onlyLabels) && !isElsewhere(current, newOptions)
+      const target = fits ? current : tabBatch.start(newOptions)
+      if (current && !fits && current.snapshot().phase === 'empty') target.setLabels(current.snapshot().labels)
       void target.add(files)
     },
     [options],
@@ -60,7 +62,18 @@ export function useBatch(options: BatchOptions): Batch {
   return { session, snapshot, add, close }
 }
 
-const isUploading = () => tabBatch.sessions().some((session) => session.snapshot().counts.toUpload > 0)
+/** Whether a batch that has only labels yet would run in another place than the visitor has chosen by now. */
+function isElsewhere(session: BatchSession, { here = false }: BatchOptions): boolean {
+  const { phase, device } = session.snapshot()
+  return phase === 'empty' && here !== (device !== null)
+}
+
+const isUploading = () => tabBatch.sessions().some((session) => losesPhotos(session.snapshot()))
+
+/** Whether photos would have to be chosen again: a batch of this device goes on by itself, with those that are kept. */
+function losesPhotos({ counts, device, phase }: BatchSnapshot): boolean {
+  return counts.toUpload > 0 && (device === null || (device.keeping !== 'kept' && !hasEnded(phase)))
+}
 
 /**
  * Warns before the page is closed while photos are still to be uploaded.

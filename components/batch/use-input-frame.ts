@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { fetchInputArea } from '@/lib/client/api/classify'
+import { runHere } from '@/lib/client/device/run-here'
 import type { Area } from '@/lib/shared/crop/crop'
 import type { ResultRow } from '@/lib/shared/results/columns'
 
@@ -16,9 +17,11 @@ interface Framed {
 
 /**
  * What the model saw of a photo that it got wrong: the first question is whether it saw what the label is about. Null for
- * other photos, without the file, and until the server has told.
+ * other photos, without the file, and until it is known.
+ *
+ * @param here whether this browser tells, and not the server
  */
-export function useInputFrame(file: Blob | null | undefined, row: ResultRow | null): Framed | null {
+export function useInputFrame(file: Blob | null | undefined, row: ResultRow | null, here: boolean): Framed | null {
   const { model = '', width, height } = row ?? {}
   const key = `${model} ${width} ${height}`
   const wanted = row?.correct === false && file ? file : null
@@ -27,7 +30,7 @@ export function useInputFrame(file: Blob | null | undefined, row: ResultRow | nu
     if (!wanted || known.has(key)) return
     const stop = new AbortController()
     const ask = async () => {
-      known.set(key, await fetchInputArea(wanted, { model, signal: stop.signal }))
+      known.set(key, await (here ? inputAreaHere : fetchInputArea)(wanted, { model, signal: stop.signal }))
       setFound(key)
     }
     // Without an answer, the photo has no frame.
@@ -36,7 +39,14 @@ export function useInputFrame(file: Blob | null | undefined, row: ResultRow | nu
       clearTimeout(timer)
       stop.abort()
     }
-  }, [wanted, model, key])
+  }, [wanted, model, key, here])
   const area = wanted && known.get(key)
   return area && width && height ? { area, image: { width, height } } : null
+}
+
+/** @throws Failure */
+async function inputAreaHere(file: Blob, call: { model: string; signal: AbortSignal }): Promise<Area> {
+  const nothing = () => {}
+  const { area } = await runHere(file, { ...call, topK: 1, onProgress: nothing, onUploaded: nothing })
+  return area
 }

@@ -51,6 +51,7 @@ export function useRerun(
     },
     model: { id: model.id, revision: model.revision },
     limits,
+    here: snapshot.device !== null,
     ...(title !== null && { title }),
     ...(group !== null && { group }),
     ...(id !== null && { from: id }),

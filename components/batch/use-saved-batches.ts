@@ -1,9 +1,8 @@
 import { useEffect, useState } from 'react'
-import { deleteJob } from '@/lib/client/batch/api'
-import { announceDeletion, onDeletion } from '@/lib/client/batch/deletions'
+import { deleteBatch } from '@/lib/client/batch/delete-batch'
+import { onDeletion } from '@/lib/client/batch/deletions'
 import { findState, type SavedState } from '@/lib/client/batch/saved-state'
-import { deleteSavedBatch, listBatches, type SavedBatch, updateBatch } from '@/lib/client/batch/store'
-import { deleteThumbnails } from '@/lib/client/batch/thumbnail-store'
+import { listBatches, type SavedBatch, updateBatch } from '@/lib/client/batch/store'
 
 interface SavedBatches {
   /** Newest first. */
@@ -46,10 +45,7 @@ export function useSavedBatches(): SavedBatches {
       await reload()
     },
     async remove(id) {
-      await deleteJob(id)
-      await deleteSavedBatch(id)
-      await deleteThumbnails(id)
-      announceDeletion(id)
+      await deleteBatch(id)
       await reload()
     },
   }

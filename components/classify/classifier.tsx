@@ -218,6 +218,6 @@ function offered(
 ) {
   const choice = limits.device === true && limits.server !== false
   // Explanations cost this server nothing then.
-  if (here) return { choice, explain: true, feedback: null, batches: false, urls: false }
+  if (here) return { choice, explain: true, feedback: null, batches, urls: false }
   return { choice, explain: limits.explain, feedback, batches, urls: limits.urlInput }
 }

@@ -33,12 +33,12 @@ interface MapPanelProps {
   onOpen(index: number): void
 }
 
-/** A map of the whole batch, which is made when it is asked for. */
+/** A map of the whole batch, which is made when it is asked for. A batch of this device has none: the server makes the vectors. */
 export function MapPanel({ session, snapshot, ...props }: MapPanelProps) {
   const t = useTranslations('batch.map')
   const [wanted, setWanted] = useState(false)
   const [turn, setTurn] = useState(0)
-  const { job, phase } = snapshot
+  const { job, phase, device } = snapshot
   const ended = hasEnded(phase) && phase !== 'gone'
   const id = job?.embeddings ? job.id : null
   const state = usePhotoMap(id ?? '', wanted && ended && id !== null, `${turn} ${job?.finished_at}`)
@@ -50,6 +50,7 @@ export function MapPanel({ session, snapshot, ...props }: MapPanelProps) {
     if (started.current !== kind && focusIsLost()) heading.current?.focus({ preventScroll: true })
     started.current = kind
   }, [kind])
+  if (device !== null) return null
   return (
     <section aria-labelledby="map" className="mt-12">
       <h2 ref={heading} id="map" tabIndex={-1} className="font-semibold text-lg tracking-tight outline-none">

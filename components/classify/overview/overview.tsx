@@ -28,6 +28,7 @@ export function Overview({ session, onOpen, onAdd, options, canBatch }: Overview
   const router = useRouter()
   const photos = useSessionState(session, (state) => state.photos)
   const model = useSessionState(session, (state) => state.model)
+  const here = useSessionState(session, (state) => state.here)
   const selected = useSessionState(session, (state) => state.selected)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another model needs results of its own
   useEffect(() => session.classifyAll(), [session, model])
@@ -58,7 +59,9 @@ export function Overview({ session, onOpen, onAdd, options, canBatch }: Overview
           )}
         </div>
       </div>
-      {offersBatch && <p className="mt-3 max-w-[64ch] text-pretty text-ink-2 text-sm">{t('whyBatch')}</p>}
+      {offersBatch && (
+        <p className="mt-3 max-w-[64ch] text-pretty text-ink-2 text-sm">{t(here ? 'whyBatchHere' : 'whyBatch')}</p>
+      )}
       {options}
       <OverviewGrid
         photos={photos}

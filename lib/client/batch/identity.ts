@@ -4,7 +4,7 @@ import type { LabelsFile } from './labels'
 import { BatchPersistence } from './persistence'
 import type { BatchSnapshot } from './snapshot'
 import { batchName } from './source'
-import type { SavedBatch } from './store'
+import type { DeviceSettings, SavedBatch } from './store'
 
 /** What a batch is called, where it comes from, and how this browser remembers it. */
 export class BatchIdentity {
@@ -16,13 +16,21 @@ export class BatchIdentity {
   from: string | undefined
   /** Whether another browser started the batch, and ends it. */
   foreign = false
+  /** How it runs on this device; undefined if it is on the server. */
+  readonly device: DeviceSettings | undefined
   /** Names the labels that its photos were last checked with; null for the names of folders. */
   checkedLabels: string | null = null
   /** The name of a saved batch. */
   private savedName: string | null = null
   private readonly persistence = new BatchPersistence()
 
-  constructor({ title, group, from }: { title?: string; group?: string; from?: string }) {
+  constructor({
+    title,
+    group,
+    from,
+    device,
+  }: { title?: string; group?: string; from?: string; device?: DeviceSettings }) {
+    this.device = device
     this.title = title ?? null
     this.group = group
     this.from = from
@@ -58,10 +66,11 @@ export class BatchIdentity {
     added: readonly BatchItem[],
   ): Promise<void> {
     if (!job) return
-    const { title, group, from, foreign } = this
+    const { title, group, from, foreign, device } = this
     const { id, model } = job
     const created = Date.parse(job.created_at)
-    await this.persistence.save({ id, created, title, group, from, foreign, labels, model: model.id, items }, added)
+    const facts = { id, created, title, group, from, foreign, device, labels, model: model.id, items }
+    await this.persistence.save(facts, added)
   }
 
   /** Saves the visitor's name for the batch. */

@@ -3,10 +3,11 @@ import type { ResultRow } from '@/lib/shared/results/columns'
 import type { PhotoSource } from './source'
 
 /**
- * The state of a photo in a batch: `missing` if its file must be selected again, `waiting` for its upload, `sending`,
- * `queued` on the server, `done` with a result or a failure, `left_out` if it never runs.
+ * The state of a photo in a batch: `missing` if its file must be selected again, `waiting` for its upload or its turn,
+ * `sending`, `queued` on the server, `running` on this device, `done` with a result or a failure, `left_out` if it never
+ * runs.
  */
-export type ItemState = 'missing' | 'waiting' | 'sending' | 'queued' | 'done' | 'left_out'
+export type ItemState = 'missing' | 'waiting' | 'sending' | 'queued' | 'running' | 'done' | 'left_out'
 
 export interface BatchItem {
   readonly index: number
@@ -26,7 +27,7 @@ export interface Counts {
   ok: number
   uncertain: number
   failed: number
-  /** Not on the server yet, with their files at hand. */
+  /** Not on the server yet, or without a result on this device, with their files at hand. */
   toUpload: number
   missing: number
   leftOut: number
@@ -110,7 +111,7 @@ export class ItemList {
       leftOut: 0,
     }
     for (const { state, row } of this.items) {
-      if (state === 'waiting' || state === 'sending') counts.toUpload++
+      if (state === 'waiting' || state === 'sending' || state === 'running') counts.toUpload++
       else if (state === 'missing') counts.missing++
       else if (state === 'left_out') counts.leftOut++
       else if (state === 'done' && row) {

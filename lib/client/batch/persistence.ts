@@ -2,7 +2,7 @@ import type { BatchItem } from './items'
 import type { LabelsFile, SavedLabels } from './labels'
 import { type BatchSnapshot, hasEnded } from './snapshot'
 import { batchName } from './source'
-import { type Outcome, type SavedBatch, saveBatch, updateBatch } from './store'
+import { type DeviceSettings, type Outcome, type SavedBatch, saveBatch, updateBatch } from './store'
 import { isFinal } from './timing'
 
 /** What is saved of a batch. */
@@ -10,6 +10,7 @@ interface BatchFacts extends Pick<SavedBatch, 'id' | 'created' | 'title' | 'mode
   group: string | undefined
   from: string | undefined
   foreign: boolean
+  device: DeviceSettings | undefined
   items: readonly BatchItem[]
   labels: LabelsFile | null
 }
@@ -28,7 +29,7 @@ export class BatchPersistence {
 
   /** @param added photos added since the last save */
   async save(
-    { items, group, from, foreign, title, labels, ...facts }: BatchFacts,
+    { items, group, from, foreign, device, title, labels, ...facts }: BatchFacts,
     added: readonly BatchItem[],
   ): Promise<void> {
     // Later, another tab may have renamed it.
@@ -36,6 +37,7 @@ export class BatchPersistence {
       ...(group !== undefined && { group }),
       ...(from !== undefined && { from }),
       ...(foreign && { foreign }),
+      ...(device !== undefined && { device }),
     }
     const first = this.batch === null ? { title: title ?? null, ...kin } : {}
     const { created, name } = this.batch ?? { created: facts.created, name: batchName(items) }

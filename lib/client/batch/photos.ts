@@ -2,7 +2,7 @@ import { tooLargeDetail } from '@/lib/shared/problems/too-large-detail'
 import { failedRow, type ModelName, type ResultRow } from '@/lib/shared/results/columns'
 import type { Failure } from '../api/failure'
 import { type Collection, collect } from './collect'
-import { type BatchItem, type Counts, failedOnServer, ItemList, type ItemState } from './items'
+import { type BatchItem, type Counts, failedOnServer, ItemList, type ItemState, mayRecover } from './items'
 import type { LeftOut, PhotoSource } from './source'
 import type { SavedPhoto } from './store'
 import { type QueuedPhoto, UploadQueue } from './upload-queue'
@@ -72,8 +72,8 @@ export class BatchPhotos {
   }
 
   /** Takes the next photos to upload; see `UploadQueue`. */
-  take(maxBytes: number, maxPhotos: number): QueuedPhoto[] {
-    return this.queue.take(maxBytes, maxPhotos)
+  take(...limits: Parameters<UploadQueue['take']>): QueuedPhoto[] {
+    return this.queue.take(...limits)
   }
 
   /** Puts photos back that were taken but not sent. */
@@ -108,6 +108,29 @@ export class BatchPhotos {
     for (const item of this.items) {
       if (failedOnServer(item)) this.list.set(item.index, { state: 'queued', row: null })
     }
+  }
+
+  /** Photos that failed on this device, but may succeed in another try, run again if their files are here. */
+  retryHere(): void {
+    for (const item of this.items.filter(mayRecover)) {
+      const source = this.source(item.index)
+      if (source === undefined) continue
+      this.list.set(item.index, { state: 'waiting', row: null })
+      this.queue.put(item.index, source)
+    }
+  }
+
+  /** Gives a photo of an earlier visit the file that this browser kept, unless it is another one. */
+  putKept(index: number, file: File): void {
+    const item = this.items[index]
+    if (item?.size !== file.size) return
+    const { path, size, modified } = item
+    this.restoreSource(item, { path, size, modified: modified ?? 0, open: async () => file, kept: true })
+  }
+
+  /** Notes that a kept file was deleted. */
+  dropKept(index: number): void {
+    this.queue.drop(index)
   }
 
   leaveOut(states: readonly ItemState[]): void {

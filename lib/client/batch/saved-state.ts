@@ -1,7 +1,8 @@
 import type { Job } from '@/lib/shared/contract/jobs'
 import type { Failure } from '../api/failure'
 import { fetchJob } from './api'
-import { groupOf, type Outcome, type SavedBatch, updateBatch } from './store'
+import { turnLock } from './device/turn'
+import { type DeviceSettings, groupOf, type Outcome, type SavedBatch, updateBatch } from './store'
 import { deleteThumbnails } from './thumbnail-store'
 import { isFinal } from './timing'
 
@@ -18,7 +19,15 @@ function knownState({ outcome }: SavedBatch, now: number): SavedState | null {
 export async function findState(batch: SavedBatch): Promise<SavedState | null> {
   const known = knownState(batch, Date.now())
   if (known === 'expired') await noteExpired(batch.id)
-  return known ?? askState(batch.id)
+  if (known) return known
+  return batch.device ? deviceState(batch.id, batch.device) : askState(batch.id)
+}
+
+/** The state of a batch of this device: some page runs it, or it goes on when it is opened. */
+async function deviceState(id: string, { paused }: DeviceSettings): Promise<SavedState> {
+  if (paused) return 'paused'
+  const { held = [] } = (await globalThis.navigator?.locks?.query()) ?? {}
+  return held.some(({ name }) => name === turnLock(id)) ? 'running' : 'unfinished'
 }
 
 /** Asks the server for the state of a batch, and saves it if it's final. */

@@ -1,26 +1,26 @@
 import type { ModelName } from '@/lib/shared/results/columns'
-import type { Failure } from '../api/failure'
-import { type BatchSettings, closeOnLeave, fetchJob, listJobPhotos } from './api'
+import type { BatchSettings } from './api'
+import type { BackendHost, BatchBackend } from './backend'
 import { ChosenLabels } from './chosen-labels'
 import { type Collection, collect } from './collect'
 import { onDeletion } from './deletions'
+import { DeviceBackend } from './device/device-backend'
 import { BatchIdentity } from './identity'
 import type { BatchItem, ItemState } from './items'
 import type { KeptThumbnails } from './kept-thumbnails'
 import { folderLabels, type LabelsFile, restoreLabels } from './labels'
 import { Notifier } from './notifier'
-import { OtherPages } from './other-pages'
 import { BatchPhotos } from './photos'
-import { RemoteJob } from './remote-job'
+import { ServerBackend } from './server-backend'
 import { type BatchSnapshot, estimate, estimateLifetime, phaseOf, shownItems, thumbnailPace } from './snapshot'
 import type { PhotoSource } from './source'
 import { loadBatch } from './store'
 import { BatchTiming } from './timing'
-import { untilAnswered } from './until-answered'
-import { Uploader } from './uploader'
 
 export interface BatchOptions {
   settings: BatchSettings
+  /** Whether the photos are classified in this browser, instead of on the server. */
+  here?: boolean
   /** The model's name, for photos that never reach the server. */
   model: ModelName
   limits: { imageBytes: number; files: number }
@@ -32,12 +32,11 @@ export interface BatchOptions {
   from?: string
 }
 
-const NOT_ON_SERVER: readonly ItemState[] = ['waiting', 'sending', 'missing']
-const UNFINISHED: readonly ItemState[] = [...NOT_ON_SERVER, 'queued']
+const UNFINISHED: readonly ItemState[] = ['waiting', 'sending', 'running', 'missing', 'queued']
 
 /**
- * One batch: its photos, their upload to a job on the server, and the results as they arrive. Uploaded photos are
- * processed even after the page is closed; opened again by its id, the batch resumes here.
+ * One batch: its photos, what runs them, and the results as they arrive. Opened again by its id after the page was
+ * closed, it resumes.
  */
 export class BatchSession {
   private static sessions = 0
@@ -49,10 +48,7 @@ export class BatchSession {
   thumbnails: KeptThumbnails | null = null
   private readonly abort = new AbortController()
   private readonly notifier = new Notifier(() => this.refreshSnapshot())
-  private readonly remote: RemoteJob
-  private readonly uploader: Uploader
-  private paused = false
-  private readonly otherPages: OtherPages
+  private readonly backend: BatchBackend
   private estimateTimer: ReturnType<typeof setTimeout> | undefined
   private opening = false
   /** The id of the batch being opened. */
@@ -64,48 +60,19 @@ export class BatchSession {
   private state: BatchSnapshot
 
   /** The list of batches, on another page. */
-  private readonly stopListening = onDeletion((id) => id === this.remote.id && this.remote.markGone())
+  private readonly stopListening = onDeletion((id) => id === this.backend.job?.id && this.backend.markGone())
 
   readonly subscribe = this.notifier.subscribe
 
   constructor(private readonly options: BatchOptions) {
-    const { signal } = this.abort
     this.photos = new BatchPhotos(options.limits, options.model)
-    this.identity = new BatchIdentity(options)
-    this.otherPages = new OtherPages(signal)
-    this.remote = new RemoteJob({
-      settings: options.settings,
-      isPaused: () => this.paused,
-      onCreated: () => this.save(this.photos.items),
-      onResult: (row) => {
-        this.photos.setResult(row)
-        this.noteDone()
-      },
-      onChange: (immediately) => this.notifier.notify(immediately),
-      onGone: () => this.handleGone(),
-      signal,
+    const { settings, model, here } = options
+    const { topK, threshold } = settings
+    this.identity = new BatchIdentity({
+      ...options,
+      ...(here && { device: { topK, threshold, revision: model.revision, paused: false } }),
     })
-    this.uploader = new Uploader({
-      isPaused: () => this.paused,
-      take: (maxBytes, maxPhotos) => this.take(maxBytes, maxPhotos),
-      ensureJob: () => this.remote.ensure(),
-      onSent: (items, job) => {
-        this.photos.markSent(items)
-        this.remote.update(job)
-        this.notifier.notify(false)
-      },
-      onFailed: (items, failure) => {
-        this.photos.markFailed(items, failure)
-        this.noteDone()
-      },
-      onPutBack: (items) => {
-        this.photos.putBack(items, this.remote.ended ? 'left_out' : 'waiting')
-        this.notifier.notify(false)
-      },
-      onIssue: (failure) => this.remote.setIssue(failure),
-      onRejected: (failure) => void this.handleRejection(failure),
-      signal,
-    })
+    this.backend = here ? new DeviceBackend(settings, model, this.host()) : new ServerBackend(settings, this.host())
     this.state = this.createSnapshot()
     globalThis.window?.addEventListener('pagehide', this.leave)
   }
@@ -114,7 +81,7 @@ export class BatchSession {
 
   /** Whether photos can still be added. */
   get acceptsPhotos(): boolean {
-    return this.remote.acceptsPhotos
+    return this.backend.acceptsPhotos
   }
 
   /** The file of a photo, for as long as this page holds it. */
@@ -130,7 +97,7 @@ export class BatchSession {
       await this.addCollection(await collect(files, this.photos.paths))
     } finally {
       this.collecting--
-      this.uploader.start()
+      this.backend.start()
       this.notifier.notify(true)
     }
   }
@@ -138,7 +105,7 @@ export class BatchSession {
   /** Starts with photos that are known already, and their labels. */
   start(sources: PhotoSource[], labels: LabelsFile | null): void {
     void this.addCollection({ sources, leftOut: [], labels, unreadableLabels: null })
-    this.uploader.start()
+    this.backend.start()
     this.notifier.notify(true)
   }
 
@@ -186,32 +153,9 @@ export class BatchSession {
     this.identity.continueFrom(saved?.batch ?? null)
     if (saved?.batch.labels) this.labels.set(await restoreLabels(saved.batch.labels))
     this.photos.restore(saved?.photos ?? [])
-    await this.leaveToUploader(id)
-    await this.ask(() => this.openJob(id))
+    await this.backend.open(id, saved?.batch ?? null)
     this.opening = false
     this.notifier.notify(true)
-  }
-
-  /** Leaves missing photos to another page that uploads them, and takes stock when that has ended. */
-  private leaveToUploader(id: string): Promise<void> {
-    const takeStock = async () => {
-      const onServer = await listJobPhotos(id)
-      this.photos.noteOnServer(onServer, ({ state }) => state === 'missing')
-    }
-    return this.otherPages.leaveTo(
-      id,
-      () => this.ask(takeStock),
-      () => this.notifier.notify(true),
-    )
-  }
-
-  /** Repeats a request until the server has answered it, or the batch ends. */
-  private ask(request: () => Promise<void>): Promise<void> {
-    return untilAnswered(request, {
-      onGone: () => this.remote.markGone(),
-      onIssue: (failure) => this.remote.setIssue(failure),
-      signal: this.abort.signal,
-    })
   }
 
   /** Gives the batch another name. An empty one brings back its own. */
@@ -238,28 +182,21 @@ export class BatchSession {
     void this.identity.saveCheckedLabels(name)
   }
 
-  async setPaused(paused: boolean): Promise<void> {
-    this.paused = paused
-    const answered = this.remote.act(paused ? 'pause' : 'resume')
-    this.notifier.notify(true)
-    await answered
-    this.uploader.start()
+  setPaused(paused: boolean): Promise<void> {
+    return this.backend.setPaused(paused)
   }
 
   async cancel(): Promise<void> {
-    this.remote.ended = 'cancelled'
+    const ended = this.backend.cancel()
     this.abort.abort()
     this.photos.leaveOut(UNFINISHED)
     this.notifier.notify(true)
-    await this.remote.act('cancel')
+    await ended
   }
 
-  /** Retries the photos that failed on the server. */
+  /** Retries the photos that failed, but may succeed in another try. */
   async retryFailed(): Promise<void> {
-    if (!(await this.remote.act('retry'))) return
-    this.photos.retryFailed()
-    this.remote.resumeAfterRetry()
-    this.notifier.notify(true)
+    if (await this.backend.retryFailed()) this.notifier.notify(true)
   }
 
   /** Continues without the photos whose files are missing. */
@@ -270,7 +207,7 @@ export class BatchSession {
 
   /** Ends the batch in place of the browser that uploads it, with the photos that are on the server by now. */
   async finish(): Promise<void> {
-    await this.remote.act('close')
+    await this.backend.finish()
   }
 
   /** Releases the batch on this page. The job continues on the server. */
@@ -278,30 +215,27 @@ export class BatchSession {
     this.leave()
     globalThis.window?.removeEventListener('pagehide', this.leave)
     this.abort.abort()
-    this.otherPages.release()
     this.stopListening()
     clearTimeout(this.estimateTimer)
     this.thumbnails?.dispose()
-    this.remote.dispose()
+    this.backend.dispose()
     this.notifier.dispose()
   }
 
-  /** Without this page, a job whose photos are all uploaded would stay open for more. */
-  private readonly leave = (): void => {
-    const { id, ended, current: job } = this.remote
-    const { toUpload, missing } = this.photos.counts()
-    if (id === undefined || !job?.open || ended || this.identity.foreign || this.otherPages.uploading) return
-    if (toUpload === 0 && missing === 0 && this.collecting === 0) closeOnLeave(id)
-  }
+  private readonly leave = (): void => this.backend.leave(this.collecting > 0)
 
-  private async openJob(id: string): Promise<void> {
-    const job = await fetchJob(id)
-    this.photos.noteOnServer(await listJobPhotos(id), () => true)
-    this.remote.adopt(job)
-    this.paused = job.reason === 'requested'
-    if (!job.open) this.photos.leaveOut(['missing'])
-    this.remote.setIssue(null)
-    this.remote.follow()
+  private host(): BackendHost {
+    return {
+      photos: this.photos,
+      isForeign: () => this.identity.foreign,
+      onCreated: () => this.save(this.photos.items),
+      onDone: () => this.noteDone(),
+      onChange: (immediately) => this.notifier.notify(immediately),
+      onGone: () => this.handleGone(),
+      onCancelWish: () => void this.cancel(),
+      makeThumbnail: async (index) => void (await this.thumbnails?.load(index)),
+      signal: this.abort.signal,
+    }
   }
 
   private async addCollection({ sources, leftOut, labels, unreadableLabels }: Collection): Promise<void> {
@@ -309,33 +243,18 @@ export class BatchSession {
     const added = this.photos.add({ sources, leftOut })
     // Too large ones have failed already.
     if (added.some(({ state }) => state === 'done')) this.noteDone()
+    if (sources.length > 0) this.backend.noteAdded(added)
     await this.save(added)
   }
 
-  private take(...limits: Parameters<BatchPhotos['take']>) {
-    if (this.paused || this.remote.ended) return []
-    const photos = this.photos.take(...limits)
-    if (photos.length > 0) this.notifier.notify(false)
-    return photos
-  }
-
   private async save(added: readonly BatchItem[]): Promise<void> {
-    await this.identity.save(this.remote.current, this.photos.items, this.labels.saved, added)
+    await this.identity.save(this.backend.job, this.photos.items, this.labels.saved, added)
   }
 
   /** A photo has its result, or will never have one. */
   private noteDone(): void {
     this.timing.photoDone()
     this.notifier.notify(false)
-  }
-
-  /** The job accepts no more photos: it was ended or deleted elsewhere, or the server refuses such jobs. */
-  private async handleRejection(failure: Failure): Promise<void> {
-    if (failure.code === 'unknown_job') return this.remote.markGone()
-    this.remote.issue = failure
-    await this.remote.refresh()
-    this.photos.leaveOut(NOT_ON_SERVER)
-    this.notifier.notify(true)
   }
 
   private handleGone(): void {
@@ -347,22 +266,13 @@ export class BatchSession {
 
   private refreshSnapshot(): void {
     // It was ended on another page.
-    if (this.remote.current?.open === false) this.photos.leaveOut(['missing'])
+    if (this.backend.job?.open === false) this.photos.leaveOut(['missing'])
     this.state = this.createSnapshot()
-    this.otherPages.claim(this.remote.id, this.state.counts.toUpload)
+    this.backend.noteState(this.state)
     this.expireEstimate()
     void this.identity.noteOutcome(this.state)
-    if (this.state.phase === 'done') void this.close()
     const pace = () => thumbnailPace(this.state)
     if (pace() !== 'stop') void this.thumbnails?.fill(this.photos.items.length, pace)
-  }
-
-  /** Closes the job, unless another page of this browser still has photos for it. */
-  private async close(): Promise<void> {
-    const { id } = this.remote
-    if (id === undefined || !this.remote.current?.open || this.otherPages.uploading) return
-    await this.leaveToUploader(id)
-    if (!this.otherPages.uploading) this.remote.closeIfDone(this.state.phase)
   }
 
   /** Drops the estimate in time, even if nothing else happens. */
@@ -379,11 +289,11 @@ export class BatchSession {
   private createSnapshot(): BatchSnapshot {
     const { photos, identity } = this
     const counts = photos.counts()
-    const { current: job, ended, issue, resuming, id = this.requestedId } = this.remote
-    const { uploading: uploadedElsewhere } = this.otherPages
+    const { job, ended, issue, resuming, paused, device, elsewhere: uploadedElsewhere } = this.backend
+    const id = job?.id ?? this.requestedId
     const { silentMs } = this.timing
     const openElsewhere = identity.foreign && job?.open === true
-    const phase = phaseOf({ opening: this.opening, ended, paused: this.paused, resuming, openElsewhere, job, counts })
+    const phase = phaseOf({ opening: this.opening, ended, paused, resuming, openElsewhere, job, counts })
     return {
       phase,
       id,
@@ -391,7 +301,7 @@ export class BatchSession {
       title: identity.title,
       name: identity.nameOf(photos.items),
       model: job?.model.id ?? (this.requestedId === null ? this.options.model.id : null),
-      group: identity.group ?? id ?? null,
+      group: identity.group ?? id,
       from: identity.from ?? null,
       took: this.timing.took({ phase, job, counts, issue }),
       items: shownItems(photos.items, issue, uploadedElsewhere),
@@ -401,6 +311,7 @@ export class BatchSession {
       resuming,
       uploadedElsewhere,
       openElsewhere,
+      device,
       collecting: this.collecting > 0,
       leftOut: photos.leftOut,
       labels: this.labels.current,

@@ -1,5 +1,6 @@
 import type { Job } from '@/lib/shared/contract/jobs'
 import type { Failure } from '../api/failure'
+import type { DeviceState } from './device/device-state'
 import type { BatchItem, Counts } from './items'
 import type { LabelsFile, UnreadableLabels } from './labels'
 import type { LeftOut } from './source'
@@ -37,6 +38,8 @@ export interface BatchSnapshot {
   uploadedElsewhere: boolean
   /** Whether another browser started the batch and may still upload photos: only that ends it. */
   openElsewhere: boolean
+  /** How a batch of this device is kept; null for one on the server. */
+  device: DeviceState | null
   /** Whether added files are still being scanned. */
   collecting: boolean
   leftOut: readonly LeftOut[]
@@ -123,7 +126,8 @@ export function shownItems(
   uploadedElsewhere: boolean,
 ): readonly BatchItem[] {
   if (!issue && !uploadedElsewhere) return [...items]
-  const waits = ({ state }: BatchItem) => (issue && state === 'sending') || (uploadedElsewhere && state === 'missing')
+  const waits = ({ state }: BatchItem) =>
+    (issue && (state === 'sending' || state === 'running')) || (uploadedElsewhere && state === 'missing')
   return items.map((item) => (waits(item) ? { ...item, state: 'waiting' } : item))
 }
 

@@ -7,6 +7,8 @@ export interface PhotoSource {
   /** Milliseconds since 1970. */
   modified: number
   open(): Promise<Blob>
+  /** Whether it is this browser's copy, which is deleted when the photo has its result. */
+  kept?: true
   /** A thumbnail, if there is one already. */
   thumbnail?(): Promise<Blob | null>
 }

@@ -27,6 +27,18 @@ export interface SavedBatch {
   from?: string
   /** Whether another browser started it, and uploads its photos. */
   foreign?: boolean
+  /** How it runs on this device; absent if it is on the server. */
+  device?: DeviceSettings
+}
+
+/** What a batch of this device is run with. */
+export interface DeviceSettings {
+  /** Null for all labels that apply, of a multi-label model. */
+  topK: number | null
+  threshold: number
+  /** Of the model. */
+  revision: string
+  paused: boolean
 }
 
 /** How a batch ended. */

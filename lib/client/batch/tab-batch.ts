@@ -1,3 +1,4 @@
+import { isDeviceBatch } from './device/device-job'
 import { type BatchOptions, BatchSession } from './session'
 
 /**
@@ -38,7 +39,7 @@ class TabBatch {
   openBeside(id: string, options: BatchOptions): BatchSession {
     const open = this.find(id)
     if (open) return open
-    const session = new BatchSession(options)
+    const session = new BatchSession({ ...options, here: isDeviceBatch(id) })
     void session.open(id)
     this.set(this.current, [...this.all, session])
     return session
@@ -49,7 +50,7 @@ class TabBatch {
     if (this.current?.snapshot().id === id) return
     const beside = this.find(id)
     if (beside) this.set(beside, this.all)
-    else void this.start(options).open(id)
+    else void this.start({ ...options, here: isDeviceBatch(id) }).open(id)
   }
 
   close(): void {

@@ -19,6 +19,11 @@ export class UploadQueue {
     return this.sources.get(index)
   }
 
+  /** The page no longer holds the file. */
+  drop(index: number): void {
+    this.sources.delete(index)
+  }
+
   put(index: number, source: PhotoSource): void {
     this.sources.set(index, source)
     this.cursor = Math.min(this.cursor, index)
@@ -26,9 +31,9 @@ export class UploadQueue {
 
   /**
    * Takes the next waiting photos, up to `maxPhotos` and `maxBytes` in total, or a single one of any size, and marks
-   * them as `sending`.
+   * them as `sending`, or as `running` on this device.
    */
-  take(maxBytes: number, maxPhotos: number): QueuedPhoto[] {
+  take(maxBytes: number, maxPhotos: number, state: 'sending' | 'running' = 'sending'): QueuedPhoto[] {
     const photos: QueuedPhoto[] = []
     let size = 0
     for (; this.cursor < this.list.items.length && photos.length < maxPhotos; this.cursor++) {
@@ -37,7 +42,7 @@ export class UploadQueue {
       if (item?.state !== 'waiting' || !source) continue
       if (photos.length > 0 && size + source.size > maxBytes) break
       size += source.size
-      this.list.set(item.index, { state: 'sending' })
+      this.list.set(item.index, { state })
       photos.push({ item, source })
     }
     return photos
@@ -46,7 +51,8 @@ export class UploadQueue {
   /** Puts photos back that were taken but not sent. */
   putBack(items: readonly BatchItem[], state: 'waiting' | 'left_out'): void {
     for (const { index } of items) {
-      if (this.list.items[index]?.state === 'sending') this.list.set(index, { state })
+      const now = this.list.items[index]?.state
+      if (now === 'sending' || now === 'running') this.list.set(index, { state })
       this.cursor = Math.min(this.cursor, index)
     }
   }

@@ -22,6 +22,8 @@ import type { PhotoEmbedding } from './protocol'
 export interface ClassifyOptions {
   topK: number
   crop: Area | null
+  /** Whether there are more of them if more labels apply, of a multi-label model. By default, there are. */
+  allSelected?: boolean
 }
 
 /** A model that runs in this browser. */
@@ -47,23 +49,27 @@ export class DeviceSession {
     return new DeviceSession(spec, outputs, head, await vips)
   }
 
+  /** The model's name in results. */
+  get model(): DeviceModel['model'] {
+    return this.spec.model
+  }
+
   /**
    * Classifies a photo as the server does.
    *
    * @throws Problem with the server's code and detail
    */
-  async classify(bytes: Uint8Array<ArrayBuffer>, { topK, crop }: ClassifyOptions): Promise<Classification> {
+  async classify(
+    bytes: Uint8Array<ArrayBuffer>,
+    { topK, crop, allSelected = true }: ClassifyOptions,
+  ): Promise<Classification> {
     const start = performance.now()
     const { spec } = this
     const { pixels, source, area } = await this.prepare(bytes, crop)
     const decoded = performance.now()
     const { logits, likeness } = await this.score(toTensor(pixels, spec.input, spec.preprocessor))
-    const { top, uncertain } = interpretLogits(
-      logits,
-      { count: Math.min(topK, spec.labels.length), allSelected: true },
-      spec,
-      likeness,
-    )
+    const count = Math.min(topK, spec.labels.length)
+    const { top, uncertain } = interpretLogits(logits, { count, allSelected }, spec, likeness)
     const end = performance.now()
     return {
       request_id: '',

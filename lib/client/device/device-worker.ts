@@ -3,7 +3,8 @@ import { explainPhoto } from './explain-photo'
 import { DEVICE_UNABLE, endsWorker, failureOf } from './failures'
 import { ModelsHere } from './models-here'
 import { openModel } from './open-model'
-import type { DeviceRequest, FromDeviceWorker, ToDeviceWorker } from './protocol'
+import { photoRow, readPhoto } from './photo-row'
+import type { DeviceRequest, FromDeviceWorker, RowRequest, ToDeviceWorker } from './protocol'
 import { canRunHere, prepareOnnxRuntime } from './runtimes'
 import { Turns } from './turns'
 
@@ -18,7 +19,7 @@ const turns = new Turns()
 
 const send = (message: FromDeviceWorker) => self.postMessage(message)
 
-async function handle(request: DeviceRequest): Promise<void> {
+async function handle(request: DeviceRequest | RowRequest): Promise<void> {
   const { id, model } = request
   const controller = new AbortController()
   const { signal } = controller
@@ -35,8 +36,21 @@ async function handle(request: DeviceRequest): Promise<void> {
   }
 }
 
-async function run(request: DeviceRequest, session: DeviceSession, signal: AbortSignal): Promise<FromDeviceWorker> {
-  const { id, file, crop } = request
+async function run(
+  request: DeviceRequest | RowRequest,
+  session: DeviceSession,
+  signal: AbortSignal,
+): Promise<FromDeviceWorker> {
+  const { id, file } = request
+  if (request.kind === 'row') {
+    // Photos of a batch are read while the one before them runs.
+    const read = readPhoto(file)
+    return turns.photo(async () => {
+      send({ kind: 'running', id })
+      return { kind: 'row', id, row: await photoRow(request, await read, session) }
+    }, signal)
+  }
+  const { crop } = request
   const read = async () => new Uint8Array(await file.arrayBuffer())
   if (request.kind === 'explain') {
     const { label, method } = request
@@ -61,5 +75,6 @@ async function run(request: DeviceRequest, session: DeviceSession, signal: Abort
 
 self.onmessage = ({ data }: MessageEvent<ToDeviceWorker>) => {
   if (data.kind === 'cancel') running.get(data.id)?.abort()
+  else if (data.kind === 'threads') prepareOnnxRuntime(data.threads)
   else void handle(data)
 }

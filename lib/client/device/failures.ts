@@ -25,6 +25,9 @@ export const OWN_MODEL_GONE: Failure = { code: 'device_model_gone', retryable: f
 /** The files of a model contradict each other, or aren't those of a model. */
 export const OWN_MODEL_DAMAGED: Failure = { code: 'device_model_damaged', retryable: false, retryAfterMs: null }
 
+/** A worker crashed, or is stuck, with this photo or another one. */
+export const WORKER_LOST: Failure = { code: 'worker_lost', retryable: true, retryAfterMs: null }
+
 /** There is no memory left for the model or the photo. */
 const OUT_OF_MEMORY: Failure = { code: 'device_memory', retryable: true, retryAfterMs: null }
 

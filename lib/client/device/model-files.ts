@@ -1,6 +1,7 @@
 import type { DeviceModel } from '@/lib/shared/contract/device'
 import { underBase } from '@/lib/shared/web/base-path'
 import { type Failure, parseAnswer, parseFailure } from '../api/failure'
+import { sha256 } from './digest'
 import { MODEL_DAMAGED, MODEL_NOT_ON_DEVICE } from './failures'
 
 /** The files of models in this browser's storage. Their keys are the SHA-256 of the content: custom models share them. */
@@ -85,9 +86,4 @@ async function download(
     onProgress(received, total)
   }
   return bytes
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -2,6 +2,7 @@ import type { Classification, Preview } from '@/lib/shared/contract/contract'
 import type { EmbeddingReply } from '@/lib/shared/contract/embed'
 import type { ExplainMethod, Explanation } from '@/lib/shared/contract/explain'
 import type { Area } from '@/lib/shared/crop/crop'
+import type { ResultRow } from '@/lib/shared/results/columns'
 import type { Failure } from '../api/failure'
 
 /** An embedding, and the part of the photo that the model received. */
@@ -31,7 +32,26 @@ export type DeviceRequest = OfPhoto &
     | { kind: 'explain'; label: number; method: ExplainMethod }
   )
 
-export type ToDeviceWorker = DeviceRequest | { kind: 'cancel'; id: number }
+/** One photo of a batch. */
+export interface RowRequest {
+  kind: 'row'
+  id: number
+  file: Blob
+  /** The name in the results. */
+  name: string
+  model: string
+  /** Null for all labels that apply, of a multi-label model. */
+  topK: number | null
+  /** Labels with a lower score are left out. */
+  threshold: number
+}
+
+export type ToDeviceWorker =
+  | DeviceRequest
+  | RowRequest
+  | { kind: 'cancel'; id: number }
+  /** Before the first photo: the threads of a run, instead of the default. */
+  | { kind: 'threads'; threads: number }
 
 export type FromDeviceWorker = { id: number } & (
   | /** Bytes of the model that were received so far, and in total. */ {
@@ -43,6 +63,7 @@ export type FromDeviceWorker = { id: number } & (
   /** Runs of an explanation so far, and in total. */
   | { kind: 'explaining'; done: number; of: number }
   | { kind: 'classified'; result: Classification }
+  | { kind: 'row'; row: ResultRow }
   | { kind: 'previewed'; preview: Preview }
   | { kind: 'embedded'; photo: PhotoEmbedding }
   | { kind: 'explained'; explanation: Explanation }

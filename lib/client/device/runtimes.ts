@@ -18,10 +18,13 @@ export function canRunHere(): boolean {
   return globalThis.crossOriginIsolated && typeof SharedArrayBuffer === 'function'
 }
 
-/** Sets where ONNX Runtime finds its files, before the first session. */
-export function prepareOnnxRuntime(): void {
+/**
+ * Sets where ONNX Runtime finds its files, and how many threads a run has, before the first session. By default, half
+ * of the cores: the page and the decoder need the others.
+ */
+export function prepareOnnxRuntime(threads = Math.floor(navigator.hardwareConcurrency / 2)): void {
   env.wasm.wasmPaths = { mjs: ORT_SCRIPT.href, wasm: ORT_WASM.href }
-  env.wasm.numThreads = Math.max(1, Math.min(MAX_THREADS, Math.floor(navigator.hardwareConcurrency / 2)))
+  env.wasm.numThreads = Math.max(1, Math.min(MAX_THREADS, threads))
 }
 
 let vips: Promise<typeof Vips> | undefined

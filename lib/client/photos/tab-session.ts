@@ -24,7 +24,7 @@ export function tabSession(model: string, maxBytes: number): PhotoSession {
   session ??= withHistory(
     withPersistence(
       createSession(model, maxBytes, {
-        reduce: stored(REDUCE_KEY) !== 'false',
+        reduce: storedReduce(),
         here: isHere(),
         previous: previousTab(),
       }),
@@ -64,11 +64,11 @@ export function saveReduce(reduce: boolean): void {
   }
 }
 
-function stored(key: string): string | null {
+function storedReduce(): boolean {
   try {
-    return localStorage.getItem(key)
+    return localStorage.getItem(REDUCE_KEY) !== 'false'
   } catch {
-    return null
+    return true
   }
 }
 

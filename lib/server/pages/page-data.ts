@@ -38,6 +38,7 @@ export async function batchPageData(): Promise<{
   retentionHours: number
   explain: boolean
   training: boolean
+  device: boolean
 } | null> {
   const { models, limits, batches, training } = await facts()
   if (batches === null) return null
@@ -49,6 +50,7 @@ export async function batchPageData(): Promise<{
     retentionHours,
     explain: limits.explain,
     training: training !== null,
+    device: limits.device ?? false,
   }
 }
 
