@@ -2,20 +2,10 @@ import { readFileSync } from 'node:fs'
 import { expect, type Page, test } from '@playwright/test'
 import type { Classification } from '@/lib/shared/contract/contract'
 import { violations } from './axe'
-import { choosePhotos, failOnPageErrors, heading, photoInput, photoPath, waitForHydration } from './browser-page'
+import { choosePhotos, heading, photoInput, photoPath, waitForHydration } from './browser-page'
+import { GRAPH, LOADED, openOnDevice } from './device-page'
 
-/** The runtime and a model are loaded and compiled first, on a machine that runs other tests meanwhile. */
 test.describe.configure({ timeout: 120_000 })
-const LOADED = { timeout: 90_000 }
-
-/** Chooses the device by the link, or before the first photo on the page. */
-async function openOnDevice(page: Page, query = '&device=browser'): Promise<void> {
-  failOnPageErrors(page)
-  await page.goto(`/?model=fast${query}`)
-  await waitForHydration(page)
-}
-
-const graph = '**/api/models/*/graph'
 
 test('classifies in the browser as the server does, sends nothing, and loads the model once', async ({ page }) => {
   await openOnDevice(page, '')
@@ -62,7 +52,7 @@ test('classifies in the browser as the server does, sends nothing, and loads the
 })
 
 test('refuses a model file with another SHA-256, and goes on with the right one', async ({ page }) => {
-  await page.route(graph, async (route) => {
+  await page.route(GRAPH, async (route) => {
     const response = await route.fetch()
     const body = await response.body()
     body[1000] = (body[1000] ?? 0) ^ 1
@@ -73,14 +63,14 @@ test('refuses a model file with another SHA-256, and goes on with the right one'
   await expect(page.getByText(/never leaves your device/).first()).toBeVisible()
   await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'The model’s file is damaged')).toBeVisible(LOADED)
-  await page.unroute(graph)
+  await page.unroute(GRAPH)
   await page.getByRole('button', { name: 'Try again' }).click()
   await expect(heading(page, 'koala')).toBeVisible(LOADED)
 })
 
 test('two tabs share one download, and bad photos get the server’s words', async ({ context }) => {
   let downloads = 0
-  await context.route(graph, async (route) => {
+  await context.route(GRAPH, async (route) => {
     downloads++
     await route.continue()
   })

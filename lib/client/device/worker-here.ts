@@ -62,7 +62,9 @@ function end(): void {
 
 function start(): Worker {
   const started = new Worker(new URL('./device-worker.ts', import.meta.url), { type: 'module' })
+  let running = false
   started.onmessage = ({ data }: MessageEvent<FromDeviceWorker>) => {
+    running = true
     if (data.kind !== 'failed') return pending.get(data.id)?.onMessage(data)
     pending.get(data.id)?.reject(data.failure)
     pending.delete(data.id)
@@ -71,8 +73,8 @@ function start(): Worker {
   started.onerror = (event) => {
     event.preventDefault()
     if (worker === started) end()
-    // Without a message, its script couldn't be loaded. The next photo starts another worker.
-    const failure = event.message ? failureOf(new RangeError(event.message)) : OFFLINE
+    // Before its first message, its scripts couldn't be loaded. The next photo starts another worker.
+    const failure = running ? failureOf(new Error(event.message)) : OFFLINE
     for (const { reject } of pending.values()) reject(failure)
   }
   return started
