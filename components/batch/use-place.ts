@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react'
-import { isHere, onPlace, saveHere } from '@/lib/client/device/place'
+import { isHere, onPlace, saveHere } from '@/lib/client/choices'
 
 /**
  * Whether new batches run in this browser, as the visitor chose on any page or by `?device=browser`.

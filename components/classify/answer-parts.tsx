@@ -13,6 +13,7 @@ export const Options = lazy(
   () => import('./options').then((module) => module.Options),
   () => <div className="mb-3 h-8" />,
 )
+export const OwnWords = lazy(() => import('./own-words').then((module) => module.OwnWords))
 export const ModelInput = lazy(
   () => import('./model-input').then((module) => module.ModelInput),
   () => <div className="mt-4 h-8" />,
@@ -38,6 +39,7 @@ export const CropBar = lazy(() => import('./crop/crop-bar').then((module) => mod
 export function preloadAnswerParts(): void {
   for (const part of [
     Options,
+    OwnWords,
     ModelInput,
     ExplanationPanel,
     HeatmapOverlay,

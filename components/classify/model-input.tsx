@@ -34,9 +34,8 @@ function Crop({ file, model, crop, here = false }: ModelInputProps) {
   const [preview, setPreview] = useState<Preview | 'failed' | null>(null)
   useEffect(() => {
     const controller = new AbortController()
-    const call = { model, crop, signal: controller.signal }
-    const loaded = here ? loadHere().then((code) => code.modelInputHere(file, call)) : fetchModelInput(file, call)
-    loaded.then(setPreview, () => {
+    const load = here ? previewHere : fetchModelInput
+    load(file, { model, crop, signal: controller.signal }).then(setPreview, () => {
       if (!controller.signal.aborted) setPreview('failed')
     })
     return () => controller.abort()
@@ -77,3 +76,6 @@ function useDescription(chosen: Area | null): (preview: Preview) => string {
 function pixels({ width, height }: { width: number; height: number }) {
   return { width: String(width), height: String(height) }
 }
+
+const previewHere = async (file: Blob, call: Parameters<typeof fetchModelInput>[1] & { crop: Area | null }) =>
+  (await loadHere()).modelInputHere(file, call)

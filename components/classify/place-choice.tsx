@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl'
-import { saveHere } from '@/lib/client/device/place'
+import { saveHere } from '@/lib/client/choices'
 import { Segmented } from '../ui/segmented'
 
 /** Chooses whether photos are classified on the server or in this browser. */

@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl'
-import { saveHere } from '@/lib/client/device/place'
+import { saveHere } from '@/lib/client/choices'
 
 /** Chooses where photos are classified, before the first one is added. */
 export function PlaceLink({ here }: { here: boolean }) {

@@ -1,6 +1,5 @@
 import { useEffect } from 'react'
-import { isOwnModel } from '@/lib/client/device/own-model-id'
-import { saveHere } from '@/lib/client/device/place'
+import { saveHere } from '@/lib/client/choices'
 import type { PhotoSession } from '@/lib/client/photos/photo-session'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { choiceOf } from './own-words-model'
@@ -34,5 +33,5 @@ function choosePlace(place: string | null, device: boolean): void {
 function chosen(models: readonly ModelInfo[], name: string): string | null {
   const found = models.find(({ id, type }) => id === name || type === name)
   if (found) return choiceOf(models, found.type ?? found.id)
-  return isUnlisted(name) || isOwnModel(name) ? name : null
+  return isUnlisted(name) ? name : null
 }

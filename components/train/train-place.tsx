@@ -1,6 +1,11 @@
 import { useTranslations } from 'use-intl'
 import type { TrainingSnapshot } from '@/lib/client/training/types'
-import { PlaceChoice } from '../classify/place-choice'
+import { lazy } from '../ui/lazy'
+
+const PlaceChoice = lazy(
+  () => import('../classify/place-choice').then((module) => module.PlaceChoice),
+  () => <div className="h-28 sm:h-[4.5rem]" />,
+)
 
 interface TrainPlaceProps {
   state: TrainingSnapshot

@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react'
-import { isHere, onPlace, saveHere } from '@/lib/client/device/place'
+import { isHere, onPlace, saveHere } from '@/lib/client/choices'
 
 /**
  * Whether photos stay in this browser; null if the server doesn't offer it.

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, type Page, type Request, test } from '@playwright/test'
@@ -153,10 +153,10 @@ test('a model of this device is renamed, exported, published, removed, and opene
 
 test('a custom model of the server runs on this device with the same result @extended', async ({ page }) => {
   const form = new FormData()
+  form.append('title', 'Shared')
   for (const kind of DRAWINGS)
     for (let number = 0; number < 3; number++)
       form.append('photos', new Blob([new Uint8Array(await drawing(kind, number))]), `${kind}/${number}.png`)
-  form.append('title', 'Shared')
   expect((await fetch(`${server.url}/api/models`, { method: 'POST', body: form })).status).toBe(201)
   const expected = await (
     await page.request.post(`${server.url}/api/classify?model=shared`, { data: readFileSync(newPhoto()) })
@@ -203,11 +203,14 @@ test('labels photos one by one and learns several labels a photo on this device 
   await page.locator('input[type=file][accept]').first().setInputFiles(newPhoto())
   await expect(page.getByRole('img', { name: /new\.png/ })).toBeVisible(LOADED)
   await page.getByRole('button', { name: 'To the model' }).click()
-  await page.locator('input[type=file][webkitdirectory]').setInputFiles(mixed)
+  // As if dropped on the page.
+  const dropped = readdirSync(mixed).map((name) => join(mixed, name))
+  await page.locator('input[type=file]').first().setInputFiles(dropped)
   await expect(page.getByTestId('mean-precision')).toBeVisible(LOADED)
   await page.getByLabel('Name', { exact: true }).fill('Several')
   await page.getByRole('button', { name: 'Save on this device' }).click()
   await page.getByRole('link', { name: 'Classify photos with it' }).click()
+  await expect(heading(page, 'Classify a photo')).toBeVisible()
   writeFileSync(join(folder, 'several.png'), (await mixedDrawing(7)).bytes)
   await page.locator('input[type=file][multiple]').setInputFiles(join(folder, 'several.png'))
   await expect(heading(page, /dots.*rings/)).toBeVisible(LOADED)

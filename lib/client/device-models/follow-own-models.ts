@@ -1,12 +1,13 @@
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { underBase } from '@/lib/shared/web/base-path'
+import { isOwnModel } from '../device/own-model-id'
 import { listModels, type OwnModel, onModels } from './store'
 
 /**
  * Finds the models that the server lists for nobody, now and after each change.
  *
  * @param here whether those that were saved in this browser are wanted
- * @param unlisted ID of a visitor's model; null for none
+ * @param unlisted ID of a model that may be a visitor's; null for none
  */
 export async function followOwnModels(
   here: boolean,
@@ -26,7 +27,7 @@ export async function followOwnModels(
     signal.addEventListener('abort', end)
     await read().catch(() => {})
   }
-  if (unlisted === null || signal.aborted) return
+  if (unlisted === null || isOwnModel(unlisted) || signal.aborted) return
   const reply = await fetch(underBase(`/api/models/${unlisted}`), { signal })
   if (reply.ok) mine = [((await reply.json()) as { model: ModelInfo }).model]
   report()

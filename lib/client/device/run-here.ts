@@ -1,8 +1,6 @@
 import type { Classification } from '@/lib/shared/contract/contract'
 import type { ClassifyCall } from '../api/classify'
 import { OFFLINE } from '../api/failure'
-import type { EmbedCall } from './classify-here'
-import type { PhotoEmbedding } from './protocol'
 
 /**
  * Loads the code that asks for work in this browser, with the first photo.
@@ -17,9 +15,4 @@ export const loadHere = () =>
 /** `classifyHere`. Rejects with a `Failure`. */
 export async function runHere(file: Blob, call: ClassifyCall): Promise<Classification> {
   return (await loadHere()).classifyHere(file, call)
-}
-
-/** `embedHere`. Rejects with a `Failure`. */
-export async function embedOnDevice(file: Blob, call: EmbedCall): Promise<PhotoEmbedding> {
-  return (await loadHere()).embedHere(file, call)
 }

@@ -2,7 +2,7 @@ import type { Classification } from '@/lib/shared/contract/contract'
 import { classify } from '../api/classify'
 import { loadWhenReady } from '../api/load-when-ready'
 import { serverWatch } from '../api/server-watch'
-import { isHere, onPlace } from '../device/place'
+import { isHere, keepChoice, onPlace, readChoice } from '../choices'
 import { runHere } from '../device/run-here'
 import type { Photo } from './photo'
 import { PhotoSession, type SessionOptions } from './photo-session'
@@ -24,7 +24,7 @@ export function tabSession(model: string, maxBytes: number): PhotoSession {
   session ??= withHistory(
     withPersistence(
       createSession(model, maxBytes, {
-        reduce: storedReduce(),
+        reduce: readChoice(REDUCE_KEY) !== 'false',
         here: isHere(),
         previous: previousTab(),
       }),
@@ -57,19 +57,7 @@ function withPersistence(created: PhotoSession): PhotoSession {
 /** Sets whether large photos are resized, now and in later visits. */
 export function saveReduce(reduce: boolean): void {
   session?.setReduce(reduce)
-  try {
-    localStorage.setItem(REDUCE_KEY, String(reduce))
-  } catch {
-    // Private windows may block storage; the setting then lasts as long as the tab.
-  }
-}
-
-function storedReduce(): boolean {
-  try {
-    return localStorage.getItem(REDUCE_KEY) !== 'false'
-  } catch {
-    return true
-  }
+  keepChoice(REDUCE_KEY, String(reduce))
 }
 
 function createSession(

@@ -1,5 +1,5 @@
 import { serverWatch } from '../api/server-watch'
-import { onPlace } from '../device/place'
+import { onPlace } from '../choices'
 import { preparePhoto } from '../photos/prepare-photo'
 import { applyDraftHint } from './draft-hint'
 import { embedPhoto } from './embed-photo'

@@ -2,10 +2,10 @@ import type { EmbeddingReply } from '@/lib/shared/contract/embed'
 import { fromBase64 } from '@/lib/shared/files/base64'
 import { underBase } from '@/lib/shared/web/base-path'
 import { type Failure, OFFLINE, parseAnswer, parseFailure } from '../api/failure'
+import { isHere } from '../choices'
 import { loadingProgress } from '../device/loading-progress'
-import { isHere } from '../device/place'
 import type { PhotoEmbedding } from '../device/protocol'
-import { embedOnDevice } from '../device/run-here'
+import { loadHere } from '../device/run-here'
 
 /**
  * The embedding of a photo, from the server or in this browser, as the visitor chose.
@@ -17,7 +17,7 @@ export async function embedPhoto(file: Blob, model: string, signal: AbortSignal)
   if (!isHere()) return embedOnServer(file, model, signal)
   const { report: onLoading, end: onLoaded } = loadingProgress
   try {
-    return await embedOnDevice(file, { model, signal, onLoading, onLoaded })
+    return await (await loadHere()).embedHere(file, { model, signal, onLoading, onLoaded })
   } catch (error) {
     if (signal.aborted) throw signal.reason
     throw error

@@ -1,4 +1,4 @@
-import { runsOnlyHere } from './only-here'
+import { runsOnlyHere } from './device/only-here'
 
 const KEY = 'run-on-this-device'
 
@@ -7,7 +7,7 @@ let here: boolean | undefined
 
 /** Whether photos stay in this browser, as the visitor chose on any page, or since there is no choice. */
 export function isHere(): boolean {
-  here ??= runsOnlyHere() || stored() === 'true'
+  here ??= runsOnlyHere() || readChoice(KEY) === 'true'
   return here
 }
 
@@ -16,11 +16,7 @@ export function saveHere(next: boolean): void {
   if (runsOnlyHere()) return
   here = next
   for (const listener of listeners) listener(next)
-  try {
-    localStorage.setItem(KEY, String(next))
-  } catch {
-    // Private windows may block storage; the setting then lasts as long as the tab.
-  }
+  keepChoice(KEY, String(next))
 }
 
 /** Calls a listener after each choice. Returns a function that ends it. */
@@ -29,10 +25,20 @@ export function onPlace(listener: (here: boolean) => void): () => void {
   return () => listeners.delete(listener)
 }
 
-function stored(): string | null {
+/** A choice of the visitor from an earlier visit; null if there is none. */
+export function readChoice(key: string): string | null {
   try {
-    return localStorage.getItem(KEY)
+    return localStorage.getItem(key)
   } catch {
     return null
+  }
+}
+
+/** Keeps a choice for later visits. */
+export function keepChoice(key: string, choice: string): void {
+  try {
+    localStorage.setItem(key, choice)
+  } catch {
+    // Private windows may block storage; the choice then lasts as long as the tab.
   }
 }
