@@ -1,11 +1,6 @@
 import { useTranslations } from 'use-intl'
 import type { TrainingSnapshot } from '@/lib/client/training/types'
-import { lazy } from '../ui/lazy'
-
-const PlaceChoice = lazy(
-  () => import('../classify/place-choice').then((module) => module.PlaceChoice),
-  () => <div className="h-28 sm:h-[4.5rem]" />,
-)
+import { PlaceChoice } from '../classify/place-choice'
 
 interface TrainPlaceProps {
   state: TrainingSnapshot

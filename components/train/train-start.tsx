@@ -1,6 +1,7 @@
 import { FolderOpen, Keyboard, Shapes, Sparkle } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { saveHere } from '@/lib/client/choices'
 import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainingSnapshot } from '@/lib/client/training/types'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
@@ -11,7 +12,6 @@ import { FileButton } from '../ui/file-button'
 import { AddLabel } from './add-label'
 import { OpenModelButton } from './open-model-button'
 import { OwnModels } from './own-models-lazy'
-import { TrainPlace } from './train-place'
 import type { OpenModel } from './use-open-model'
 
 interface TrainStartProps {
@@ -64,7 +64,11 @@ export function TrainStart({ session, state, bases, offer, here, onFiles, opener
         <p className="max-w-[52ch] text-pretty text-ink-3 text-sm">{t(here ? 'whereHere' : 'where')}</p>
         <OpenModelButton opener={opener} />
       </div>
-      <TrainPlace state={state} here={here} className="mt-4" />
+      {here !== null && (
+        <Button variant="quiet" className="-ml-4 underline underline-offset-4" onClick={() => saveHere(!here)}>
+          {t(here ? 'useServer' : 'useDevice')}
+        </Button>
+      )}
       {here && (
         <div className="mt-6">
           <OwnModels bases={bases} offer={offer} opener={opener} />

@@ -55,7 +55,7 @@ async function openTrain(page: Page): Promise<void> {
 /** Teaches on the device with folders whose names are the labels, and saves the model there. */
 async function teach(page: Page, title: string): Promise<void> {
   await openTrain(page)
-  await page.getByText('This device', { exact: true }).click()
+  await page.getByRole('button', { name: 'Train on this device instead' }).click()
   await page.locator('input[type=file][webkitdirectory]').setInputFiles(join(folder, 'patterns'))
   await expect(page.getByTestId('accuracy')).toBeVisible(LOADED)
   await expect(page.getByText(/Reading photos|Training/)).toHaveCount(0)

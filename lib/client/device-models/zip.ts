@@ -32,7 +32,7 @@ export function exportModel(model: OwnModel): Promise<Blob> {
 }
 
 /**
- * Keeps the model of a ZIP in this browser, as the page or `vision` exported it, beside those that are there.
+ * Keeps the model of a ZIP with its folder in this browser, beside those that are there.
  *
  * @throws Failure
  */
