@@ -104,7 +104,8 @@ export class DeviceRun {
       if (photos.items[index]?.state === 'done') void this.copies?.drop(index).catch(() => {})
       else photos.putKept(index, file)
     }
-    this.options.onDevice({ keeping: 'kept' })
+    // The photos of a new batch are copied next.
+    if (rows.length > 0 || kept.size > 0) this.options.onDevice({ keeping: 'kept' })
   }
 
   private async run(photo: QueuedPhoto): Promise<void> {
