@@ -15,7 +15,7 @@ export class PhotoCopies {
   private closed = false
 
   constructor(
-    private readonly keeper: Keeper,
+    private readonly keeper: Pick<Keeper, 'copy' | 'drop'>,
     private readonly photos: BatchPhotos,
     private readonly onChange: (state: Pick<DeviceState, 'keeping' | 'toKeep' | 'room'>) => void,
   ) {}
@@ -64,7 +64,8 @@ export class PhotoCopies {
       if (file === undefined || this.closed) return
       await this.keeper.copy(index, file)
       this.copied.add(index)
-      if (!this.waits(index)) await this.drop(index)
+      // It got its result meanwhile.
+      if (!this.isOpen(index)) await this.drop(index)
     } catch (error) {
       // A photo that can't be read fails when it is its turn.
       if ((error as Error).name !== 'QuotaExceededError') return
@@ -74,8 +75,13 @@ export class PhotoCopies {
   }
 
   private waits(index: number): boolean {
+    return this.isOpen(index) && !this.copied.has(index)
+  }
+
+  /** Whether a photo has no result yet. */
+  private isOpen(index: number): boolean {
     const state = this.photos.items[index]?.state
-    return (state === 'waiting' || state === 'running') && !this.copied.has(index)
+    return state === 'waiting' || state === 'running'
   }
 
   private report(): void {
