@@ -27,6 +27,8 @@ export interface RunOptions {
 
 const FIRST_RETRY_MS = 2000
 const MAX_RETRY_MS = 30_000
+/** A photo doesn't wait longer for its thumbnail. */
+const THUMBNAIL_MS = 5000
 
 /** Runs the photos of a batch on this device, and keeps their results. One page of this browser does, for each batch. */
 export class DeviceRun {
@@ -36,6 +38,8 @@ export class DeviceRun {
   /** Whether photos wait for something else than their turn. */
   private stalled = false
   private retryMs = FIRST_RETRY_MS
+  /** Copies that are being deleted. */
+  private readonly forgetting = new Set<Promise<void>>()
   private readonly closed = new AbortController()
   private readonly signal: AbortSignal
 
@@ -90,6 +94,7 @@ export class DeviceRun {
     this.closed.abort()
     this.copies?.close()
     this.pool.close()
+    await Promise.all(this.forgetting)
     const { keeper } = this
     this.keeper = null
     await keeper?.close()
@@ -117,7 +122,10 @@ export class DeviceRun {
       host.photos.setResult(row)
       this.options.onRow(row)
       this.retryMs = FIRST_RETRY_MS
-      await this.forget(photo)
+      const forgotten = this.forget(photo)
+      this.forgetting.add(forgotten)
+      await forgotten
+      this.forgetting.delete(forgotten)
     } catch (failure) {
       if (this.signal.aborted) return
       host.photos.putBack([photo.item], 'waiting')
@@ -155,7 +163,7 @@ export class DeviceRun {
   /** Deletes the copy of a photo that has its result. Its thumbnail stays. */
   private async forget({ item: { index }, source }: QueuedPhoto): Promise<void> {
     if (this.copies === null || this.keeper === null) return
-    if (source.kept) await this.options.host.makeThumbnail(index)
+    if (source.kept) await within(THUMBNAIL_MS, this.options.host.makeThumbnail(index))
     await this.copies.drop(index).catch(() => {})
     if (source.kept) this.options.host.photos.dropKept(index)
   }
@@ -171,6 +179,16 @@ export class DeviceRun {
     this.retryMs = Math.min(2 * this.retryMs, MAX_RETRY_MS)
     if (!this.signal.aborted && this.stalled) this.retry()
   }
+}
+
+/** Waits for something that doesn't matter much. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work.catch(() => {}), late])
+  clearTimeout(timer)
 }
 
 function delay(ms: number, signal: AbortSignal): Promise<void> {
