@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
-import { DEFAULT_TOP_K } from '@/lib/shared/contract/contract'
+import { DEFAULT_TOP_K } from '@/lib/shared/contract/top-k'
 import { judge } from '@/lib/shared/metrics/judge'
 import { OutputLock } from '../files/output-lock'
 import { labelsTable, truthOf } from '../labels/labels-file'

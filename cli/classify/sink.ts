@@ -1,4 +1,4 @@
-import { DEFAULT_TOP_K } from '@/lib/shared/contract/contract'
+import { DEFAULT_TOP_K } from '@/lib/shared/contract/top-k'
 import {
   columnsFor,
   csvHeader,

@@ -232,7 +232,7 @@ test('without room for the photos, it says so, and asks for them after a reload 
   await openOnDevice(page)
   await chooseFolder(page, folder)
   await expect(page.getByText('Not enough room to keep the photos')).toBeVisible()
-  await expect(page.getByText(/^They have .* and this browser has room for/)).toBeVisible()
+  await expect(page.getByText(/^The photos have .* and this browser has room for/)).toBeVisible()
   await expect.poll(() => doneCount(page), LOADED).toBeGreaterThan(0)
   await page.getByRole('button', { name: 'Pause' }).click()
   await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible()

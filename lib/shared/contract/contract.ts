@@ -6,12 +6,12 @@ import { PROBLEMS, type ProblemCode } from '../problems/problem'
 import { MAX_CANDIDATE_LABELS, splitLabels } from '../zero-shot/candidate-labels'
 import { DEFAULT_TEMPLATE } from '../zero-shot/template'
 import { areaSchema, cropParameterSchema } from './crop'
+import { DEFAULT_TOP_K } from './top-k'
 
 /** The API contract as zod schemas. Types, validation, the OpenAPI document and the client all derive from these. */
 
 export const MODEL_TYPES = ['fast', 'balanced', 'accurate'] as const
 
-export const DEFAULT_TOP_K = 5
 /** Larger values are mistakes: no classifier has that many labels. */
 export const MAX_TOP_K = 100_000
 

@@ -1,4 +1,5 @@
-import { DEFAULT_TOP_K } from './contract'
+/** Predictions of a request that doesn't say how many. It stands here, because browsers load this without zod. */
+export const DEFAULT_TOP_K = 5
 
 /** How many predictions a request asks for. Only without a number does a multi-label model return all that apply. */
 export function topKOf(top_k: number | undefined): { topK: number; allSelected: boolean } {

@@ -3,12 +3,11 @@ import { z } from 'zod'
 import {
   type Classification,
   classificationSchema,
-  DEFAULT_TOP_K,
   modelRefSchema,
   predictionSchema,
 } from '@/lib/shared/contract/contract'
 import { EXPLAIN_METHODS } from '@/lib/shared/contract/explain'
-import { topKOf } from '@/lib/shared/contract/top-k'
+import { DEFAULT_TOP_K, topKOf } from '@/lib/shared/contract/top-k'
 import { Problem } from '@/lib/shared/problems/problem'
 import { agreedOf } from '@/lib/shared/results/selected'
 import type { ExplanationSlots } from '../../explanation-slots'
