@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import { LOCALE_COOKIE } from '@/lib/shared/i18n/locales'
+import { fileContentSecurityPolicy } from '@/lib/shared/web/csp'
+import { folderOf, LANGUAGES, type PageFile } from './site-files'
+
+/** Stands for the address of the site while its pages are rendered. */
+export const PLACEHOLDER = { host: 'site.invalid', origin: 'http://site.invalid' }
+
+interface Rendered {
+  html: string
+  /** The nonce of this response, which means nothing in a file. */
+  nonce: string
+  /** The path of the site. */
+  base: string
+  /** Scheme and host of the site; null if they aren't known. */
+  origin: string | null
+}
+
+/**
+ * Makes a file of a page that a server rendered: without the nonce, with the address of the site, with the policy that
+ * hosts of files don't send, and with a script that runs before all others.
+ */
+export function pageHtml({ html, nonce, base, origin }: Rendered, page: PageFile): string {
+  const plain = html
+    .replaceAll(` nonce="${nonce}"`, '')
+    .replaceAll(nonce, '')
+    .replaceAll(PLACEHOLDER.origin, origin ?? '')
+  const script = page.path === null ? '' : `<script>${firstScript(base, page.path, page.language)}</script>`
+  const policy = fileContentSecurityPolicy(inlineScripts(script + plain).map(sha256))
+  const meta = `<meta http-equiv="Content-Security-Policy" content="${policy}"/>`
+  // The policy applies to what follows.
+  return plain.replace('<head>', () => `<head>${meta}${script}`)
+}
+
+/**
+ * Leads to the page in the visitor's language, as the server chooses it, and gives the page the address that it has on a
+ * server: the folder of a file adds a slash, and the one of another language its name.
+ */
+function firstScript(base: string, path: string, language: string): string {
+  const folders = Object.fromEntries(LANGUAGES.map((each) => [each, base + folderOf(path, each)]))
+  const address = path === '/' ? `${base}/` : base + path
+  return `(function(f,l,a){var c=/(?:^|; )${LOCALE_COOKIE}=(\\w+)/.exec(document.cookie),p=navigator.languages||[],n='${LANGUAGES[0]}',i
+for(i=p.length;i--;)if(f[p[i].slice(0,2)])n=p[i].slice(0,2)
+if(c&&f[c[1]])n=c[1]
+if(n!=l)location.replace(f[n]+location.search+location.hash)
+else if(location.pathname!=a)history.replaceState(null,'',a+location.search+location.hash)
+})(${JSON.stringify(folders)},${JSON.stringify(language)},${JSON.stringify(address)})`
+}
+
+function inlineScripts(html: string): string[] {
+  return Array.from(html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g), ([, code = '']) => code)
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64')
+}
