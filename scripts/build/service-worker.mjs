@@ -20,8 +20,9 @@ const UNUSED = /\.(ts|map)$/
  * @param {string} options.base the base path of the build: `/vision`, or empty
  * @param {string} options.outfile where to write it; the host serves it as `/sw.js` below the base path
  * @param {string} [options.next] the folder of the build
+ * @param {string[]} [options.more] paths of other pages to keep: the same ones in another language
  */
-export async function buildServiceWorker({ base, outfile, next = '.next' }) {
+export async function buildServiceWorker({ base, outfile, next = '.next', more = [] }) {
   const { outputFiles } = await build({
     entryPoints: [SOURCE],
     bundle: true,
@@ -33,8 +34,9 @@ export async function buildServiceWorker({ base, outfile, next = '.next' }) {
     logLevel: 'warning',
   })
   const code = outputFiles[0].text
-  const pages = JSON.parse(read(PAGES)).pages.filter((page) => existsSync(manifestOf(next, page)))
-  const built = filesOfPages(next, pages).map((path) => `/_next/${path}`)
+  const ownPages = JSON.parse(read(PAGES)).pages.filter((page) => existsSync(manifestOf(next, page)))
+  const pages = [...ownPages, ...more]
+  const built = filesOfPages(next, ownPages).map((path) => `/_next/${path}`)
   const assets = assetFiles()
   const digest = createHash('sha256')
     .update(JSON.stringify([base, pages, built]))

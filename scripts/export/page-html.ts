@@ -33,7 +33,8 @@ export function pageHtml({ html, nonce, base, origin }: Rendered, page: PageFile
 }
 
 /**
- * Leads to the page in the visitor's language, as the server chooses it, and gives the page the address that it has on a
+ * Follows links itself, since the router would ask for the content of the page alone, which no file has. Before that, it
+ * leads to the page in the visitor's language, as the server chooses it, and gives the page the address that it has on a
  * server: the folder of a file adds a slash, and the one of another language its name.
  */
 function firstScript(base: string, path: string, language: string): string {
@@ -44,6 +45,8 @@ for(i=p.length;i--;)if(f[p[i].slice(0,2)])n=p[i].slice(0,2)
 if(c&&f[c[1]])n=c[1]
 if(n!=l)location.replace(f[n]+location.search+location.hash)
 else if(location.pathname!=a)history.replaceState(null,'',a+location.search+location.hash)
+addEventListener('click',function(e){var t=e.target.closest&&e.target.closest('a[href]')
+if(t&&!e.button&&!e.metaKey&&!e.ctrlKey&&!e.shiftKey&&!e.altKey&&!t.target&&!t.hasAttribute('download')&&t.origin==location.origin&&t.pathname!=location.pathname){e.preventDefault();e.stopImmediatePropagation();location.assign(t.href)}},true)
 })(${JSON.stringify(folders)},${JSON.stringify(language)},${JSON.stringify(address)})`
 }
 

@@ -1,4 +1,5 @@
 import { LOCALES } from '@/lib/shared/i18n/locales'
+import { pages } from '@/lib/shared/offline/pages.json'
 import { PAGE_PATHS, pageNeedsServer } from '@/lib/shared/web/page-needs-server'
 
 /** The languages of the pages, the one that all others fall back to first. */
@@ -23,6 +24,11 @@ export function pageFiles(): PageFile[] {
     LANGUAGES.map((language) => ({ path, language, file: `${folderOf(path, language)}index.html`.slice(1) })),
   )
   return [...pages, { path: null, language: 'en', file: '404.html' }]
+}
+
+/** The pages in other languages than the first that work without a network, as the service worker names them. */
+export function translations(): string[] {
+  return pages.flatMap((path) => LANGUAGES.slice(1).map((language) => folderOf(path, language).slice(0, -1)))
 }
 
 /** The folder of a page, with slashes at both ends. */

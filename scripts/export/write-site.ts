@@ -1,10 +1,11 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { buildServiceWorker } from '../build/service-worker.mjs'
 import { PLACEHOLDER, pageHtml } from './page-html'
-import { apiFiles, type PageFile, pageFiles } from './site-files'
+import { apiFiles, type PageFile, pageFiles, translations } from './site-files'
 
-/** Compressed copies, which hosts make themselves, sources of workers, and source maps. */
-const UNUSED = /\.(br|gz|map|ts)$/
+/** Compressed copies, which hosts make themselves, sources of workers, source maps, and the server's service worker. */
+const UNUSED = /\.(br|gz|map|ts)$|[\\/]static[\\/]sw\.js$/
 
 /** An icon or picture that a page names in its head, with a query that changes with its content. */
 const HEAD_FILE = /(?:href|content)="(?:https?:\/\/site\.invalid)?([^"?]*\/[\w-]+\.(?:svg|png))(?:\?[^"]*)?"/g
@@ -41,6 +42,12 @@ export async function writeSite(site: Site): Promise<void> {
   }
   if (models.length === 0) throw new Error('there is no model that browsers can run')
   for (const { path, file } of apiFiles(models)) await save(site, path, file)
+  await buildServiceWorker({
+    base: site.base,
+    outfile: join(out, 'sw.js'),
+    next: join(root, '.next'),
+    more: translations(),
+  })
   // GitHub Pages would leave out folders whose names start with an underscore.
   write(out, '.nojekyll', '')
 }

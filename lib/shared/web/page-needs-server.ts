@@ -11,6 +11,7 @@ const NEEDS_SERVER = {
   '/gallery': false,
   '/history': false,
   '/models': false,
+  '/offline': false,
   '/result': false,
   '/train': true,
   '/usage': true,

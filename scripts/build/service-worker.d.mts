@@ -1,0 +1,6 @@
+export declare function buildServiceWorker(options: {
+  base: string
+  outfile: string
+  next?: string
+  more?: readonly string[]
+}): Promise<void>
