@@ -11,13 +11,14 @@ const SERVERS = ['tests/{integration,parity,faults}/**/*.test.ts']
 /** Files with tests, steps or sizes that only `npm run test:full` has; see tests/support/full.ts. */
 const FULL_TOO = [
   'tests/faults/{all-or-nothing,damaged,machines,store}.test.ts',
-  'tests/integration/{buckets,classify-command,compressed,distributed,encoded-uploads,explain,grpc,heic}.test.ts',
+  'tests/integration/{buckets,classify-command,compressed,distributed,encoded-uploads,explain,export,grpc,heic}.test.ts',
   'tests/integration/{jobs-restarts,keys,keys-machines,lifecycle,memory,odd-files,openapi,options,raw-requests,reload,slow-models}.test.ts',
 ]
 
 /** Files of `npm test -- extended`: they repeat for another client, format, command, or deployment what others show. */
 const EXTENDED = [
-  'tests/integration/{add-models,buckets,compressed,deploy,dialects,ecs,encoded-uploads,front,grpc,gradio}.test.ts',
+  'tests/integration/{add-models,buckets,compressed,deploy,dialects,ecs,encoded-uploads,export}.test.ts',
+  'tests/integration/{front,grpc,gradio}.test.ts',
   'tests/integration/{heic,keys-machines,models-bucket,monitoring,python-client,request-code,rolling}.test.ts',
   'tests/integration/{sign-in,slow-models,space,typescript-client}.test.ts',
   'tests/integration/{check,custom-models,embed,models,zero-shot}-command.test.ts',
