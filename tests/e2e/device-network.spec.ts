@@ -21,6 +21,20 @@ test('goes on by itself after the network failed, whatever was being loaded @ext
     ['libvips’ script', /vips-es6.*\.js/],
     ['libvips', /vips.*\.wasm/],
   ]
+  await test.step('the worker’s scripts', async () => {
+    const page = await browser.newPage()
+    await page.route('**/_next/static/chunks/*.js', (route) =>
+      route.request().headers().referer?.includes('worker') ? route.abort('internetdisconnected') : route.continue(),
+    )
+    // Other workers fail, too, which the browser reports as errors of the page.
+    await page.goto('/?model=fast&device=browser')
+    await waitForHydration(page)
+    await choosePhotos(page, 'koala.webp')
+    await expect(heading(page, 'Waiting for the server')).toBeVisible(LOADED)
+    await page.unrouteAll()
+    await expect(heading(page, 'koala')).toBeVisible(LOADED)
+    await page.close()
+  })
   for (const [name, pattern] of files) {
     await test.step(name, async () => {
       const page = await browser.newPage()
@@ -47,6 +61,11 @@ test('a truncated or damaged file is never used, and a damaged copy is loaded ag
   await choosePhotos(page, 'koala.webp')
   await expect(heading(page, 'The model’s file is damaged')).toBeVisible(LOADED)
   await page.unroute(GRAPH)
+  // A revision of last year.
+  await page.evaluate(async () => {
+    const cache = await caches.open('vision-device-models')
+    await cache.put('/api/models/efficientnet-lite0-int8/graph?sha256=old', new Response('old'))
+  })
   await page.getByRole('button', { name: 'Try again' }).click()
   await expect(heading(page, 'koala')).toBeVisible(LOADED)
   expect(downloads()).toBe(2)
@@ -99,3 +118,30 @@ test('without a network, a loaded model goes on @extended', async ({ page, conte
   await expect(heading(page, 'espresso')).toBeVisible()
   await context.setOffline(false)
 })
+
+test('a tab that waits for another one’s download takes over when that one is closed @extended', async ({
+  context,
+}) => {
+  const [first, second] = [await context.newPage(), await context.newPage()]
+  let held = 0
+  await first.route(GRAPH, () => {
+    // Never answered.
+    held++
+  })
+  const downloads = await countDownloads(second)
+  await openOnDevice(first)
+  await choosePhotos(first, 'koala.webp')
+  await expect.poll(() => held).toBe(1)
+  await openOnDevice(second)
+  await choosePhotos(second, 'koala.webp')
+  await expect.poll(() => waitsForLock(second)).toBe(true)
+  expect(downloads()).toBe(0)
+  await first.close()
+  await expect(heading(second, 'koala')).toBeVisible(LOADED)
+  expect(downloads()).toBe(1)
+})
+
+/** Whether something in this browser waits for a file that something else is loading. */
+function waitsForLock(page: Page): Promise<boolean> {
+  return page.evaluate(async () => ((await navigator.locks.query()).pending ?? []).length > 0)
+}

@@ -61,9 +61,16 @@ export async function loadGraph(
     const bytes = await download(url, graph.bytes, signal, onProgress)
     if ((await sha256(bytes)) !== graph.sha256) throw MODEL_DAMAGED
     // A full disk only costs another download.
-    await cache.put(key, new Response(bytes)).catch(() => {})
+    await replace(cache, url, key, bytes).catch(() => {})
     return bytes
   })
+}
+
+/** Stores a model's file in place of its earlier revisions, which would only fill the disk. */
+async function replace(cache: Cache, url: string, key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  const earlier = await cache.keys(url, { ignoreSearch: true })
+  await Promise.all(earlier.map((request) => cache.delete(request)))
+  await cache.put(key, new Response(bytes))
 }
 
 async function download(
@@ -80,7 +87,10 @@ async function download(
   let received = 0
   onProgress(0, total)
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    if (received + part.value.length > total) throw MODEL_DAMAGED
+    if (received + part.value.length > total) {
+      await reader.cancel()
+      throw MODEL_DAMAGED
+    }
     bytes.set(part.value, received)
     received += part.value.length
     onProgress(received, total)
