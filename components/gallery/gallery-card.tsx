@@ -25,6 +25,8 @@ export function GalleryCard({ picture, results, query, first }: GalleryCardProps
   const numbers = useTranslations('answer')
   const format = useFormat()
   const label = answer?.label ?? shows
+  // Without results, nothing but the label is below the photo, and it needn't be said twice.
+  const alt = shows === null ? t('outsideAlt') : results ? shows : ''
   // A label that was found by another name says which.
   const name = query.trim() && answer?.synonyms.find((each) => textMatches(each, query))
   return (
@@ -36,7 +38,7 @@ export function GalleryCard({ picture, results, query, first }: GalleryCardProps
           srcSet={`${underBase(`/gallery/${thumbnail.replace(/\.webp$/, '-320.webp')}`)} 320w, ${underBase(`/gallery/${thumbnail}`)} ${WIDTH}w`}
           sizes="(min-width: 1152px) 268px, (min-width: 1024px) 24vw, (min-width: 640px) 32vw, 46vw"
           lang={shows ? 'en' : undefined}
-          alt={shows ?? t('outsideAlt')}
+          alt={alt}
           width={WIDTH}
           height={HEIGHT}
           loading={first ? 'eager' : 'lazy'}

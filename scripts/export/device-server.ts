@@ -25,7 +25,7 @@ export interface DeviceServer {
 export async function startDeviceServer(root: string, base: string): Promise<DeviceServer> {
   const data = mkdtempSync(join(tmpdir(), 'vision-export-'))
   const child = spawn(process.execPath, [resolve(root, 'dist', 'server.js')], {
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
       ...process.env,
       ...Object.fromEntries(UNSET.map((name) => [name, ''])),
@@ -62,7 +62,12 @@ function listening(child: ChildProcess): Promise<string> {
   return new Promise((done, failed) => {
     child.on('message', ({ kind, url }: { kind: string; url: string }) => kind === 'listening' && done(url))
     child.once('error', failed)
-    child.once('exit', (code) => failed(new Error(`the server stopped with ${code}`)))
+    let output = ''
+    // Next.js has hints for developers there. What matters is why the server doesn't start.
+    child.stderr?.on('data', (data) => {
+      output += data
+    })
+    child.once('exit', (code) => failed(new Error(`the server stopped with ${code}: ${output.trim()}`)))
   })
 }
 

@@ -10,6 +10,8 @@ interface Rendered {
   html: string
   /** The nonce of this response, which means nothing in a file. */
   nonce: string
+  /** The `Link` header, in which the server names the fonts that are needed first; null if there is none. */
+  link: string | null
   /** The path of the site. */
   base: string
   /** Scheme and host of the site; null if they aren't known. */
@@ -20,7 +22,7 @@ interface Rendered {
  * Makes a file of a page that a server rendered: without the nonce, with the address of the site, with the policy that
  * hosts of files don't send, and with a script that runs before all others.
  */
-export function pageHtml({ html, nonce, base, origin }: Rendered, page: PageFile): string {
+export function pageHtml({ html, nonce, link, base, origin }: Rendered, page: PageFile): string {
   const plain = html
     .replaceAll(` nonce="${nonce}"`, '')
     .replaceAll(nonce, '')
@@ -29,7 +31,7 @@ export function pageHtml({ html, nonce, base, origin }: Rendered, page: PageFile
   const policy = fileContentSecurityPolicy(inlineScripts(script + plain).map(sha256))
   const meta = `<meta http-equiv="Content-Security-Policy" content="${policy}"/>`
   // The policy applies to what follows.
-  return plain.replace('<head>', () => `<head>${meta}${script}`)
+  return plain.replace('<head>', () => `<head>${meta}${script}${fontPreloads(link ?? '')}`)
 }
 
 /**
@@ -48,6 +50,14 @@ else if(location.pathname!=a)history.replaceState(null,'',a+location.search+loca
 addEventListener('click',function(e){var t=e.target.closest&&e.target.closest('a[href]')
 if(t&&!e.button&&!e.metaKey&&!e.ctrlKey&&!e.shiftKey&&!e.altKey&&!t.target&&!t.hasAttribute('download')&&t.origin==location.origin&&t.pathname!=location.pathname){e.preventDefault();e.stopImmediatePropagation();location.assign(t.href)}},true)
 })(${JSON.stringify(folders)},${JSON.stringify(language)},${JSON.stringify(address)})`
+}
+
+function fontPreloads(link: string): string {
+  const fonts = link.matchAll(/<([^>]+)>; rel=preload; as="font"[^,]*; type="([^"]+)"/g)
+  return Array.from(
+    fonts,
+    ([, href, type]) => `<link rel="preload" as="font" href="${href}" type="${type}" crossorigin=""/>`,
+  ).join('')
 }
 
 function inlineScripts(html: string): string[] {

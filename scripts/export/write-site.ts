@@ -71,7 +71,10 @@ async function renderPage(
   const html = await response.text()
   const nonce = /'nonce-([^']+)'/.exec(response.headers.get('content-security-policy') ?? '')?.[1]
   if (nonce === undefined) throw new Error(`the page ${page.path} has no nonce`)
-  return { file: pageHtml({ html, nonce, base, origin }, page), head: html.matchAll(HEAD_FILE) }
+  return {
+    file: pageHtml({ html, nonce, link: response.headers.get('link'), base, origin }, page),
+    head: html.matchAll(HEAD_FILE),
+  }
 }
 
 async function save({ url, out }: Site, path: string, file = path): Promise<void> {
