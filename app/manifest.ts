@@ -4,6 +4,7 @@ import { underBase } from '@/lib/shared/web/base-path'
 /** The name and the look of the installed app. */
 export default function manifest(): MetadataRoute.Manifest {
   return {
+    id: underBase('/'),
     name: 'Vision Object Classifier',
     short_name: 'Vision',
     description: 'Drop a photo and see what’s in it.',

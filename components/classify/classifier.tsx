@@ -20,7 +20,6 @@ import { EmptyState } from './empty-state'
 import { Filmstrip, useLatest } from './filmstrip'
 import { maxLabels } from './max-labels'
 import { ModelNotice } from './model-notice'
-import { OfflineNotice } from './offline-notice'
 import { choiceOf } from './own-words-model'
 import { PhotoView } from './photo-view'
 import { RemovedNotice } from './removed-notice'
@@ -39,11 +38,13 @@ const Overview = lazy(
 )
 const Camera = lazy(() => import('./camera/camera').then((module) => module.Camera))
 
+const OfflineNotice = lazy(() => import('./offline-notice').then((module) => module.OfflineNotice))
 const UrlNotice = lazy(() => import('./url-notice').then((module) => module.UrlNotice))
 
 const PARTS = {
   preload() {
     preloadAnswerParts()
+    OfflineNotice.preload()
     UrlNotice.preload()
   },
 }
@@ -146,7 +147,7 @@ export function Classifier({ models: listed, limits, gallery, feedback, training
       >
         <ModelNotice models={models} />
         {/* A photo that waits says so itself. */}
-        {phase?.name !== 'away' && <OfflineNotice />}
+        {phase?.name !== 'away' && <OfflineNotice here={here} />}
         {urlState.name !== 'idle' && <UrlNotice state={urlState} onDismiss={dismiss} />}
         <RemovedNotice session={session} />
         {shown === 'camera' && (

@@ -11,13 +11,15 @@ interface ModelChoiceProps {
   /** Type or ID. */
   model: string
   onModel(model: string): void
+  /** IDs of the models that can't be used until the server is back. */
+  elsewhere?: ReadonlySet<string>
 }
 
 /** More would not fit beside each other. */
 const MAX_SEGMENTS = 4
 
 /** Chooses a model: side by side if there are few, otherwise from a list. */
-export function ModelChoice({ models, model, onModel }: ModelChoiceProps) {
+export function ModelChoice({ models, model, onModel, elsewhere }: ModelChoiceProps) {
   const t = useTranslations('answer')
   const place = useTranslations('place')
   const name = useModelName()
@@ -26,7 +28,7 @@ export function ModelChoice({ models, model, onModel }: ModelChoiceProps) {
   const options = models.map(({ id, type, title, status }) => ({
     value: type ?? id,
     label: type ? name(type) : isOwnModel(id) ? place('marked', { title }) : title,
-    disabled: status === 'failed',
+    disabled: status === 'failed' || elsewhere?.has(id) === true,
   }))
   // A visitor's own model isn't in the list of models.
   if (!options.some((option) => option.value === value)) options.push({ value, label: name(value), disabled: false })

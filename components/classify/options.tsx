@@ -7,8 +7,9 @@ import { Switch } from '../ui/switch'
 import { useFormat } from '../ui/use-format'
 import { PlaceChoice } from './place-choice'
 import { ResultOptions, type ResultOptionsProps } from './result-options'
+import { useModelsElsewhere } from './use-models-elsewhere'
 
-interface OptionsProps extends Omit<ResultOptionsProps, 'children'> {
+interface OptionsProps extends Omit<ResultOptionsProps, 'children' | 'elsewhere' | 'place'> {
   /** Whether large photos are resized before the upload. */
   reduce: boolean
   /** Whether photos are classified in this browser. */
@@ -21,8 +22,13 @@ interface OptionsProps extends Omit<ResultOptionsProps, 'children'> {
 export function Options({ reduce, here, choice, ...options }: OptionsProps) {
   const t = useTranslations('prepare')
   const format = useFormat()
+  const elsewhere = useModelsElsewhere(options.models, here)
   return (
-    <ResultOptions {...options} place={choice && <PlaceChoice here={here} />}>
+    <ResultOptions
+      {...options}
+      elsewhere={elsewhere}
+      place={choice && <PlaceChoice here={here} elsewhere={elsewhere.size > 0} />}
+    >
       {!here && (
         <div className="max-w-[26.25rem]">
           <Switch

@@ -44,7 +44,7 @@ export function PhotoResult({
   children,
 }: PhotoResultProps) {
   if (phase?.name === 'failed') return <FailureNotice failure={phase.failure} onRetry={onRetry} onRemove={onRemove} />
-  if (phase?.name === 'away') return <ServerAway onTryNow={onTryServer} />
+  if (phase?.name === 'away') return <ServerAway here={here} onTryNow={onTryServer} />
   if (phase?.name !== 'answered') {
     return (
       <>

@@ -13,6 +13,8 @@ export interface ResultOptionsProps {
   models: readonly ModelInfo[]
   model: string
   onModel(model: string): void
+  /** IDs of the models that can't be used until the server is back. */
+  elsewhere?: ReadonlySet<string>
   /** Maximum number of labels. */
   labelCount: number
   onLabelCount(count: number): void
@@ -32,6 +34,7 @@ export function ResultOptions({
   models,
   model,
   onModel,
+  elsewhere,
   labelCount,
   onLabelCount,
   minScore,
@@ -51,7 +54,7 @@ export function ResultOptions({
   if (minScore > 0) summary.push(t('optionsLeast', { percent }))
   return (
     <Disclosure className="mb-3 has-data-panel-open:mb-6" label={summary.join(' · ')}>
-      <ModelChoice models={models} model={model} onModel={onModel} />
+      <ModelChoice models={models} model={model} onModel={onModel} {...(elsewhere && { elsewhere })} />
       {place}
       {max > 1 && (
         <Slider label={t('labels')} value={count} min={1} max={max} step={1} onChange={onLabelCount} format={String} />

@@ -29,6 +29,7 @@ export function Compare({ models, imageBytes }: CompareProps) {
   const t = useTranslations('classify')
   const { session, views, view } = useTabSession(defaultModel(models), imageBytes, '/compare')
   const model = useSessionState(session, (state) => state.model)
+  const here = useSessionState(session, (state) => state.here)
   const restoring = useSessionState(session, (state) => state.restoring)
   const compared = useComparedModels(models)
   const add = useCallback((files: readonly Blob[]) => session.add(files), [session])
@@ -81,6 +82,7 @@ export function Compare({ models, imageBytes }: CompareProps) {
               onRetry={(by) => session.classify(photo.id, by, { retry: true })}
               onRemove={() => session.remove(photo.id)}
               onTryServer={() => session.tryServerNow()}
+              here={here}
             />
           </div>
         ) : (

@@ -27,6 +27,8 @@ interface ModelResultsProps {
   onRemove(): void
   /** Asks at once whether the server is back. */
   onTryServer(): void
+  /** Whether photos are classified in this browser. */
+  here: boolean
 }
 
 /** The results of all models for a photo: whether they agree, each result, and how their scores differ. */
@@ -39,6 +41,7 @@ export function ModelResults({
   onRetry,
   onRemove,
   onTryServer,
+  here,
 }: ModelResultsProps) {
   const t = useTranslations('compare')
   usePreload(ScorePlot)
@@ -55,7 +58,7 @@ export function ModelResults({
   const recognized = results.some(isRecognized)
   return (
     <section aria-label={t('answers')} className="min-w-0 lg:pt-1">
-      {away && <ServerAway onTryNow={onTryServer} />}
+      {away && <ServerAway here={here} onTryNow={onTryServer} />}
       {!away && complete && groups.length === 0 && <NoResult failures={failures} onRemove={onRemove} />}
       {!away && (!complete || groups.length > 0) && (
         <AgreementLine groups={complete ? groups : null} failed={failed} recognized={recognized} />

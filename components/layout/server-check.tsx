@@ -4,9 +4,13 @@ import { useOffline } from 'next/offline'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { isServerAlive } from '@/lib/client/api/server-alive'
-import { underBase } from '@/lib/shared/web/base-path'
+import { pages as keptPages } from '@/lib/shared/offline/pages.json'
+import { underBase, withoutBase } from '@/lib/shared/web/base-path'
 import { Button } from '../ui/button'
+import { lazy } from '../ui/lazy'
 import { pageLink } from './page-link'
+
+const NewVersion = lazy(() => import('./new-version').then((module) => module.NewVersion))
 
 /**
  * Asks whether the server responds before a link to another page is followed. If it doesn't, the browser would replace
@@ -30,6 +34,7 @@ export function ServerCheck() {
       const alive = await isServerAlive()
       if (latest !== link) return
       latest = null
+      if (!alive && isKept(link)) return location.assign(link.href)
       setWaiting(alive ? null : { link, path: location.pathname })
       if (!alive || !link.isConnected) return
       passing = true
@@ -52,6 +57,7 @@ export function ServerCheck() {
   useEffect(() => setWaiting(null), [path])
   return (
     <div role="status" className="fixed inset-x-4 bottom-4 z-30 mx-auto max-w-[30rem] empty:hidden">
+      {navigator.serviceWorker?.controller && <NewVersion />}
       {held && (
         <p className="text-pretty rounded-card border border-line-2 bg-card px-4 py-3 text-sm shadow-card">
           {t(navigator.onLine ? 'serverAwayHeld' : 'offlineHeld')}
@@ -75,4 +81,9 @@ export function ServerCheck() {
       )}
     </div>
   )
+}
+
+/** Whether this browser keeps the page that a link leads to: it opens without the server. */
+function isKept({ pathname }: HTMLAnchorElement): boolean {
+  return Boolean(navigator.serviceWorker?.controller) && keptPages.includes(withoutBase(pathname))
 }

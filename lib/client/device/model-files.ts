@@ -1,11 +1,16 @@
 import type { DeviceModel } from '@/lib/shared/contract/device'
 import { underBase } from '@/lib/shared/web/base-path'
 import { type Failure, parseAnswer, parseFailure } from '../api/failure'
+import { reportIfFull } from '../offline/storage-full'
+import { withDeadline } from '../offline/with-deadline'
 import { sha256 } from './digest'
 import { MODEL_DAMAGED, MODEL_NOT_ON_DEVICE } from './failures'
+import { DEVICE_CACHE, graphKey, storeGraph } from './kept-files'
 
-/** The files of models in this browser's storage. Their keys are the SHA-256 of the content: custom models share them. */
-const DEVICE_CACHE = 'vision-device-models'
+/** How long the server may take to describe a model that is kept. */
+const PATIENCE_MS = 4000
+/** A proxy sends them in place of a server that is away. */
+const AWAY = [502, 503, 504]
 
 /** @param received bytes so far, and in total */
 type Progress = (received: number, total: number) => void
@@ -18,18 +23,25 @@ type Progress = (received: number, total: number) => void
 export async function loadDeviceModel(model: string, signal: AbortSignal): Promise<DeviceModel> {
   const url = underBase(`/api/models/${encodeURIComponent(model)}/device`)
   const cache = await caches.open(DEVICE_CACHE)
+  const kept = await cache.match(url)
   try {
-    const response = await fetch(url, { signal })
+    const asked = fetch(url, { signal })
+    const response = await (kept ? withDeadline(asked, PATIENCE_MS) : asked)
+    if (kept && AWAY.includes(response.status)) return (await kept.json()) as DeviceModel
     const text = await response.clone().text()
     if (!response.ok) throw refused(parseFailure(response.status, text, response.headers.get('retry-after')))
     const parsed = parseAnswer<DeviceModel>(text)
-    await cache.put(url, response)
+    await cache.put(url, response).catch(reportIfFull)
     return parsed
   } catch (error) {
-    const kept = error instanceof TypeError ? await cache.match(url) : undefined
-    if (kept === undefined) throw error
+    if (kept === undefined || !isUnreachable(error)) throw error
     return (await kept.json()) as DeviceModel
   }
+}
+
+/** Whether `fetch` couldn't reach the server, or not in time. */
+function isUnreachable(error: unknown): boolean {
+  return error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError')
 }
 
 /** The server has the model, but browsers can't run it: a custom one, or one that is in several files. */
@@ -49,7 +61,7 @@ export async function loadGraph(
   onProgress: Progress,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const url = underBase(`/api/models/${encodeURIComponent(model.id)}/graph`)
-  const key = underBase(`/api/graphs/${graph.sha256}`)
+  const key = graphKey(graph.sha256)
   return navigator.locks.request(key, { signal }, async () => {
     const cache = await caches.open(DEVICE_CACHE)
     const kept = await cache.match(key)
@@ -61,16 +73,9 @@ export async function loadGraph(
     const bytes = await download(url, graph.bytes, signal, onProgress)
     if ((await sha256(bytes)) !== graph.sha256) throw MODEL_DAMAGED
     // A full disk only costs another download.
-    await replace(cache, url, key, bytes).catch(() => {})
+    await storeGraph(cache, graph.sha256, bytes).catch(reportIfFull)
     return bytes
   })
-}
-
-/** Stores a model's file in place of its earlier revisions, which would only fill the disk. */
-async function replace(cache: Cache, url: string, key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-  const earlier = await cache.keys(url, { ignoreSearch: true })
-  await Promise.all(earlier.map((request) => cache.delete(request)))
-  await cache.put(key, new Response(bytes))
 }
 
 async function download(

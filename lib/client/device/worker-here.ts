@@ -1,6 +1,7 @@
 import { ABORTED } from '../api/classify'
 import { type Failure, OFFLINE } from '../api/failure'
 import { ensureIsolated } from '../offline/isolation'
+import { keepOffline } from '../offline/offline'
 import { failureOf } from './failures'
 import type { DeviceRequest, FromDeviceWorker, ToDeviceWorker } from './protocol'
 
@@ -61,6 +62,7 @@ function end(): void {
 }
 
 function start(): Worker {
+  void keepOffline()
   const started = new Worker(new URL('./device-worker.ts', import.meta.url), { type: 'module' })
   let running = false
   started.onmessage = ({ data }: MessageEvent<FromDeviceWorker>) => {

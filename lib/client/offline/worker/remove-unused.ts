@@ -1,6 +1,6 @@
 import type { FromServiceWorker } from '../messages'
+import { withDeadline } from '../with-deadline'
 import { isThisVersion, otherVersions } from './versions'
-import { withDeadline } from './with-deadline'
 
 const ANSWER_MS = 2000
 

@@ -1,8 +1,8 @@
+import { withDeadline } from '../with-deadline'
 import { build } from './build'
 import { isolate } from './isolate'
 import { pageOf } from './keep'
 import { addressOf, CACHE, findOwn, isThisVersion } from './versions'
-import { withDeadline } from './with-deadline'
 
 /** How long a page that is kept waits for the network. */
 const PATIENCE_MS = 4000

@@ -1,5 +1,6 @@
 import { fallback } from '@/lib/shared/offline/pages.json'
 import type { FromServiceWorker, ToServiceWorker } from '../messages'
+import { isStorageFull } from '../storage-full'
 import { build } from './build'
 import { classifyRequest } from './classify-request'
 import { isolate } from './isolate'
@@ -60,8 +61,7 @@ async function serveRouter(request: Request, path: string): Promise<Response> {
 
 /** Tells the pages why nothing is kept. */
 async function reportFailure(error: unknown): Promise<never> {
-  const full = error instanceof DOMException && error.name === 'QuotaExceededError'
-  const message: FromServiceWorker = { kind: 'failed', reason: full ? 'full' : 'network' }
+  const message: FromServiceWorker = { kind: 'failed', reason: isStorageFull(error) ? 'full' : 'network' }
   for (const page of await self.clients.matchAll({ includeUncontrolled: true })) page.postMessage(message)
   throw error
 }
