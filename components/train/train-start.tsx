@@ -65,9 +65,13 @@ export function TrainStart({ session, state, bases, offer, here, onFiles, opener
         <OpenModelButton opener={opener} />
       </div>
       {here !== null && (
-        <Button variant="quiet" className="-ml-4 underline underline-offset-4" onClick={() => saveHere(!here)}>
+        <button
+          type="button"
+          onClick={() => saveHere(!here)}
+          className="-ml-3 mt-1 h-9 rounded-card px-3 text-ink-2 text-sm underline decoration-line-2 underline-offset-4 hover:bg-sunk hover:text-ink"
+        >
           {t(here ? 'useServer' : 'useDevice')}
-        </Button>
+        </button>
       )}
       {here && (
         <div className="mt-6">

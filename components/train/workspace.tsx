@@ -74,7 +74,7 @@ export function Workspace({ session, state, bases, offer, here, tryIt, opener, o
           </div>
           <BaseChoice session={session} base={state.base} bases={bases} photos={photos} />
           <TrainPlace state={state} here={here} className="mt-4" />
-          <p className="mt-4 max-w-[60ch] text-pretty text-ink-3 text-xs">{t(here ? 'whereHere' : 'where')}</p>
+          {!here && <p className="mt-4 max-w-[60ch] text-pretty text-ink-3 text-xs">{t('where')}</p>}
         </section>
         <div ref={column.ref} style={{ top: column.top }} className="grid grid-cols-[minmax(0,1fr)] gap-6 lg:sticky">
           <ModelPanel session={session} state={state} />
