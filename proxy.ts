@@ -37,6 +37,8 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
 
 export const config = {
   matcher: [
+    // Below a base path, the other one doesn't match the home page.
+    '/',
     '/((?!(?:api|explanations|gradio_api|health|hf|predictions|torchserve|v1|v2)/|(?:config|mcp|ping|v2)$|_next/static/|gallery/(?:.+\\.(?:webp|png|jpg|csv)$)|icons/|manifest\\.webmanifest$|sw\\.js$).*)',
   ],
 }

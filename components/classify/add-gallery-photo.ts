@@ -8,19 +8,20 @@ export interface GalleryPhoto {
 }
 
 /**
- * Loads a photo of the gallery.
+ * Loads a photo of the gallery and adds it.
  *
  * @param known what the server says of it; null if there is no server that reads the URL
  * @throws Error if there is no such photo, or it can't be loaded
  */
-export async function loadGalleryPhoto(
+export async function addGalleryPhoto(
   file: string,
   known: GalleryPhoto | null,
-): Promise<{ photo: File; credit: string }> {
+  add: (photo: Blob, credit: string) => void,
+): Promise<void> {
   const { credit } = known ?? (await findPhoto(file))
   const response = await requireOk(fetch(underBase(`/gallery/${encodeURIComponent(file)}`)))
   const blob = await response.blob()
-  return { photo: new File([blob], file, { type: blob.type }), credit }
+  add(new File([blob], file, { type: blob.type }), credit)
 }
 
 async function findPhoto(file: string): Promise<GalleryPhoto> {

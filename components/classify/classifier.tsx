@@ -54,6 +54,10 @@ interface ClassifierProps {
   gallery: { file: string; credit: string } | null
   models: readonly ModelInfo[]
   limits: SiteLimits
+  /** Whether visitors may choose where models run. */
+  choice: boolean
+  /** Whether models run in this browser only. */
+  onlyHere: boolean
   /** What kind of feedback the server accepts; null if none. */
   feedback: FeedbackOffer | null
   /** Who may save labels as a model; null if nobody. */
@@ -63,14 +67,23 @@ interface ClassifierProps {
 }
 
 /** The classify page: add photos by dropping, selecting, pasting or the camera, and see their results. */
-export function Classifier({ models: listed, limits, gallery, feedback, training, batches }: ClassifierProps) {
+export function Classifier({
+  models: listed,
+  limits,
+  choice,
+  onlyHere,
+  gallery,
+  feedback,
+  training,
+  batches,
+}: ClassifierProps) {
   const t = useTranslations('classify')
   const { session, views, view } = useTabSession(defaultModel(listed), limits.imageBytes)
   const model = useSessionState(session, (state) => state.model)
   const reduce = useSessionState(session, (state) => state.reduce)
   const chosenHere = useSessionState(session, (state) => state.here)
   // The server that renders the page knows nothing of a choice.
-  const here = chosenHere || limits.server === false
+  const here = chosenHere || onlyHere
   const models = useOwnModels(listed, model, here)
   const restoring = useSessionState(session, (state) => state.restoring)
   const count = useSessionState(session, ({ photos }) => photos.length)
@@ -82,7 +95,7 @@ export function Classifier({ models: listed, limits, gallery, feedback, training
   const add = useCallback((files: readonly Blob[]) => session.add(files), [session])
   const { state: urlState, fetchUrl, dismiss, forgetFailure } = useUrlPhotos(add, count)
   const onUrl = offer.urls ? fetchUrl : null
-  useLinkedModel(session, listed, limits.device === true)
+  useLinkedModel(session, listed, choice, onlyHere)
   usePaste(add, onUrl)
   usePreload(PARTS)
   useGalleryPhoto((file, credit) => session.add([file], credit), gallery)
@@ -124,7 +137,7 @@ export function Classifier({ models: listed, limits, gallery, feedback, training
         onMinScore={setMinScore}
         reduce={reduce}
         here={here}
-        choice={offer.choice}
+        choice={choice}
       />
       <OwnWords
         training={training}
@@ -184,7 +197,7 @@ export function Classifier({ models: listed, limits, gallery, feedback, training
           <div className={shown === 'restoring' ? 'invisible' : undefined}>
             <EmptyState
               here={here}
-              choice={offer.choice}
+              choice={choice}
               onUrl={onUrl}
               onUrlEdit={forgetFailure}
               onBrowse={open}
@@ -213,11 +226,10 @@ function shownBy({ name }: View, photo: Photo | undefined, restoring: boolean): 
 
 /** What the page offers. While photos stay in this browser, it offers nothing that would send them. */
 function offered(
-  { limits, feedback, batches }: Omit<ClassifierProps, 'gallery' | 'models' | 'training'>,
+  { limits, feedback, batches }: Pick<ClassifierProps, 'limits' | 'feedback' | 'batches'>,
   here: boolean,
 ) {
-  const choice = limits.device === true && limits.server !== false
   // Explanations cost this server nothing then.
-  if (here) return { choice, explain: true, feedback: null, batches, urls: false }
-  return { choice, explain: limits.explain, feedback, batches, urls: limits.urlInput }
+  if (here) return { explain: true, feedback: null, batches, urls: false }
+  return { explain: limits.explain, feedback, batches, urls: limits.urlInput }
 }

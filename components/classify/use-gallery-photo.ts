@@ -15,8 +15,7 @@ export function useGalleryPhoto(add: (file: Blob, credit: string) => void, known
     if (file === null || added.current) return
     added.current = true
     void import('./add-gallery-photo')
-      .then(({ loadGalleryPhoto }) => loadGalleryPhoto(file, known))
-      .then(({ photo, credit }) => add(photo, credit))
+      .then(({ addGalleryPhoto }) => addGalleryPhoto(file, known, add))
       .catch(() => {
         // The page stays empty and offers other ways to add a photo.
       })

@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { saveHere } from '@/lib/client/choices'
+import { isHere, saveHere } from '@/lib/client/choices'
 import type { PhotoSession } from '@/lib/client/photos/photo-session'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { choiceOf } from './own-words-model'
@@ -8,14 +8,20 @@ import { isUnlisted } from './unlisted-model'
 /**
  * Chooses what the URL names, once: a model with `?model=my-parts`, and this browser with `?device=browser`.
  *
- * @param device whether the server lets browsers run models
+ * @param choice whether the visitor may choose where models run
+ * @param onlyHere where they run if not
  */
-export function useLinkedModel(session: PhotoSession, models: readonly ModelInfo[], device: boolean): void {
+export function useLinkedModel(
+  session: PhotoSession,
+  models: readonly ModelInfo[],
+  choice: boolean,
+  onlyHere: boolean,
+): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the URL is read when the page opens
   useEffect(() => {
     const query = new URLSearchParams(location.search)
     const [linked, place] = [query.get('model'), query.get('device')]
-    choosePlace(place, device)
+    choosePlace(place, choice, onlyHere)
     const model = linked === null ? null : chosen(models, linked)
     if (model !== null) session.setModel(model)
     if (linked === null && place === null) return
@@ -25,8 +31,9 @@ export function useLinkedModel(session: PhotoSession, models: readonly ModelInfo
 }
 
 /** A place that the server doesn't offer may still be stored from a time when it did. */
-function choosePlace(place: string | null, device: boolean): void {
-  if (!device || place !== null) saveHere(device && place === 'browser')
+function choosePlace(place: string | null, choice: boolean, onlyHere: boolean): void {
+  if (choice && place !== null) saveHere(place === 'browser')
+  if (!choice && isHere() !== onlyHere) saveHere(onlyHere)
 }
 
 /** The model of this name; null if there is none. */

@@ -84,6 +84,7 @@ describe.each([
     for (const path of [BASE, `${BASE}/`]) {
       const reply = await fetch(proxy.url + path)
       expect([reply.status, await reply.text()]).toEqual([200, expect.stringContaining('Classify a photo')])
+      expect(reply.headers.get('content-security-policy')).toContain('strict-dynamic')
     }
     const { scope, start_url, icons } = await (await fetch(`${proxy.url}${BASE}/manifest.webmanifest`)).json()
     expect(start_url.startsWith(scope)).toBe(true)

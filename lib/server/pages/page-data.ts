@@ -11,6 +11,10 @@ import { getRuntime } from '../runtime/get-runtime'
 export interface ClassifyPageData {
   models: readonly ModelInfo[]
   limits: SiteLimits
+  /** Whether visitors may choose where models run. */
+  choice: boolean
+  /** Whether models run in browsers only. */
+  onlyHere: boolean
   /** What feedback the server accepts; null if it is turned off. */
   feedback: FeedbackOffer | null
   /** Who may save labels as a model; null if nobody. */
@@ -157,6 +161,8 @@ export async function classifyPageData(photo: string | null): Promise<ClassifyPa
   return {
     models: models.map(toModelInfo),
     limits,
+    choice: limits.device === true && runsModels(limits),
+    onlyHere: !runsModels(limits),
     feedback,
     training,
     gallery: picture ? { file: picture.file, credit: `${picture.author}, ${licenseName(picture.license)}` } : null,
