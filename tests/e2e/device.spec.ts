@@ -95,19 +95,24 @@ test('two tabs share one download, and bad photos get the server’s words', asy
   }
 })
 
-test('where the browser can’t, the page says so and offers the server @phone', async ({ page }) => {
-  // As in a frame of another page, whose headers the browser ignores.
-  await page.route('/?*', async (route) => {
-    const response = await route.fetch()
-    const { 'cross-origin-opener-policy': _, 'cross-origin-embedder-policy': __, ...headers } = response.headers()
-    await route.fulfill({ response, headers })
+// Otherwise the service worker would isolate the page.
+test.describe(() => {
+  test.use({ serviceWorkers: 'block' })
+
+  test('where the browser can’t, the page says so and offers the server @phone', async ({ page }) => {
+    // As in a frame of another page, whose headers the browser ignores.
+    await page.route('/?*', async (route) => {
+      const response = await route.fetch()
+      const { 'cross-origin-opener-policy': _, 'cross-origin-embedder-policy': __, ...headers } = response.headers()
+      await route.fulfill({ response, headers })
+    })
+    await openOnDevice(page)
+    await choosePhotos(page, 'koala.webp')
+    await expect(heading(page, 'This browser can’t run the model')).toBeVisible(LOADED)
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Classify on the server instead' }).click()
+    await expect(heading(page, 'koala')).toBeVisible()
   })
-  await openOnDevice(page)
-  await choosePhotos(page, 'koala.webp')
-  await expect(heading(page, 'This browser can’t run the model')).toBeVisible(LOADED)
-  expect(await violations(page)).toEqual([])
-  await page.getByRole('button', { name: 'Classify on the server instead' }).click()
-  await expect(heading(page, 'koala')).toBeVisible()
 })
 
 async function fromServer(page: Page, path: string): Promise<Classification> {
