@@ -3,6 +3,8 @@ import Link from 'next/link'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { OwnModel } from '@/lib/client/device-models/store'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
+import type { TrainingOffer } from '@/lib/shared/contract/site'
 import { useModelName } from '../classify/use-model-name'
 import { ActionItem, ActionMenu } from '../ui/action-menu'
 import { Button } from '../ui/button'
@@ -12,10 +14,17 @@ import { useSaveFile } from '../ui/use-save-file'
 import { asFailure } from './as-failure'
 import { OwnModelName } from './own-model-name'
 import { OwnModelPublish } from './own-model-publish'
-import type { OwnModelsProps } from './own-models'
+import type { OpenModel } from './use-open-model'
+
+export interface OwnModelRowProps {
+  model: OwnModel
+  bases: readonly ModelInfo[]
+  offer: TrainingOffer
+  opener: OpenModel
+}
 
 /** A model that this browser keeps, and what can be done with it. */
-export function OwnModelRow({ model, bases, offer, opener }: OwnModelsProps & { model: OwnModel }) {
+export function OwnModelRow({ model, bases, offer, opener }: OwnModelRowProps) {
   const t = useTranslations('ownModels')
   const problem = useProblem()
   const [open, setOpen] = useState<'rename' | 'publish' | 'remove' | null>(null)
@@ -95,7 +104,7 @@ export function OwnModelRow({ model, bases, offer, opener }: OwnModelsProps & { 
   )
 }
 
-function Facts({ model: { labels, base, savedAt }, bases }: Pick<OwnModelsProps, 'bases'> & { model: OwnModel }) {
+function Facts({ model: { labels, base, savedAt }, bases }: Pick<OwnModelRowProps, 'model' | 'bases'>) {
   const t = useTranslations('ownModels')
   const name = useModelName()
   const format = useFormat()

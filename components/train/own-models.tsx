@@ -1,23 +1,14 @@
 import { FolderInput } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import type { ModelInfo } from '@/lib/shared/contract/contract'
-import type { TrainingOffer } from '@/lib/shared/contract/site'
 import { FileButton } from '../ui/file-button'
 import { useProblem } from '../ui/use-problem'
 import { asFailure } from './as-failure'
-import { OwnModelRow } from './own-model-row'
-import type { OpenModel } from './use-open-model'
+import { OwnModelRow, type OwnModelRowProps } from './own-model-row'
 import { useOwnModelList } from './use-own-model-list'
 
-export interface OwnModelsProps {
-  bases: readonly ModelInfo[]
-  offer: TrainingOffer
-  opener: OpenModel
-}
-
 /** The models that this browser keeps, and a way to add one from a file. */
-export function OwnModels({ bases, offer, opener }: OwnModelsProps) {
+export function OwnModels({ bases, offer, opener }: Omit<OwnModelRowProps, 'model'>) {
   const t = useTranslations('ownModels')
   const models = useOwnModelList()
   return (
