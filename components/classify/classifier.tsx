@@ -10,6 +10,7 @@ import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import type { SiteLimits, TrainingOffer } from '@/lib/shared/contract/site'
 import { filesFromEvent } from '../ui/files-from-event'
 import { lazy } from '../ui/lazy'
+import { useOnline } from '../ui/use-online'
 import { usePersistentState } from '../ui/use-persistent-state'
 import { usePreload } from '../ui/use-preload'
 import { Announcer } from './announcer'
@@ -85,6 +86,7 @@ export function Classifier({
   // The server that renders the page knows nothing of a choice.
   const here = chosenHere || onlyHere
   const models = useOwnModels(listed, model, here)
+  const online = useOnline()
   const restoring = useSessionState(session, (state) => state.restoring)
   const count = useSessionState(session, ({ photos }) => photos.length)
   const offer = offered({ limits, feedback, batches }, here)
@@ -160,7 +162,7 @@ export function Classifier({
       >
         <ModelNotice models={models} />
         {/* A photo that waits says so itself. */}
-        {phase?.name !== 'away' && <OfflineNotice here={here} />}
+        {phase?.name !== 'away' && (here || !online) && <OfflineNotice here={here} />}
         {urlState.name !== 'idle' && <UrlNotice state={urlState} onDismiss={dismiss} />}
         <RemovedNotice session={session} />
         {shown === 'camera' && (
