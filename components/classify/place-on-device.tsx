@@ -22,7 +22,7 @@ export function PlaceOnDevice({ className }: { className: string }) {
       >
         {t(away ? 'useServerAway' : 'useServer')}
       </button>
-      <div className="flex justify-center">
+      <div className="flex justify-center [&>div]:justify-center">
         <DeviceStatus />
       </div>
     </>
