@@ -4,9 +4,9 @@ import type { BatchSettings } from '@/lib/client/batch/api'
 import type { LabelsFile, UnreadableLabels } from '@/lib/client/batch/labels'
 import type { LeftOut } from '@/lib/client/batch/source'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
-import { PlaceChoice } from '../classify/place-choice'
 import { ResultOptions } from '../classify/result-options'
 import { ByPointer } from '../ui/by-pointer'
+import { lazy } from '../ui/lazy'
 import { Switch } from '../ui/switch'
 import { useFormat } from '../ui/use-format'
 import { FilePickerButton } from './file-picker-button'
@@ -14,6 +14,11 @@ import { GalleryBatch } from './gallery-batch'
 import { NothingAddedNotice } from './left-out-notice'
 import { SavedBatches } from './saved-batches'
 import { UnreadableLabelsNotice } from './unreadable-labels-notice'
+
+const PlaceChoice = lazy(
+  () => import('../classify/place-choice').then((module) => module.PlaceChoice),
+  () => <div className="h-32" />,
+)
 
 interface BatchStartProps {
   models: readonly ModelInfo[]

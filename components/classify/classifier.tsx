@@ -82,11 +82,9 @@ export function Classifier({
   const { session, views, view } = useTabSession(defaultModel(listed), limits.imageBytes)
   const model = useSessionState(session, (state) => state.model)
   const reduce = useSessionState(session, (state) => state.reduce)
-  const chosenHere = useSessionState(session, (state) => state.here)
   // The server that renders the page knows nothing of a choice.
-  const here = chosenHere || onlyHere
+  const here = useSessionState(session, (state) => state.here || onlyHere)
   const models = useOwnModels(listed, model, here)
-  const online = useOnline()
   const restoring = useSessionState(session, (state) => state.restoring)
   const count = useSessionState(session, ({ photos }) => photos.length)
   const offer = offered({ limits, feedback, batches }, here)
@@ -161,8 +159,7 @@ export function Classifier({
         className={`mx-auto max-w-[70rem] px-4 outline-none xl:px-0 ${urlState.name === 'failed' ? 'pb-52' : 'pb-16'}`}
       >
         <ModelNotice models={models} />
-        {/* A photo that waits says so itself. */}
-        {phase?.name !== 'away' && (here || !online) && <OfflineNotice here={here} />}
+        <AwayNotice phase={phase} here={here} />
         {urlState.name !== 'idle' && <UrlNotice state={urlState} onDismiss={dismiss} />}
         <RemovedNotice session={session} />
         {shown === 'camera' && (
@@ -224,6 +221,12 @@ function shownBy({ name }: View, photo: Photo | undefined, restoring: boolean): 
   if (name === 'camera' || name === 'overview') return name
   if (photo) return 'answer'
   return restoring ? 'restoring' : 'start'
+}
+
+/** Says that the server is away, unless the photo that is shown waits for it: it says so itself. */
+function AwayNotice({ phase, here }: { phase: Photo['phases'][string] | undefined; here: boolean }) {
+  const online = useOnline()
+  return phase?.name !== 'away' && (here || !online) && <OfflineNotice here={here} />
 }
 
 /** What the page offers. While photos stay in this browser, it offers nothing that would send them. */

@@ -1,8 +1,13 @@
 import { useTranslations } from 'use-intl'
 import { saveHere } from '@/lib/client/choices'
+import { lazy } from '../ui/lazy'
 import { Segmented } from '../ui/segmented'
 import { useServerAway } from '../ui/use-server-away'
-import { DeviceStatus } from './device-status'
+
+const DeviceStatus = lazy(
+  () => import('./device-status').then((module) => module.DeviceStatus),
+  () => <div className="h-10" />,
+)
 
 interface PlaceChoiceProps {
   /** Whether photos are classified in this browser. */

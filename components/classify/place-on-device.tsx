@@ -1,6 +1,6 @@
 import clsx from 'clsx'
 import { useTranslations } from 'use-intl'
-import { saveHere } from '@/lib/client/photos/tab-session'
+import { saveHere } from '@/lib/client/choices'
 import { useServerAway } from '../ui/use-server-away'
 import { DeviceStatus } from './device-status'
 

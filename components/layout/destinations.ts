@@ -1,4 +1,4 @@
-import { type PagePath, pageNeedsServer } from '@/lib/shared/web/page-needs-server'
+import type { PagePath } from '@/lib/shared/web/page-needs-server'
 
 /** A page that the navigation names, by its path and its key in the `site` messages. */
 export interface Destination {
@@ -25,14 +25,13 @@ export interface Offers {
 
 /** The main pages, in the order in which the header and the menu show them. */
 export function mainPages({ server, batches, training }: Offers): readonly Destination[] {
-  const pages: readonly Destination[] = [
+  return [
     CLASSIFY,
     ...(batches ? [{ href: '/batch', name: 'batch' } as const] : []),
     ...(training ? [{ href: '/train', name: 'train' } as const] : []),
     { href: '/models', name: 'models' },
-    { href: '/api-docs', name: 'api' },
+    ...(server ? [{ href: '/api-docs', name: 'api' } as const] : []),
   ]
-  return server ? pages : pages.filter(({ href }) => !pageNeedsServer(href))
 }
 
 /** Whether a path belongs to Classify: its own page or one about a single photo. */

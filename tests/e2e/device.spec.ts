@@ -20,7 +20,7 @@ test('classifies in the browser as the server does, sends nothing, and loads the
   )
   await page.getByRole('button', { name: /Fast model/ }).click()
   await page.getByText('This device', { exact: true }).click()
-  await expect(page.getByText('on this device')).toBeVisible(LOADED)
+  await expect(page.getByText(/^on this device · /)).toBeVisible(LOADED)
   await choosePhotos(page, 'espresso.png')
   await expect(heading(page, 'espresso')).toBeVisible()
   await page.getByRole('button', { name: 'What the model saw' }).click()
@@ -41,7 +41,7 @@ test('classifies in the browser as the server does, sends nothing, and loads the
   await page.reload()
   await waitForHydration(page)
   await choosePhotos(page, 'astronaut.png')
-  await expect(page.getByText('on this device')).toBeVisible(LOADED)
+  await expect(page.getByText(/^on this device · /)).toBeVisible(LOADED)
   const origin = new URL(page.url()).origin
   expect(
     Math.max(...requests.filter(({ url }) => !/^(blob|data):/.test(url)).map(({ url }) => url.length)),

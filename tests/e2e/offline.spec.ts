@@ -147,7 +147,7 @@ test('where the host doesn’t isolate pages, the service worker does @extended'
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(false)
     await choosePhotos(page, 'koala.webp')
     await expect(heading(page, 'koala')).toBeVisible(LOADED)
-    await expect(page.getByText('on this device')).toBeVisible()
+    await expect(page.getByText(/^on this device · /)).toBeVisible()
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true)
   } finally {
     await host.stop()

@@ -16,7 +16,7 @@ export const FILES = [
 ] as const
 
 /** There is no storage, or it is full. */
-export const NOT_KEPT: Failure = { code: 'device_storage', retryable: true, retryAfterMs: null }
+const NOT_KEPT: Failure = { code: 'device_storage', retryable: true, retryAfterMs: null }
 
 /**
  * Keeps a model in this browser.
