@@ -56,6 +56,8 @@ export default defineConfig({
       LOG_LEVEL: 'warn',
       DATA_DIR: 'test-results/data',
       FEEDBACK: 'photos',
+      // An explanation takes a slow machine longer than the default.
+      REQUEST_TIMEOUT_MS: '120000',
       URL_INPUT_ALLOW: `127.0.0.1:${port}`,
     },
     gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },

@@ -10,7 +10,6 @@ import type { FeedbackOffer } from '@/lib/shared/contract/feedback'
 import type { SiteLimits, TrainingOffer } from '@/lib/shared/contract/site'
 import { filesFromEvent } from '../ui/files-from-event'
 import { lazy } from '../ui/lazy'
-import { useOnline } from '../ui/use-online'
 import { usePersistentState } from '../ui/use-persistent-state'
 import { usePreload } from '../ui/use-preload'
 import { Announcer } from './announcer'
@@ -21,6 +20,7 @@ import { EmptyState } from './empty-state'
 import { Filmstrip, useLatest } from './filmstrip'
 import { maxLabels } from './max-labels'
 import { ModelNotice } from './model-notice'
+import { OfflineNotice } from './offline-notice'
 import { choiceOf } from './own-words-model'
 import { PhotoView } from './photo-view'
 import { RemovedNotice } from './removed-notice'
@@ -39,13 +39,11 @@ const Overview = lazy(
 )
 const Camera = lazy(() => import('./camera/camera').then((module) => module.Camera))
 
-const OfflineNotice = lazy(() => import('./offline-notice').then((module) => module.OfflineNotice))
 const UrlNotice = lazy(() => import('./url-notice').then((module) => module.UrlNotice))
 
 const PARTS = {
   preload() {
     preloadAnswerParts()
-    OfflineNotice.preload()
     UrlNotice.preload()
   },
 }
@@ -159,7 +157,8 @@ export function Classifier({
         className={`mx-auto max-w-[70rem] px-4 outline-none xl:px-0 ${urlState.name === 'failed' ? 'pb-52' : 'pb-16'}`}
       >
         <ModelNotice models={models} />
-        <AwayNotice phase={phase} here={here} />
+        {/* A photo that waits says so itself. */}
+        {phase?.name !== 'away' && <OfflineNotice here={here} />}
         {urlState.name !== 'idle' && <UrlNotice state={urlState} onDismiss={dismiss} />}
         <RemovedNotice session={session} />
         {shown === 'camera' && (
@@ -221,12 +220,6 @@ function shownBy({ name }: View, photo: Photo | undefined, restoring: boolean): 
   if (name === 'camera' || name === 'overview') return name
   if (photo) return 'answer'
   return restoring ? 'restoring' : 'start'
-}
-
-/** Says that the server is away, unless the photo that is shown waits for it: it says so itself. */
-function AwayNotice({ phase, here }: { phase: Photo['phases'][string] | undefined; here: boolean }) {
-  const online = useOnline()
-  return phase?.name !== 'away' && (here || !online) && <OfflineNotice here={here} />
 }
 
 /** What the page offers. While photos stay in this browser, it offers nothing that would send them. */

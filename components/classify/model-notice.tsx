@@ -1,18 +1,10 @@
-import { TriangleAlert } from 'lucide-react'
-import { useTranslations } from 'use-intl'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
-import { useModelName } from './use-model-name'
+import { lazy } from '../ui/lazy'
+
+const ModelFailed = lazy(() => import('./model-failed').then((module) => module.ModelFailed))
 
 /** Warns that the default model is unavailable before the visitor uploads a photo. */
 export function ModelNotice({ models }: { models: readonly ModelInfo[] }) {
-  const t = useTranslations('classify')
-  const name = useModelName()
   const failed = models.find((model) => model.default && model.status === 'failed')
-  if (!failed) return null
-  return (
-    <p className="mt-2 flex items-start gap-2 rounded-card bg-warn-soft px-4 py-3 text-sm text-warn">
-      <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-      {t('modelFailed', { model: name(failed.type ?? failed.id) })}
-    </p>
-  )
+  return failed && <ModelFailed model={failed} />
 }

@@ -1,22 +1,29 @@
 import { WifiOff } from 'lucide-react'
 import { useTranslations } from 'use-intl'
+import { lazy } from '../ui/lazy'
 import { useOnline } from '../ui/use-online'
-import { useServerAway } from '../ui/use-server-away'
+
+// Only visitors who have chosen this device need it.
+const AwayHere = lazy(() => import('./away-here').then((module) => module.AwayHere))
 
 /**
- * Tells the visitor that the server can't be reached, and that nothing is lost.
+ * Tells the visitor that the server can't be reached, and that nothing is lost. Its own code is there from the start,
+ * because none can be loaded then.
  *
  * @param here whether photos are classified in this browser
  */
 export function OfflineNotice({ here }: { here: boolean }) {
   const t = useTranslations('classify')
   const online = useOnline()
-  const away = useServerAway() && here
-  if (online && !away) return null
+  if (here) return <AwayHere Notice={Notice} />
+  return !online && <Notice text={t('offline')} />
+}
+
+function Notice({ text }: { text: string }) {
   return (
     <p role="status" className="mt-2 flex items-start gap-2 rounded-card bg-sunk px-4 py-3 text-ink-2 text-sm">
       <WifiOff aria-hidden className="mt-0.5 size-4 shrink-0" />
-      {t(!here ? 'offline' : online ? 'awayHere' : 'offlineHere')}
+      {text}
     </p>
   )
 }

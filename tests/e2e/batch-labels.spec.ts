@@ -63,7 +63,7 @@ test('evaluates results against labels; mistakes and cells of the confusion matr
   await expect(dialog).toContainText('True label: koala')
   await expect(dialog.getByTestId('input-frame')).toBeVisible()
   await dialog.getByRole('button', { name: 'Why this label?' }).click()
-  await expect(dialog.getByText(/\d+ model runs/)).toBeVisible({ timeout: 45_000 })
+  await expect(dialog.getByText(/\d+ model runs/)).toBeVisible({ timeout: 90_000 })
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Export' }).click()
   const { data } = Papa.parse<Record<string, string>>(await exportText(page), { header: true, delimiter: ',' })

@@ -37,6 +37,8 @@ test.beforeEach(async ({ page }) => {
 
 /** Opens a page as a first visit would and returns the scripts that it loads. */
 async function open(page: Page, path: string): Promise<Buffer[]> {
+  // What the page before still loads doesn't count.
+  await page.goto('about:blank')
   const scripts: Promise<Buffer>[] = []
   const collect = (reply: { request(): { resourceType(): string }; body(): Promise<Buffer> }) => {
     if (reply.request().resourceType() === 'script') scripts.push(reply.body())

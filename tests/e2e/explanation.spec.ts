@@ -5,6 +5,10 @@ import { choosePhotos, heading } from './browser-page'
 const heatmap = (page: Page) => page.getByTestId('heat')
 const toggle = (page: Page) => page.getByRole('button', { name: 'Why this label?' })
 
+/** An explanation takes hundreds of runs, so a slow machine needs a while. */
+const EXPLAINED = { timeout: 90_000 }
+test.describe.configure({ timeout: 240_000 })
+
 /** Chooses photos and the fast model: an explanation takes hundreds of runs. */
 async function chooseForFast(page: Page, ...photos: string[]): Promise<void> {
   await page.goto('/')
@@ -34,8 +38,8 @@ test('shows a heatmap over the photo, for another label, with adjustable opacity
   await chooseForFast(page, 'koala.webp')
   await expect(heading(page, 'koala')).toBeVisible()
   await toggle(page).click()
-  await expect(page.getByText(/support koala, mostly in the middle/)).toBeVisible()
-  await expect(page.getByText(/model runs/)).toBeVisible({ timeout: 45_000 })
+  await expect(page.getByText(/support koala, mostly in the middle/)).toBeVisible(EXPLAINED)
+  await expect(page.getByText(/model runs/)).toBeVisible(EXPLAINED)
   const [photo, box] = [
     await page.getByRole('img', { name: 'koala.webp' }).boundingBox(),
     await heatmap(page).boundingBox(),
@@ -56,7 +60,7 @@ test('shows a heatmap over the photo, for another label, with adjustable opacity
   await expect(heatmap(page).locator('..')).toHaveCSS('opacity', '0')
 
   await page.getByRole('combobox', { name: 'Label' }).selectOption('indri')
-  await expect(page.getByText(/support indri/)).toBeVisible()
+  await expect(page.getByText(/support indri/)).toBeVisible(EXPLAINED)
   await toggle(page).click()
   await expect(heatmap(page)).toHaveCount(0)
   let requests = 0
@@ -67,7 +71,7 @@ test('shows a heatmap over the photo, for another label, with adjustable opacity
   expect(requests).toBe(0)
   await choosePhotos(page, 'espresso.png')
   await expect(heading(page, 'espresso')).toBeVisible()
-  await expect(page.getByText(/support espresso/)).toBeVisible()
+  await expect(page.getByText(/support espresso/)).toBeVisible(EXPLAINED)
 })
 
 test('explains only the photo that stands still @extended', async ({ page }) => {
@@ -88,7 +92,7 @@ test('keeps the photo in view while its heatmap is adjusted @phone-only', async 
   await choosePhotos(page, 'scarlet-macaw.webp')
   await toggle(page).click()
   // A head at the top left, a wing, and the feet: not the middle between them.
-  await expect(page.getByText(/support macaw, mostly .*at the top left/)).toBeVisible()
+  await expect(page.getByText(/support macaw, mostly .*at the top left/)).toBeVisible(EXPLAINED)
   await page.getByRole('slider', { name: 'Heatmap' }).press('Home')
   // The input itself is invisible: its label and value are beside the thumb.
   await expect(page.getByText('Heatmap', { exact: true })).toBeInViewport({ ratio: 1 })
@@ -140,6 +144,6 @@ test('cancels and retries an explanation, and shows why the server refuses one @
 test('has no accessibility violations and fits the screen', async ({ page }) => {
   await chooseForFast(page, 'koala.webp')
   await toggle(page).click()
-  await expect(heatmap(page)).toBeVisible()
+  await expect(heatmap(page)).toBeVisible(EXPLAINED)
   await expectAccessible(page)
 })

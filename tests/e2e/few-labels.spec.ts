@@ -73,7 +73,7 @@ test('shows as many bars as labels and limits the slider; explanation, feedback 
   await chooseModel(page, 'few')
   await expect(page.getByRole('button', { name: 'few model · top 2' })).toBeVisible()
   await page.getByRole('button', { name: 'Why this label?' }).click()
-  await expect(page.getByText(/model runs/)).toBeVisible({ timeout: 45_000 })
+  await expect(page.getByText(/model runs/)).toBeVisible({ timeout: 90_000 })
   await page.getByRole('button', { name: 'No, suggest a label' }).click()
   await page.getByRole('combobox', { name: 'What’s the correct label?' }).fill('red')
   await expect(page.getByRole('listbox').getByRole('option', { name: /^red/ })).toBeVisible()

@@ -11,7 +11,7 @@ import { startServer, type TestServer } from '../support/server'
 
 let server: TestServer
 beforeAll(async () => {
-  server = await startServer({ env: { ...ALL_MODELS, RESULT_CACHE_BYTES: '1000000' } })
+  server = await startServer({ env: { ...ALL_MODELS, RESULT_CACHE_BYTES: '1000000', REQUEST_TIMEOUT_MS: '120000' } })
 })
 afterAll(() => server.stop())
 

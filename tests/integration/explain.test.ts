@@ -12,7 +12,7 @@ import { startServer, type TestServer } from '../support/server'
 let server: TestServer
 beforeAll(async () => {
   // With one worker, the order of the results shows the priorities.
-  server = await startServer({ env: { ...REAL_MODEL, MAX_EXPLANATIONS: '2' } })
+  server = await startServer({ env: { ...REAL_MODEL, MAX_EXPLANATIONS: '2', REQUEST_TIMEOUT_MS: '120000' } })
 })
 afterAll(() => server.stop())
 

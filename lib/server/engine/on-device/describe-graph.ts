@@ -2,9 +2,10 @@ import { basename } from 'node:path'
 import type { ScoreKind } from '@/lib/shared/inference/read-logits'
 import { type OnnxGraph, type OnnxValue, readOnnxGraph } from '../../catalog/onnx/read-graph'
 import type { Model } from '../model'
-import type { LoadReport } from '../protocol'
+import type { EmbeddingTensor, LoadReport } from '../protocol'
 import { type Activation, activationOf } from '../worker/activation'
 import { chooseOutput } from '../worker/choose-output'
+import { findEmbedding } from '../worker/find-embedding'
 import { inputFormat } from '../worker/input-format'
 
 /** Names of the element types that models have as input or output; for the numbers, see onnx.proto3. */
@@ -19,6 +20,8 @@ const ELEMENT_TYPES: ReadonlyMap<number, 'float32' | 'uint8' | 'float16' | 'floa
 interface GraphFacts {
   input: NonNullable<LoadReport['input']>
   output: { name: string; scores: ScoreKind }
+  /** Null if it has no embedding, or the file doesn't tell its length. */
+  embedding: (EmbeddingTensor & { dimensions: number }) | null
 }
 
 /**
@@ -35,9 +38,11 @@ export function describeGraph({ file, ...model }: Model): GraphFacts {
     graph.inputs.map(metadataOf),
     model.preprocessor,
   )
+  const output = describeOutput(graph, model)
   return {
     input: { name, width, height, channels, layout, type, batch: dims[0] ?? 1 },
-    output: describeOutput(graph, model),
+    output,
+    embedding: describeEmbedding(graph, output.name, model.labels.length),
   }
 }
 
@@ -58,6 +63,22 @@ function describeOutput(
   const scores = binary ? null : scoreKind(activationOf(graph, name), multiLabel !== null)
   if (scores === null) throw new Error(`only a run shows what the values of its output ${name} are`)
   return { name, scores }
+}
+
+function describeEmbedding(graph: OnnxGraph, output: string, classes: number): GraphFacts['embedding'] {
+  const found = findEmbedding(graph, output)
+  if (typeof found === 'string') return null
+  const { tensor: name, spatial, weights } = found
+  const dimensions = lengthOf(weights, spatial, classes)
+  return dimensions === null ? null : { name, isOutput: graph.outputs.includes(name), spatial, dimensions }
+}
+
+/** The length of an embedding, from the weights [classes × length], [length × classes], or [classes × length × 1 × 1]. */
+function lengthOf(weights: readonly number[], spatial: boolean, classes: number): number | null {
+  const [first, second] = weights
+  if (first === undefined || second === undefined) return null
+  if (spatial || first === classes) return second
+  return second === classes ? first : null
 }
 
 interface OutputShape {

@@ -2,6 +2,7 @@ import { Problem } from '@/lib/shared/problems/problem'
 import type { CatalogEntry } from '../../catalog/catalog'
 import { deviceModelOf } from '../device-model'
 import type { EngineLog } from '../engine-options'
+import { kindMembers } from '../kind-members'
 import { labelsOf } from '../label-list'
 import { type Model, readModel } from '../model'
 import { toModelDetails, toModelInfo } from '../model-info'
@@ -96,15 +97,7 @@ async function readModels({ catalog, maxPixels, log }: DeviceEngineOptions): Pro
       continue
     }
     try {
-      const report = {
-        ...describeGraph(model),
-        id,
-        error: null,
-        embedding: null,
-        embeddingSource: null,
-        changed: false,
-        runMs: null,
-      }
+      const report = reportOf(model)
       await deviceModelOf({ model, base: model }, report, maxPixels)
       kept.models.set(id, model)
       kept.reports.set(id, report)
@@ -114,4 +107,13 @@ async function readModels({ catalog, maxPixels, log }: DeviceEngineOptions): Pro
     }
   }
   return kept
+}
+
+/** What a worker process would report. */
+function reportOf(model: Model): LoadReport {
+  const { embedding, ...facts } = describeGraph(model)
+  const known = { id: model.id, error: null, changed: false, runMs: null, ...facts }
+  if (embedding === null) return { ...known, embedding: null, embeddingSource: null }
+  const { dimensions, ...embeddingSource } = embedding
+  return { ...known, embedding: { dimensions, kinds: kindMembers(model.synonyms)?.length ?? 0 }, embeddingSource }
 }

@@ -29,7 +29,7 @@ const MAX_DIMENSIONS = 16_384
  * @returns in one line why there is none or it isn't an embedding, otherwise
  */
 export function embeddingReader(
-  source: EmbeddingSource | string,
+  source: Pick<EmbeddingSource, 'tensor' | 'spatial'> | string,
   probes: readonly Readonly<Record<string, Tensor>>[],
 ): EmbeddingReader | string {
   if (typeof source === 'string') return source

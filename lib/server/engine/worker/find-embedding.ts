@@ -5,6 +5,8 @@ export interface EmbeddingSource {
   tensor: string
   /** Whether it may have a position per pixel, to be averaged: the input of a convolution. */
   spatial: boolean
+  /** Dimensions of the weights that it is multiplied by; empty if the file doesn't tell. */
+  weights: readonly number[]
 }
 
 /** Operators between the last linear layer and the scores that keep each score in its place, or average over space. */
@@ -41,11 +43,12 @@ export function findEmbedding(graph: Pick<OnnxGraph, 'nodes' | 'weights'>, outpu
   const data = lookup.onlyVariable(layer.inputs.slice(0, 2))
   if (data === null) return `the weights of its last layer (${layer.op}) aren’t constant`
   const spatial = CONVOLUTIONS.has(layer.op)
-  if (spatial && lookup.kernelOf(layer.inputs[1] ?? '').some((side) => side !== 1))
+  const weights = lookup.weightsOf(layer.inputs.find((name) => name !== data) ?? '')
+  if (spatial && weights.slice(2).some((side) => side !== 1))
     return 'its last layer is a convolution over several positions'
   const producer = lookup.producer(data)
   const tensor = producer && QUANTIZERS.has(producer.op) ? (producer.inputs[0] ?? data) : data
-  return { tensor, spatial }
+  return { tensor, spatial, weights }
 }
 
 /** The last linear layer before a tensor, or why there is none. */
@@ -95,12 +98,12 @@ class Lookup {
     return only === undefined || others.length > 0 ? null : only
   }
 
-  /** Sides of a convolution's kernel; empty if unknown. */
-  kernelOf(weight: string): readonly number[] {
-    const dims = this.graph.weights.get(weight)
-    if (dims) return dims.slice(2)
-    const node = this.producer(weight)
-    return node?.op === 'DequantizeLinear' || node?.op === 'Cast' ? this.kernelOf(node.inputs[0] ?? '') : []
+  /** Dimensions of weights, which may be quantized; empty if unknown. */
+  weightsOf(name: string): readonly number[] {
+    const dims = this.graph.weights.get(name)
+    if (dims) return dims
+    const node = this.producer(name)
+    return node?.op === 'DequantizeLinear' || node?.op === 'Cast' ? this.weightsOf(node.inputs[0] ?? '') : []
   }
 
   /** Whether it is the scale of a dynamically quantized tensor, times constants. */
