@@ -45,7 +45,7 @@ export function EmptyState({ here, choice, onUrl, onUrlEdit, onBrowse, onFiles, 
         <h2 className="mt-4 font-semibold text-lg tracking-tight">
           <ByPointer fine={t('dropTitle')} coarse={t('touchTitle')} />
         </h2>
-        <p className="mt-1 hidden text-ink-2 text-sm pointer-fine:block">{t('dropHint')}</p>
+        <p className="mt-1 hidden text-ink-2 text-sm pointer-fine:block">{t(onUrl ? 'dropHint' : 'dropHintPhoto')}</p>
         <div className="mt-5 flex flex-wrap justify-center gap-2">
           <TakePhoto onFiles={onFiles} />
           <ChooseButton onBrowse={onBrowse}>{t('choose')}</ChooseButton>
