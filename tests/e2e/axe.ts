@@ -27,9 +27,11 @@ export async function expectAccessible(page: Page, part?: string) {
     await page.setViewportSize(size)
     await page.emulateMedia({ colorScheme })
     // Colors that change on the way to a theme are not the theme's.
-    await page.evaluate(() => {
+    await page.evaluate(async () => {
+      // They begin with the next frame.
+      for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
       const passing = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
-      return Promise.all(passing.map((animation) => animation.finished.catch(() => {})))
+      await Promise.all(passing.map((animation) => animation.finished.catch(() => {})))
     })
     expect(await violations(page, part), `${colorScheme}, ${size.width} px`).toEqual([])
     const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
