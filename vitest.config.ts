@@ -29,11 +29,25 @@ const EXTENDED = [
 
 /** Files with tests that only the extended tests have; see tests/support/full.ts. */
 const EXTENDED_TOO = [
-  'tests/integration/{checks,classify-command,custom-models,distributed,embed-api,keys,pages-of-results}.test.ts',
+  'tests/faults/machines.test.ts',
+  'tests/integration/{checks,classify-command,custom-models,distributed,embed-api,feedback,keys}.test.ts',
+  'tests/integration/{openapi,pages-of-results,raw-requests}.test.ts',
 ]
 
-/** Tests that measure time, memory or the whole folder. Nothing else can run beside them. */
-const ALONE = ['tests/integration/{event-loop,privacy}.test.ts']
+const SETUP = 'tests/support/setup.ts'
+
+/** Tests that measure memory or the whole folder, or time. Nothing else can run beside them. */
+const ALONE = ['tests/integration/privacy.test.ts']
+const ALONE_EXTENDED = ['tests/integration/event-loop.test.ts']
+const BY_ITSELF = {
+  globalSetup: SETUP,
+  environment: 'node',
+  isolate: false,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  fileParallelism: false,
+  sequence: { groupOrder: 2 },
+} as const
 
 /** Each file starts real servers and waits part of the time. */
 const BESIDE_EACH_OTHER = {
@@ -43,8 +57,6 @@ const BESIDE_EACH_OTHER = {
   hookTimeout: 180_000,
   maxWorkers: 3,
 } as const
-
-const SETUP = 'tests/support/setup.ts'
 
 export default defineConfig({
   test: {
@@ -67,7 +79,7 @@ export default defineConfig({
           name: 'integration',
           globalSetup: SETUP,
           include: SERVERS,
-          exclude: [...ALONE, ...EXTENDED],
+          exclude: [...ALONE, ...ALONE_EXTENDED, ...EXTENDED],
           ...BESIDE_EACH_OTHER,
           sequence: { groupOrder: 1 },
         },
@@ -84,17 +96,11 @@ export default defineConfig({
       },
       {
         resolve: { alias },
-        test: {
-          name: 'timing',
-          globalSetup: SETUP,
-          include: ALONE,
-          environment: 'node',
-          isolate: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
-        },
+        test: { name: 'alone', include: ALONE, ...BY_ITSELF },
+      },
+      {
+        resolve: { alias },
+        test: { name: 'alone-extended', include: ALONE_EXTENDED, ...BY_ITSELF },
       },
       {
         resolve: { alias },

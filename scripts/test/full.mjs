@@ -4,7 +4,11 @@ import { runPlaywright, runVitest } from './suites.mjs'
 
 requireNode()
 if (!install() || !buildOnce()) process.exit(1)
-const suites = [runVitest('extended'), runPlaywright('desktop-extended', 'phone-extended'), runVitest('full')]
+const suites = [
+  runVitest('extended', 'alone-extended'),
+  runPlaywright('desktop-extended', 'phone-extended'),
+  runVitest('full'),
+]
 const passed = suites.reduce((sum, suite) => sum + suite.passed, 0)
 const failures = suites.flatMap((suite) => suite.failures)
 const failed = suites.reduce((sum, suite) => sum + suite.failed, 0)

@@ -52,12 +52,12 @@ if (has('integration') || has('browser') || has(EXTENDED)) {
   addStep('production build', built)
   if (built && has('integration')) {
     await tools
-    add(runVitest('integration', 'timing'))
+    add(runVitest('integration', 'alone'))
   }
   if (built && has('browser')) add(runPlaywright('desktop', 'phone'))
   if (built && has(EXTENDED)) {
     await tools
-    add(runVitest(EXTENDED))
+    add(runVitest(EXTENDED, 'alone-extended'))
     add(runPlaywright('desktop-extended', 'phone-extended'))
   }
 }

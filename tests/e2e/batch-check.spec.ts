@@ -128,7 +128,7 @@ test('a batch is checked: copies, labels, quality; each finding opens its photos
   expect(data.filter(({ file }) => file).map(found)).toEqual(server.data.map(found))
 })
 
-test('labels that the visitor adds are checked in turn, also after a reload; the report stays meanwhile @phone-extended', async ({
+test('labels that the visitor adds are checked in turn, also after a reload; the report stays meanwhile @extended @phone-extended', async ({
   page,
 }) => {
   test.setTimeout(120_000)

@@ -113,7 +113,7 @@ test('after a reload, asks for the photos before it runs them on another model @
   await expect(page.getByRole('region', { name: 'Compared with Balanced' })).toContainText(/of 11 photos/)
 })
 
-test('compares two models on the photos that both answered, while one is running and where photos fail', async ({
+test('compares two models on the photos that both answered, while one is running and where photos fail @extended', async ({
   page,
 }) => {
   const folder = createPhotoFolder(root(), 70)

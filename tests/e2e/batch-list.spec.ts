@@ -24,7 +24,7 @@ async function classifySamples(page: Page): Promise<void> {
   await waitUntilDone(page)
 }
 
-test('keeps thumbnails of all photos across a reload, and deletes them with the batch', async ({ page }) => {
+test('keeps thumbnails of all photos across a reload, and deletes them with the batch @extended', async ({ page }) => {
   await classifySamples(page)
   await expect.poll(() => storedThumbnails(page)).toBe(24)
   await reloadWhenStored(page)
@@ -99,7 +99,9 @@ test('deleting asks first, keeps the focus in the list, and tells other tabs', a
   await expect(page.getByRole('main')).toBeFocused()
 })
 
-test('the list asks the server for batches that may still run, and tells which ones have expired', async ({ page }) => {
+test('the list asks the server for batches that may still run, and tells which ones have expired @extended', async ({
+  page,
+}) => {
   await page.route('**/photos?unique=1', (route) => route.abort())
   await page.getByRole('button', { name: 'Try 24 sample photos' }).click()
   await expect.poll(() => jobId(page)).not.toBe('')

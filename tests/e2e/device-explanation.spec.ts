@@ -9,7 +9,7 @@ test.describe.configure({ timeout: 120_000 })
 
 const toggle = (page: Page) => page.getByRole('button', { name: 'Why this label?' })
 
-test('explains on the device without the server, and stops at once', async ({ page }) => {
+test('explains on the device without the server, and stops at once @extended', async ({ page }) => {
   const device = await recordDevice(page)
   const explained = async () => (await device.messages('explaining')).length
   await openOnDevice(page)

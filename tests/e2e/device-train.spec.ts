@@ -86,7 +86,7 @@ async function unzip(archive: Buffer): Promise<Map<string, Buffer>> {
   return files
 }
 
-test('teaches, saves, and classifies on this device, and sends nothing', async ({ page }) => {
+test('teaches, saves, and classifies on this device, and sends nothing @extended', async ({ page }) => {
   const uploads = watchUploads(page)
   await teach(page, 'My patterns')
   await page.getByRole('link', { name: 'Classify photos with it' }).click()

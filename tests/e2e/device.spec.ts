@@ -68,7 +68,7 @@ test('refuses a model file with another SHA-256, and goes on with the right one'
   await expect(heading(page, 'koala')).toBeVisible(LOADED)
 })
 
-test('two tabs share one download, and bad photos get the server’s words', async ({ context }) => {
+test('two tabs share one download, and bad photos get the server’s words @extended', async ({ context }) => {
   let downloads = 0
   await context.route(GRAPH, async (route) => {
     downloads++

@@ -38,6 +38,7 @@ test('sends one vote on a double click, then a correction with a label found by 
   const field = page.getByRole('combobox', { name: 'What’s the correct label?' })
   await field.fill('polar bea')
   await expect(page.getByRole('option', { name: /^ice bear/ })).toBeVisible()
+  await expectAccessible(page)
   await page.keyboard.press('Enter')
   await expect(page.getByText('Thanks! You suggested ice bear.')).toBeVisible()
   expect(votes[1]).toMatchObject({ id: votes[0]?.id, verdict: 'wrong', correct: 296 })
@@ -64,15 +65,6 @@ test('accepts a vote without a correction, and reports a lost connection', async
   await page.getByRole('button', { name: 'I don’t know' }).click()
   await expect(page.getByText('Thanks! You marked this as incorrect.')).toBeVisible()
   expect(votes.at(-1)).toMatchObject({ verdict: 'wrong', correct: null })
-})
-
-test('has no accessibility violations and fits the screen', async ({ page }) => {
-  await page.goto('/')
-  await choosePhotos(page, 'koala.webp')
-  await page.getByRole('button', { name: 'No, suggest a label' }).click()
-  await page.getByRole('combobox', { name: 'What’s the correct label?' }).fill('bear')
-  await expect(page.getByRole('option').first()).toBeVisible()
-  await expectAccessible(page)
 })
 
 test('works behind a password @extended', async ({ browser }) => {

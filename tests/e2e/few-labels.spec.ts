@@ -54,7 +54,9 @@ async function listModels(): Promise<{ models: { id: string; revision: string }[
 const bars = (page: Page) => page.getByRole('table', { name: 'Scores' }).getByRole('rowheader')
 const chooseModel = (page: Page, model: string) => page.getByText(model, { exact: true }).first().click()
 
-test('shows as many bars as labels and limits the slider; explanation, feedback and history work', async ({ page }) => {
+test('shows as many bars as labels and limits the slider; explanation, feedback and history work @extended', async ({
+  page,
+}) => {
   await page.goto(server.url)
   await photoInput(page).setInputFiles(koala)
   await page.getByRole('button', { name: /^(?!The )[\w-]+ model/ }).click()

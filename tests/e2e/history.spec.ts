@@ -39,6 +39,7 @@ test('stores results in this browser, with search, export and deletion', async (
   await openHistoryOfTwo(page)
   await expect(page.getByText('not on the server')).toBeVisible()
   await expect(page.getByText(/2 of 2 photos, \d+(\.\d)? KB\. The latest 200 are kept\./)).toBeVisible()
+  await expectAccessible(page)
   const koala = rows(page).filter({ hasText: 'koala.webp' })
   await expect(koala).toContainText(/koala\d\d\.\d% ?Other candidates: /)
   expect(await koala.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(160)
@@ -71,7 +72,7 @@ test('stores results in this browser, with search, export and deletion', async (
   await expect(page.getByText('Nothing here yet.')).toBeVisible()
 })
 
-test('brings a removed row back as it was, by pointer and keyboard, even the last one @phone-extended', async ({
+test('brings a removed row back as it was, by pointer and keyboard, even the last one @extended @phone-extended', async ({
   page,
 }) => {
   await openHistoryOfTwo(page)
@@ -151,7 +152,7 @@ test('opens a row again by pointer and keyboard, with all labels, and classifies
   await expect(rows(page)).toHaveCount(1)
 })
 
-test('results of several models for a photo are one row', async ({ page }) => {
+test('results of several models for a photo are one row @extended', async ({ page }) => {
   await page.goto('/')
   await choosePhotos(page, 'astronaut.png')
   await page.getByRole('link', { name: 'Compare models' }).click()
@@ -189,11 +190,6 @@ test('opens results that an earlier version stored', async ({ page }) => {
   await rows(page).filter({ hasText: 'koala.webp' }).click()
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(dialog(page)).toContainText('Only a thumbnail is left')
-})
-
-test('has no accessibility violations and fits the screen', async ({ page }) => {
-  await openHistoryOfTwo(page)
-  await expectAccessible(page)
 })
 
 test('puts "Not recognized" before the labels that say nothing', async ({ page }) => {

@@ -108,7 +108,7 @@ test('labels photos by keys, undoes, skips, survives a reload, exports, and the 
   await expect(page.getByText('All photos have a label')).toBeVisible()
 })
 
-test('labels several photos at once, and by touch @phone-extended', async ({ page, isMobile }) => {
+test('labels several photos at once, and by touch @extended @phone-extended', async ({ page, isMobile }) => {
   await page.emulateMedia({ colorScheme: isMobile ? 'dark' : 'light' })
   await openLabels(page)
   await field(page).fill('thing')

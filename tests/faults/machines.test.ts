@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
-import { fullTest } from '../support/full'
+import { EXTENDED, extendedTest, FULL, fullTest } from '../support/full'
 import { createJob, jobDone, jobOf, jobWhen } from '../support/jobs'
 import { expectEach, startFor } from '../support/machines'
 import { distinctPhotos, formOf } from '../support/many-photos'
@@ -32,7 +32,7 @@ function unreliableNetwork(): FaultyProxy['fault'] {
   }
 }
 
-describe('a shard may run twice, but its results count once', () => {
+describe.runIf(FULL || EXTENDED)('a shard may run twice, but its results count once', () => {
   fullTest('killed between writing a part and acknowledging it', async (context) => {
     const { web, network, workers, env } = await startFor(context, { workers: 1 })
     const written = new Promise<void>((resolve) => {
@@ -54,13 +54,17 @@ describe('a shard may run twice, but its results count once', () => {
     expect(asked).toBeLessThanOrEqual(1)
   })
 
-  test('a bucket that returns 500 and 503 SlowDown, drops connections, and stores without a response', async (context) => {
-    const { web, network } = await startFor(context, { workers: 1 })
-    network.fault = unreliableNetwork()
-    const photos = distinctPhotos(120)
-    const { id } = await createJob(web[0]!.url, formOf(photos), '?model=fast')
-    await expectEach(web[0]!.url, id, photos)
-  }, 300_000)
+  extendedTest(
+    'a bucket that returns 500 and 503 SlowDown, drops connections, and stores without a response',
+    async (context) => {
+      const { web, network } = await startFor(context, { workers: 1 })
+      network.fault = unreliableNetwork()
+      const photos = distinctPhotos(120)
+      const { id } = await createJob(web[0]!.url, formOf(photos), '?model=fast')
+      await expectEach(web[0]!.url, id, photos)
+    },
+    300_000,
+  )
 })
 
 describe('Redis forgets', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Vote, voteSchema } from '@/lib/shared/contract/feedback'
+import { extendedTest } from '../support/full'
 import { refusal } from '../support/http'
 import { REAL_MODEL } from '../support/models'
 import { espresso, oriented } from '../support/photos'
@@ -212,7 +213,7 @@ test('is off by default, takes photos only in photos mode, and needs a bucket fo
   await many.stop()
 })
 
-test('several instances share votes in a bucket and report the same numbers', async () => {
+extendedTest('several instances share votes in a bucket and report the same numbers', async () => {
   const s3 = await startS3()
   const env = {
     ...REAL_MODEL,

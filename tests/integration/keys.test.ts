@@ -9,7 +9,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApiKey, NewApiKey } from '@/lib/shared/contract/keys'
 import { clientPython } from '@/scripts/tools/client-python.mjs'
-import { extendedSuite, fullTest } from '../support/full'
+import { extendedSuite, extendedTest, fullTest } from '../support/full'
 import { answer, classify, refusal } from '../support/http'
 import { createJob } from '../support/jobs'
 import { ADMIN_TOKEN, bearer, createKey, keysOf, managed, OPERATOR, revokeKey, usageOf } from '../support/keys'
@@ -457,7 +457,7 @@ test('with API_KEYS=optional, requests without a key have no limits of one, and 
   await optional.stop()
 })
 
-test('vision keys manages the keys of a folder and of a server', async () => {
+extendedTest('vision keys manages the keys of a folder and of a server', async () => {
   const here = { DATA_DIR: data }
   const remote = ['--server', server.url, '--token', ADMIN_TOKEN]
   const created = await vision(

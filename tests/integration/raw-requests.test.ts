@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hashSync } from 'bcryptjs'
 import { afterEach, expect, test } from 'vitest'
-import { FULL } from '../support/full'
+import { extendedTest, FULL } from '../support/full'
 import { answer, classify } from '../support/http'
 import { espresso } from '../support/photos'
 import { rawRequest, seeded, sendRaw } from '../support/raw-requests'
@@ -80,7 +80,7 @@ test('random requests: each gets a response or a closed connection, none an inte
   await expectClean(server, before)
 })
 
-test('the same with BASIC_AUTH, and for pages in front of a remote API', async () => {
+extendedTest('the same with BASIC_AUTH, and for pages in front of a remote API', async () => {
   const server = await start({ BASIC_AUTH: `ada:${hashSync('secret', 4)}` })
   const authorization = `Basic ${Buffer.from('ada:secret').toString('base64')}`
   const before = await warmUp(server, { authorization })
