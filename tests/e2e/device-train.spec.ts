@@ -138,7 +138,7 @@ test('a model of this device is renamed, exported, published, removed, and opene
   await own(page).getByRole('button', { name: 'Close' }).click()
 
   await choose(page, 'Patterns', 'Remove')
-  await page.getByRole('button', { name: 'Remove from this device' }).click()
+  await own(page).getByRole('button', { name: 'Remove from this device' }).click()
   await expect(own(page).getByText('None yet.')).toBeVisible()
   const picker = own(page).locator('input[type=file]')
   await picker.setInputFiles(newPhoto())
