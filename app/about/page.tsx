@@ -35,12 +35,12 @@ function onServer(t: Translator, { batches, feedback, training, urlInput, server
 export default async function Page() {
   const { t } = await translation()
   const [{ version, source }, notice, facts] = await Promise.all([appFacts(), notices(), privacyFacts()])
-  const { batches, training, session, ownModels } = facts
+  const { batches, trains, session, ownModels, server } = facts
   const browser = [
     t('about.tabs'),
     t('about.history'),
     ...(batches ? [t('about.batchList')] : []),
-    ...(training ? [t('about.trainingDraft')] : []),
+    ...(trains ? [t('about.trainingDraft')] : []),
     ...(ownModels ? [t('about.ownModels')] : []),
     t('about.settings', { session: session ? 'yes' : 'no' }),
     ...(session ? [t('about.session')] : []),
@@ -53,7 +53,7 @@ export default async function Page() {
       <AboutSection
         id="links"
         title={t('about.inLinks')}
-        points={[t('about.shared'), ...(batches ? [t('about.batchLinks')] : [])]}
+        points={[t('about.shared'), ...(batches && server ? [t('about.batchLinks')] : [])]}
       />
       <AboutSection id="license" title={t('about.license')} points={[]}>
         <p className="mt-3 text-ink-2">

@@ -13,18 +13,24 @@ import { FilePickerButton } from './file-picker-button'
 import { GalleryBatch } from './gallery-batch'
 import { NothingAddedNotice } from './left-out-notice'
 import { SavedBatches } from './saved-batches'
-import { UnreadableLabelsNotice } from './unreadable-labels-notice'
 
 const PlaceChoice = lazy(
   () => import('../classify/place-choice').then((module) => module.PlaceChoice),
   () => <div className="h-32" />,
 )
 
+// Few visitors see it.
+const UnreadableLabelsNotice = lazy(() =>
+  import('./unreadable-labels-notice').then((module) => module.UnreadableLabelsNotice),
+)
+
 interface BatchStartProps {
   models: readonly ModelInfo[]
   settings: BatchSettings
-  /** Whether photos are classified in this browser; null if there is no choice. */
-  here: boolean | null
+  /** Whether photos are classified in this browser. */
+  here: boolean
+  /** Whether the visitor can choose that. */
+  canChoose: boolean
   onSettings(settings: BatchSettings): void
   onFiles(files: readonly File[]): void
   /** Starts a batch of sample photos, with a name. */
@@ -51,7 +57,7 @@ const ACCEPT = 'image/*,.heic,.heif,.hif,.ppm,.pgm,.zip,.csv,.tsv,.txt,.json,.js
 export function BatchStart({ models, settings, onSettings, onFiles, collecting, leftOut, ...facts }: BatchStartProps) {
   const t = useTranslations('batch')
   const format = useFormat()
-  const { here, limits, retentionHours, labels, unreadableLabels, onCloseUnreadable } = facts
+  const { here, canChoose, limits, retentionHours, labels, unreadableLabels, onCloseUnreadable } = facts
   const most = { files: format.integer(limits.files), size: format.bytes(limits.imageBytes) }
   return (
     <div className="mx-auto max-w-[47.5rem] pt-2 sm:pt-6">
@@ -90,7 +96,7 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
       )}
       {unreadableLabels && <UnreadableLabelsNotice labels={unreadableLabels} onClose={onCloseUnreadable} />}
       <NothingAddedNotice leftOut={leftOut} />
-      {here !== true && (
+      {!here && (
         <div className="mt-4 rounded-card border border-line bg-card px-4 py-2.5">
           <Switch
             label={t('check.option')}
@@ -110,10 +116,10 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
         onLabelCount={(topK) => onSettings({ ...settings, topK })}
         minScore={settings.threshold}
         onMinScore={(threshold) => onSettings({ ...settings, threshold })}
-        place={here !== null && <PlaceChoice here={here} />}
+        place={canChoose && <PlaceChoice here={here} />}
       />
       <p className="mt-4 text-pretty text-ink-3 text-sm">
-        {here === true ? t('device.facts', most) : t('facts', { ...most, hours: retentionHours })}
+        {here ? t('device.facts', most) : t('facts', { ...most, hours: retentionHours })}
       </p>
       <SavedBatches models={models} />
     </div>

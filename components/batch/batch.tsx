@@ -40,17 +40,19 @@ interface BatchProps {
   training: boolean
   /** Whether it lets browsers run models. */
   device: boolean
+  /** Whether it runs none itself. */
+  onlyHere: boolean
 }
 
 /** The batch page: add photos, follow their progress, search, evaluate and export the results. */
-export function Batch({ models, textModels, limits, retentionHours, explain, training, device }: BatchProps) {
+export function Batch({ models, textModels, limits, retentionHours, explain, training, device, onlyHere }: BatchProps) {
   const t = useTranslations('batch')
   const [settings, setSettings] = useState<BatchSettings>(() => ({
     model: defaultModel(models),
     topK: 5,
     threshold: 0,
   }))
-  const here = usePlace(device)
+  const here = usePlace(device, onlyHere)
   const options = useMemo(() => optionsOf({ settings, models, limits, here }), [settings, models, limits, here])
   const { session, snapshot, add, close } = useBatch(options)
   usePreload(BatchView)
@@ -112,7 +114,8 @@ export function Batch({ models, textModels, limits, retentionHours, explain, tra
             models={models}
             settings={settings}
             onSettings={setSettings}
-            here={device ? here : null}
+            here={here}
+            canChoose={device && !onlyHere}
             onFiles={add}
             onSamples={(files, title) => add(files, { ...options, title })}
             collecting={snapshot?.collecting ?? false}

@@ -1,6 +1,7 @@
 import { Sparkle } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { reloadAfter } from '@/lib/client/offline/before-reload'
 import { GALLERY_PHOTOS } from '@/lib/shared/gallery/samples'
 import { Button } from '../ui/button'
 
@@ -21,7 +22,7 @@ export function GalleryBatch({ onPhotos }: { onPhotos(files: readonly File[], ti
   return (
     <div className="mt-5 flex flex-wrap items-center justify-center gap-x-2 gap-y-1 border-line border-t pt-4 text-sm">
       <span className="text-ink-2">{t('try')}</span>
-      <Button variant="quiet" disabled={state === 'loading'} onClick={() => void start()}>
+      <Button variant="quiet" disabled={state === 'loading'} onClick={() => reloadAfter(start())}>
         <Sparkle aria-hidden />
         {state === 'loading' ? t('tryLoading') : t('tryGallery', { count: GALLERY_PHOTOS })}
       </Button>

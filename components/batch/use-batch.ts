@@ -2,6 +2,7 @@ import { useCallback, useEffect, useSyncExternalStore } from 'react'
 import type { BatchOptions, BatchSession } from '@/lib/client/batch/session'
 import { type BatchSnapshot, hasEnded } from '@/lib/client/batch/snapshot'
 import { tabBatch } from '@/lib/client/batch/tab-batch'
+import { reloadAfter } from '@/lib/client/offline/before-reload'
 import { mayHoldLabels } from '@/lib/shared/labels-file/parse'
 
 interface Batch {
@@ -51,7 +52,7 @@ export function useBatch(options: BatchOptions): Batch {
       const fits = current && (current.acceptsPhotos || onlyLabels) && !isElsewhere(current, newOptions)
       const target = fits ? current : tabBatch.start(newOptions)
       if (current && !fits && current.snapshot().phase === 'empty') target.setLabels(current.snapshot().labels)
-      void target.add(files)
+      reloadAfter(target.add(files))
     },
     [options],
   )

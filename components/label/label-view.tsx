@@ -18,13 +18,15 @@ interface LabelViewProps {
   state: TrainingSnapshot
   /** Whether photos stay in this browser; null if there is no choice. */
   here: boolean | null
+  /** Whether the server reads them otherwise. */
+  canChoose: boolean
   onClose(): void
 }
 
 const ACCEPT = 'image/*,.heic,.heif,.hif,.ppm,.pgm,.zip'
 
 /** Labels photos one by one, while the model learns and guesses. */
-export function LabelView({ session, state, here, onClose }: LabelViewProps) {
+export function LabelView({ session, state, here, canChoose, onClose }: LabelViewProps) {
   const { queue, state: position } = useLabelQueue(session)
   const current = state.photos.find(({ id }) => id === position.current) ?? null
   const { left, reading } = progressOf(state.photos)
@@ -47,7 +49,7 @@ export function LabelView({ session, state, here, onClose }: LabelViewProps) {
           onUndo={position.canUndo ? () => queue.undo() : null}
         />
       )}
-      <TrainPlace state={state} here={here} className="mt-6" />
+      <TrainPlace state={state} here={here} canChoose={canChoose} className="mt-6" />
     </>
   )
 }

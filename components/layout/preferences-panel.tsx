@@ -5,6 +5,7 @@ import { Settings2 } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { useLocale, useTranslations } from 'use-intl'
+import { runsOnlyHere } from '@/lib/client/device/only-here'
 import { LOCALE_COOKIE, LOCALES } from '@/lib/shared/i18n/locales'
 import { underBase } from '@/lib/shared/web/base-path'
 import { Segmented } from '../ui/segmented'
@@ -27,8 +28,10 @@ export function PreferencesPanel() {
     setLanguage(next)
     // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser
     document.cookie = `${LOCALE_COOKIE}=${next}; path=${underBase('/')}; max-age=${YEAR_SECONDS}; samesite=lax`
-    // This visit's photos stay: only what the server rendered is fetched again.
-    router.refresh()
+    // This visit's photos stay: only what the server rendered is fetched again. A host of files has nothing to fetch, so
+    // the page is opened in the other language.
+    if (runsOnlyHere()) location.reload()
+    else router.refresh()
   }
   return (
     <Popover.Root defaultOpen>

@@ -19,7 +19,8 @@ import type { OpenModel } from './use-open-model'
 export interface OwnModelRowProps {
   model: OwnModel
   bases: readonly ModelInfo[]
-  offer: TrainingOffer
+  /** Who may save models on the server; null where only browsers run models. */
+  offer: TrainingOffer | null
   opener: OpenModel
 }
 
@@ -77,7 +78,7 @@ export function OwnModelRow({ model, bases, offer, opener }: OwnModelRowProps) {
             <ActionItem hint={t('exportHint')} onClick={() => void saver.save(`${id.split(':')[1]}.zip`, makeZip)}>
               {t('export')}
             </ActionItem>
-            {files['examples.safetensors'] && (
+            {offer && files['examples.safetensors'] && (
               <ActionItem hint={t('publishHint')} onClick={() => setOpen('publish')}>
                 {t('publish')}
               </ActionItem>
@@ -86,7 +87,7 @@ export function OwnModelRow({ model, bases, offer, opener }: OwnModelRowProps) {
           </ActionMenu>
         </div>
       )}
-      {open === 'publish' && <OwnModelPublish model={model} offer={offer} onClose={close} />}
+      {offer && open === 'publish' && <OwnModelPublish model={model} offer={offer} onClose={close} />}
       {open === 'remove' && (
         <div className="mt-2 flex flex-wrap items-center gap-2">
           <Button className="text-bad!" onClick={() => void remove().catch(report)}>

@@ -4,19 +4,21 @@ import { PlaceChoice } from '../classify/place-choice'
 
 interface TrainPlaceProps {
   state: TrainingSnapshot
-  /** Whether photos stay in this browser; null if there is no choice. */
+  /** Whether photos stay in this browser; null if the server doesn't offer it. */
   here: boolean | null
+  /** Whether the server reads them otherwise. */
+  canChoose: boolean
   className?: string
 }
 
 /** Chooses where photos are read, and says so if this browser can't. */
-export function TrainPlace({ state, here, className }: TrainPlaceProps) {
+export function TrainPlace({ state, here, canChoose, className }: TrainPlaceProps) {
   const t = useTranslations('train')
   if (here === null) return null
   const unable = here && state.photos.some(({ failure }) => failure?.code.startsWith('device_'))
   return (
     <div className={className}>
-      <PlaceChoice here={here} />
+      {canChoose && <PlaceChoice here={here} />}
       <p role="alert" className="mt-1 text-pretty text-bad text-sm empty:hidden">
         {unable && t('hereUnable')}
       </p>

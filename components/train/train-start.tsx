@@ -18,7 +18,7 @@ interface TrainStartProps {
   session: TrainingSession
   state: TrainingSnapshot
   bases: readonly ModelInfo[]
-  offer: TrainingOffer
+  offer: TrainingOffer | null
   /** Whether photos stay in this browser; null if there is no choice. */
   here: boolean | null
   onFiles(files: readonly File[]): void
@@ -39,7 +39,7 @@ export function TrainStart({ session, state, bases, offer, here, onFiles, opener
       className={`mx-auto max-w-[47.5rem] pt-2 sm:pt-6 ${restoring ? '[[data-draft]_&]:invisible' : ''}`}
     >
       <h1 className="font-semibold text-xl tracking-tight lg:text-2xl">{t('title')}</h1>
-      <p className="mt-2 max-w-[64ch] text-pretty text-ink-2">{t('lead')}</p>
+      <p className="mt-2 max-w-[64ch] text-pretty text-ink-2">{t(here ? 'leadHere' : 'lead')}</p>
       <div className="mt-8 rounded-2xl border border-line-2 border-dashed bg-card px-5 pt-8 pb-4 text-center shadow-card sm:pt-11">
         <Shapes aria-hidden className="mx-auto size-8 text-accent" strokeWidth={1.75} />
         <h2 className="mt-4 font-semibold text-lg tracking-tight">{t('dropTitle')}</h2>
@@ -64,7 +64,7 @@ export function TrainStart({ session, state, bases, offer, here, onFiles, opener
         <p className="max-w-[52ch] text-pretty text-ink-3 text-sm">{t(here ? 'whereHere' : 'where')}</p>
         <OpenModelButton opener={opener} />
       </div>
-      {here !== null && (
+      {here !== null && offer !== null && (
         <button
           type="button"
           onClick={() => saveHere(!here)}

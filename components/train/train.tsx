@@ -48,7 +48,8 @@ interface TrainProps {
   /** Models that can be a base. */
   bases: readonly ModelInfo[]
   imageBytes: number
-  offer: TrainingOffer
+  /** Who may save models on the server; null where only browsers run models. */
+  offer: TrainingOffer | null
   /** Whether browsers may run models. */
   device: boolean
 }
@@ -56,7 +57,7 @@ interface TrainProps {
 /** The page for teaching a model one's own labels: labels and photos on the left, the model on the right. */
 export function Train({ bases, imageBytes, offer, device }: TrainProps) {
   const t = useTranslations('train')
-  const here = useHere(device)
+  const here = useHere(device, offer === null)
   const { session, state } = useTraining(defaultModel(bases), imageBytes)
   const opener = useOpenModel(session, state.restoring || state.elsewhere)
   usePreload(PARTS)
@@ -98,7 +99,13 @@ export function Train({ bases, imageBytes, offer, device }: TrainProps) {
         {elsewhere ? (
           <Elsewhere onContinue={() => void session.open(true)} />
         ) : labeling && !restoring ? (
-          <LabelView session={session} state={state} here={here} onClose={() => setLabeling(false)} />
+          <LabelView
+            session={session}
+            state={state}
+            here={here}
+            canChoose={offer !== null}
+            onClose={() => setLabeling(false)}
+          />
         ) : empty ? (
           <TrainStart
             session={session}

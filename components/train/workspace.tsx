@@ -27,7 +27,7 @@ interface WorkspaceProps {
   session: TrainingSession
   state: TrainingSnapshot
   bases: readonly ModelInfo[]
-  offer: TrainingOffer
+  offer: TrainingOffer | null
   /** Whether photos stay in this browser; null if there is no choice. */
   here: boolean | null
   tryIt: RefObject<TryItHandle | null>
@@ -73,7 +73,7 @@ export function Workspace({ session, state, bases, offer, here, tryIt, opener, o
             />
           </div>
           <BaseChoice session={session} base={state.base} bases={bases} photos={photos} />
-          <TrainPlace state={state} here={here} className="mt-4" />
+          <TrainPlace state={state} here={here} canChoose={offer !== null} className="mt-4" />
           {!here && <p className="mt-4 max-w-[60ch] text-pretty text-ink-3 text-xs">{t('where')}</p>}
         </section>
         <div ref={column.ref} style={{ top: column.top }} className="grid grid-cols-[minmax(0,1fr)] gap-6 lg:sticky">
@@ -85,7 +85,7 @@ export function Workspace({ session, state, bases, offer, here, tryIt, opener, o
               <OwnModels bases={bases} offer={offer} opener={opener} />
             </>
           ) : (
-            <SavePanel session={session} state={state} offer={offer} />
+            offer && <SavePanel session={session} state={state} offer={offer} />
           )}
         </div>
       </div>

@@ -3,7 +3,7 @@ import { expect, type Page, test } from '@playwright/test'
 import { startPlainHost } from '../support/plain-host'
 import { startServer } from '../support/server'
 import { violations } from './axe'
-import { choosePhotos, failOnPageErrors, heading, waitForHydration } from './browser-page'
+import { choosePhotos, failOnPageErrors, heading, photoPath, waitForHydration } from './browser-page'
 
 /** The runtime and a model are loaded and compiled first, on a machine that runs other tests meanwhile. */
 test.describe.configure({ timeout: 240_000 })
@@ -64,6 +64,30 @@ test('classifies without a network and without a server, says so, and offers not
     await page.goto(`${server.url}/models`)
     await expect(heading(page, 'You’re offline')).toBeVisible()
     expect(await violations(page)).toEqual([])
+    const places = page.getByRole('main').getByRole('link')
+    await expect(places).toHaveText(['Classify', 'Batch', 'Train', 'Compare', 'History'])
+
+    await places.filter({ hasText: 'Batch' }).click()
+    await page.getByRole('button', { name: /^Balanced model/ }).click()
+    await page.getByRole('radio', { name: 'Fast' }).check({ force: true })
+    const photos = ['koala.webp', 'espresso.png', 'goldfish.webp'].map(photoPath)
+    await page.locator('input[type=file]').first().setInputFiles(photos)
+    await expect(page.getByText(/^Done\. This browser keeps the results/)).toBeVisible(LOADED)
+    await expect(page.getByRole('row', { name: /goldfish/ })).toBeVisible()
+    await page.goto(`${server.url}/train`)
+    await waitForHydration(page)
+    await expect(page.getByText('Your photos stay in this browser, which computes their features')).toBeVisible()
+    for (const label of ['animals', 'things']) {
+      await page.getByPlaceholder('For example').fill(label)
+      await page.getByRole('button', { name: 'Add label' }).click()
+    }
+    await page.getByRole('button', { name: /Base model/ }).click()
+    await page.getByRole('radio', { name: 'Fast' }).check({ force: true })
+    const inputs = page.getByRole('main').locator('li input[type=file]')
+    await inputs.nth(0).setInputFiles(['koala.webp', 'goldfish.webp', 'giant-panda.webp'].map(photoPath))
+    await inputs.nth(1).setInputFiles(['bucket.webp', 'baseball.webp', 'espresso.png'].map(photoPath))
+    await expect(page.getByTestId('accuracy')).toBeVisible(LOADED)
+    await page.goto(`${server.url}/models`)
     await page.getByRole('main').getByRole('link', { name: 'History' }).click()
     await expect(heading(page, 'History')).toBeVisible()
   } finally {

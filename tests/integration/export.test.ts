@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { GALLERY_PHOTOS } from '../../lib/shared/gallery/samples'
 import { toolScript } from '../../scripts/steps.mjs'
 import { chromiumPath } from '../../scripts/tools/chromium.mjs'
 import { failOnPageErrors, heading, waitForHydration } from '../e2e/browser-page'
@@ -82,6 +83,17 @@ describe.each(FULL ? ['', '/tools/vision'] : [''])('at %j', (base) => {
     await host?.stop()
   })
 
+  /** A page in a browser that doesn't know the site yet, so that it is isolated while it is used. */
+  async function firstVisit(path: string): Promise<Page> {
+    const visitor = await browser.newContext({ locale: 'en' })
+    visitor.setDefaultTimeout(30_000)
+    const opened = await visitor.newPage()
+    faults = watch(opened, site)
+    await opened.goto(site + path)
+    await waitForHydration(opened)
+    return opened
+  }
+
   test('classifies a photo in the browser, with no choice of a server', async () => {
     await page.goto(`${site}/?model=fast`)
     await waitForHydration(page)
@@ -100,7 +112,7 @@ describe.each(FULL ? ['', '/tools/vision'] : [''])('at %j', (base) => {
     await heading(page, 'koala').waitFor(LOADED)
     await page.reload()
     await heading(page, 'koala').waitFor(LOADED)
-    for (const name of ['Models', 'History', 'Compare']) {
+    for (const name of ['Models', 'Batch', 'Train', 'History', 'Compare']) {
       await openPage(page, name)
       await page.waitForURL(`${site}/${name.toLowerCase()}`)
       await page.getByRole('banner').getByRole('link', { name, exact: true, includeHidden: true }).waitFor()
@@ -109,15 +121,57 @@ describe.each(FULL ? ['', '/tools/vision'] : [''])('at %j', (base) => {
     expect(faults).toEqual([])
   }, 180_000)
 
+  test('runs a batch, keeps it over a reload, and exports it', async () => {
+    const page = await firstVisit('/batch')
+    await page.getByText(/Photos stay in this browser/).waitFor()
+    expect(await page.getByText('This server', { exact: true }).count()).toBe(0)
+    await page.getByRole('button', { name: /^Try \d+ sample photos$/ }).click()
+    const done = page.getByText(/^Done\. This browser keeps the results/)
+    await done.waitFor(LOADED)
+    await page.reload()
+    await done.waitFor(LOADED)
+    await page.getByRole('button', { name: 'Export' }).click()
+    const [csv] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: /^Download \d+ rows$/ }).click(),
+    ])
+    const rows = readFileSync(await csv.path(), 'utf8')
+      .trim()
+      .split('\r\n')
+    expect(rows).toHaveLength(GALLERY_PHOTOS + 1)
+    await page.keyboard.press('Escape')
+    await page.context().close()
+    expect(faults).toEqual([])
+  }, 180_000)
+
+  test('teaches a model, saves it in the browser, and classifies with it', async () => {
+    const page = await firstVisit('/train')
+    await page.getByText('Your photos stay in this browser, which computes their features, too.').waitFor()
+    await page.getByRole('button', { name: 'Try it with sample photos' }).click()
+    await page.getByTestId('accuracy').waitFor(LOADED)
+    expect(await page.getByText('This server', { exact: true }).count()).toBe(0)
+    await page.getByLabel('Name', { exact: true }).fill('Kinds of things')
+    await page.getByRole('button', { name: 'Save on this device' }).click()
+    await page.getByRole('link', { name: 'Classify photos with it' }).click()
+    await waitForHydration(page)
+    await page.getByRole('button', { name: 'Classify a goldfish' }).click()
+    await page.getByRole('heading', { name: 'Animals' }).waitFor(LOADED)
+    await page.context().close()
+    expect(faults).toEqual([])
+  }, 180_000)
+
   test('speaks the visitor’s language, and works without the host', async () => {
     await waitForHydration(page)
     await page.getByRole('button', { name: 'Theme and language' }).click()
     await page.getByText('Deutsch').click()
+    faults = watch(page, site)
     await openPage(page, 'Modelle')
     await page.waitForURL(`${site}/models`)
     expect(await page.locator('html').getAttribute('lang')).toBe('de')
     expect(faults).toEqual([])
     await host.stop()
+    await page.goto(`${site}/batch`)
+    await page.getByRole('heading', { name: 'Fotostapel klassifizieren' }).waitFor()
     await page.goto(`${site}/compare`)
     await page.getByRole('link', { name: 'Verlauf' }).first().waitFor()
   }, 120_000)

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, watch } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -55,6 +55,8 @@ test('writes no upload to disk, whatever its outcome, and releases its memory', 
   form.set('file', new Blob([new Uint8Array(large)]), 'large.jpg')
   const bodies = [espresso, large, large.subarray(0, large.length / 2), Buffer.from('not a photo')]
   const seen = new Set<string>()
+  // A file may be deleted again before anyone looks.
+  const watcher = watch(home, { recursive: true }, (_, name) => seen.add(String(name)))
   async function round(): Promise<void> {
     const replies = bodies.map((body) => classify(server.url, body))
     replies.push(fetch(`${server.url}/api/classify?preview=1`, { method: 'POST', body: form }))
@@ -67,6 +69,7 @@ test('writes no upload to disk, whatever its outcome, and releases its memory', 
   const warm = residentBytes(server)
   for (let i = 0; i < 40; i++) await round()
   expect(residentBytes(server)).toBeLessThan(1.25 * warm)
+  watcher.close()
   expect([...seen]).toEqual([])
   expect(changedSince(home, 0)).toEqual([])
   expect(changedSince('.', start)).toEqual([])

@@ -20,6 +20,15 @@ export async function keptModels(): Promise<string[]> {
   return models.flatMap(({ model, graph }) => (kept.has(graph.sha256) ? [model.id] : []))
 }
 
+/**
+ * What the server said of a model when it was asked last.
+ *
+ * @param name ID or type: pages ask by either
+ */
+export async function keptModel(cache: Cache, name: string): Promise<DeviceModel | undefined> {
+  return (await describedModels(cache)).findLast(({ model }) => model.id === name || model.type === name)
+}
+
 /** Stores a model's file, and removes those that no model has anymore: earlier revisions would only fill the disk. */
 export async function storeGraph(cache: Cache, sha256: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   const [models, graphs] = await Promise.all([describedModels(cache), keptGraphs(cache)])

@@ -5,7 +5,7 @@ import { reportIfFull } from '../offline/storage-full'
 import { withDeadline } from '../offline/with-deadline'
 import { sha256 } from './digest'
 import { MODEL_DAMAGED, MODEL_NOT_ON_DEVICE } from './failures'
-import { DEVICE_CACHE, graphKey, storeGraph } from './kept-files'
+import { DEVICE_CACHE, graphKey, keptModel, storeGraph } from './kept-files'
 
 /** How long the server may take to describe a model that is kept. */
 const PATIENCE_MS = 4000
@@ -23,11 +23,11 @@ type Progress = (received: number, total: number) => void
 export async function loadDeviceModel(model: string, signal: AbortSignal): Promise<DeviceModel> {
   const url = underBase(`/api/models/${encodeURIComponent(model)}/device`)
   const cache = await caches.open(DEVICE_CACHE)
-  const kept = await cache.match(url)
+  const kept = await keptModel(cache, model)
   try {
     const asked = fetch(url, { signal })
     const response = await (kept ? withDeadline(asked, PATIENCE_MS) : asked)
-    if (kept && AWAY.includes(response.status)) return (await kept.json()) as DeviceModel
+    if (kept && AWAY.includes(response.status)) return kept
     const text = await response.clone().text()
     if (!response.ok) throw refused(parseFailure(response.status, text, response.headers.get('retry-after')))
     const parsed = parseAnswer<DeviceModel>(text)
@@ -35,7 +35,7 @@ export async function loadDeviceModel(model: string, signal: AbortSignal): Promi
     return parsed
   } catch (error) {
     if (kept === undefined || !isUnreachable(error)) throw error
-    return (await kept.json()) as DeviceModel
+    return kept
   }
 }
 

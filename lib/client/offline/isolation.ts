@@ -1,6 +1,10 @@
+import { allSaved } from './before-reload'
 import { registerServiceWorker, whenActive } from './register'
 
 const TRIED = 'isolation-tried'
+
+/** If the page is still there after this time, the visitor didn't let it go. */
+const LEAVING_MS = 10_000
 
 let attempt: Promise<void> | undefined
 
@@ -17,10 +21,11 @@ async function isolate(): Promise<void> {
   // Pages in frames can't be isolated, and a reload that didn't help once doesn't help again.
   if (window.top !== window || sessionStorage.getItem(TRIED) !== null) return
   await whenActive(await registerServiceWorker())
+  await allSaved()
   sessionStorage.setItem(TRIED, 'true')
   location.reload()
-  // The page ends here.
-  await new Promise(() => {})
+  // The page ends here, as a rule.
+  await new Promise((resolve) => setTimeout(resolve, LEAVING_MS))
 }
 
 async function forget(): Promise<void> {

@@ -31,10 +31,19 @@ export function localSite(
       training: training && trainingOffer(environment),
       keys: environment.API_KEYS,
       dialects: chosenDialects(environment),
-      batches: jobs && { files: environment.MAX_FILES, retentionHours: environment.JOB_RETENTION_HOURS },
+      batches: batchOffer(environment, jobs !== null),
     }
   }
   return { facts, gallery: () => gallery.pictures() }
+}
+
+function batchOffer(
+  { ENABLE_BATCH_PROCESSING, INFERENCE, JOB_RETENTION_HOURS, MAX_FILES }: Environment,
+  hasJobs: boolean,
+): SiteFacts['batches'] {
+  if (hasJobs) return { files: MAX_FILES, retentionHours: JOB_RETENTION_HOURS }
+  const inBrowsers = INFERENCE === 'browser' && ENABLE_BATCH_PROCESSING === 'true'
+  return inBrowsers ? { files: MAX_FILES, retentionHours: 0 } : null
 }
 
 function trainingOffer({

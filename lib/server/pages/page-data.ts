@@ -42,7 +42,10 @@ export async function batchPageData(): Promise<{
   retentionHours: number
   explain: boolean
   training: boolean
+  /** Whether browsers may run models. */
   device: boolean
+  /** Whether only browsers run them. */
+  onlyHere: boolean
 } | null> {
   const { models, limits, batches, training } = await facts()
   if (batches === null) return null
@@ -55,23 +58,30 @@ export async function batchPageData(): Promise<{
     explain: limits.explain,
     training: training !== null,
     device: limits.device ?? false,
+    onlyHere: !runsModels(limits),
   }
 }
 
-/** What the page for training needs; null if training is turned off, or no model can be a base. */
+/** What the page for training needs; null if nobody can train, or no model can be a base. */
 export async function trainPageData(): Promise<{
   /** Models with an embedding, the default one first. */
   bases: readonly ModelInfo[]
   imageBytes: number
-  offer: TrainingOffer
+  /** Who may save models on the server; null where only browsers run models. */
+  offer: TrainingOffer | null
   /** Whether browsers may run models. */
   device: boolean
 } | null> {
   const { models, limits, training } = await facts()
-  if (training === null) return null
+  if (!canTrain({ training, limits })) return null
   const bases = models.filter(({ base_model, status }) => base_model === null && status !== 'failed').map(toModelInfo)
   if (bases.length === 0) return null
   return { bases, imageBytes: limits.imageBytes, offer: training, device: limits.device === true }
+}
+
+/** Whether models can be trained here. Where only browsers run models, visitors keep theirs in the browser. */
+function canTrain({ training, limits }: Pick<SiteFacts, 'training' | 'limits'>): boolean {
+  return training !== null || !runsModels(limits)
 }
 
 /** What the page of the API needs; null if the server has no API but for the models. */
@@ -86,6 +96,8 @@ export async function apiPageData(): Promise<
 /** What decides which data this server stores. */
 export async function privacyFacts(): Promise<
   Pick<SiteFacts, 'batches' | 'feedback' | 'training'> & {
+    /** Whether models can be trained here, saved on the server or in the browser. */
+    trains: boolean
     server: boolean
     urlInput: boolean
     session: boolean
@@ -95,14 +107,16 @@ export async function privacyFacts(): Promise<
   const { batches, feedback, training, limits, keys } = await facts()
   const { API_URL, API_KEY } = (await getRuntime()).environment
   const session = API_URL === undefined ? keys === 'required' : API_KEY !== undefined
+  const trains = canTrain({ training, limits })
   return {
     batches,
     feedback,
     training,
+    trains,
     server: runsModels(limits),
     urlInput: limits.urlInput,
     session,
-    ownModels: training !== null && limits.device === true,
+    ownModels: trains && limits.device === true,
   }
 }
 
@@ -126,7 +140,7 @@ export async function offers(): Promise<{ server: boolean; batches: boolean; tra
     ({ batches, training, limits }) => ({
       server: runsModels(limits),
       batches: batches !== null,
-      training: training !== null,
+      training: canTrain({ training, limits }),
     }),
     () => ({ server: true, batches: false, training: false }),
   )

@@ -34,9 +34,9 @@ export interface SiteFacts {
   limits: SiteLimits
   /** What feedback the server accepts; null if it is turned off. */
   feedback: FeedbackOffer | null
-  /** Null if batches are turned off. */
+  /** Null if batches are turned off. Where the server runs no models, they run in browsers, and nothing is retained. */
   batches: { files: number; retentionHours: number } | null
-  /** Null if nobody can train. */
+  /** Null if nobody can save models on the server. */
   training: TrainingOffer | null
   /** The services whose clients the server answers. Undefined on servers that don’t know of any. */
   dialects?: readonly DialectName[]

@@ -6,14 +6,14 @@ const NEEDS_SERVER = {
   '/': false,
   '/about': false,
   '/api-docs': true,
-  '/batch': true,
+  '/batch': false,
   '/compare': false,
   '/gallery': false,
   '/history': false,
   '/models': false,
   '/offline': false,
   '/result': false,
-  '/train': true,
+  '/train': false,
   '/usage': true,
 } as const
 

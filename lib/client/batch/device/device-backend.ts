@@ -1,6 +1,7 @@
 import type { Job } from '@/lib/shared/contract/jobs'
 import type { ModelName, ResultRow } from '@/lib/shared/results/columns'
 import type { Failure } from '../../api/failure'
+import { reloadAfter } from '../../offline/before-reload'
 import type { BatchSettings } from '../api'
 import type { BackendHost, BatchBackend } from '../backend'
 import type { BatchItem, ItemState } from '../items'
@@ -59,7 +60,7 @@ export class DeviceBackend implements BatchBackend {
     this.job ??= newDeviceJob(this.settings, this.model)
     const bytes = added.reduce((sum, { size }) => sum + (size ?? 0), this.device.bytes)
     this.device = { ...this.device, bytes, toKeep: this.device.toKeep + added.length }
-    void this.lead.take(this.job).then((run) => run?.add(added))
+    reloadAfter(this.lead.take(this.job).then((run) => run?.add(added)))
   }
 
   start(): void {

@@ -4,6 +4,7 @@ import { type Failure, isServerAway } from '../../api/failure'
 import { serverWatch } from '../../api/server-watch'
 import { unreadableRow } from '../../device/photo-row'
 import { RowPool } from '../../device/row-pool'
+import { ensureIsolated } from '../../offline/isolation'
 import type { BackendHost } from '../backend'
 import type { BatchItem } from '../items'
 import type { QueuedPhoto } from '../upload-queue'
@@ -35,6 +36,8 @@ export class DeviceRun {
   private readonly pool: RowPool
   private readonly copies: PhotoCopies | null
   private active = 0
+  /** Whether photos can be decoded, which only isolated pages can. */
+  private isolated = crossOriginIsolated
   /** Whether photos wait for something else than their turn. */
   private stalled = false
   private retryMs = FIRST_RETRY_MS
@@ -73,6 +76,7 @@ export class DeviceRun {
 
   /** Takes as many waiting photos as the device can run. */
   start(): void {
+    if (!this.isolated) return void this.isolate()
     const { photos } = this.options.host
     while (this.active < this.pool.capacity && !this.stalled && !this.options.isPaused() && !this.signal.aborted) {
       const [photo] = photos.take(Number.POSITIVE_INFINITY, 1, 'running')
@@ -80,6 +84,14 @@ export class DeviceRun {
       this.active++
       void this.run(photo)
     }
+  }
+
+  /** May end the page, which then goes on with the copies of its photos. */
+  private async isolate(): Promise<void> {
+    await ensureIsolated()
+    if (this.isolated) return
+    this.isolated = true
+    this.start()
   }
 
   /** Tries again what something held up. */

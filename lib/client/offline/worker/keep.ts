@@ -9,14 +9,17 @@ const TIMEOUT_MS = 300_000
 /**
  * Keeps everything that this version needs, or nothing.
  *
- * @throws TypeError if a file is missing or a page belongs to another version; DOMException `QuotaExceededError`
+ * @throws TypeError if a file is missing, a page can't be had, or one belongs to another version; DOMException `QuotaExceededError`
  */
 export async function keepVersion(): Promise<void> {
   try {
     const cache = await caches.open(CACHE)
     await inLanes(build.files, (path) => keepFile(cache, path))
     await inLanes(build.pages, async (path) => {
-      const response = await load(path, 'no-store')
+      const response = await request(path, 'no-store')
+      // The operator can turn pages off.
+      if (response.status === 404) return
+      if (!response.ok) throw new TypeError(`${path}: ${response.status}`)
       const html = await response.text()
       if (!isThisVersion(html)) throw new TypeError(`${path} belongs to another version`)
       await cache.put(addressOf(path), pageOf(response, html))
@@ -37,8 +40,12 @@ async function keepFile(cache: Cache, path: string): Promise<void> {
   await cache.put(addressOf(path), kept ?? (await load(path, isHashed(path) ? 'default' : 'no-cache')))
 }
 
+function request(path: string, cache: RequestCache): Promise<Response> {
+  return fetch(addressOf(path) || '/', { cache, signal: AbortSignal.timeout(TIMEOUT_MS) })
+}
+
 async function load(path: string, cache: RequestCache): Promise<Response> {
-  const response = await fetch(addressOf(path) || '/', { cache, signal: AbortSignal.timeout(TIMEOUT_MS) })
+  const response = await request(path, cache)
   if (!response.ok) throw new TypeError(`${path}: ${response.status}`)
   return response
 }

@@ -1,0 +1,12 @@
+const unsaved = new Set<Promise<unknown>>()
+
+/** Puts off the reload that isolates the page until photos are where the next page finds them. */
+export function reloadAfter(saving: Promise<unknown>): void {
+  unsaved.add(saving)
+  void saving.catch(() => {}).finally(() => unsaved.delete(saving))
+}
+
+/** Resolves when nothing puts off the reload anymore. */
+export async function allSaved(): Promise<void> {
+  while (unsaved.size > 0) await Promise.allSettled(unsaved)
+}
