@@ -1,9 +1,10 @@
 // npm run bench: measures the production build. `-- page` measures the first paint, `-- batch` many photos, `--
 // explain` explanations, `-- embed` embeddings, `-- heic` HEIC photos, `-- results` files with a million rows, `--
 // memory` the memory of a worker, `-- train` the training of custom models, `-- label` the order of labeling,
-// `-- multi-label` models of several labels a photo, `-- custom-models` a server that has many, `-- dialects` the APIs of other servers, `-- keys` what checking API keys
-// costs, `-- search` search in vectors, `-- check` what the check of data sets finds, `-- check-size` checks of many photos,
-// `-- map` the map of a batch.
+// `-- multi-label` models of several labels a photo, `-- custom-models` a server that has many, `-- dialects` the APIs of
+// other servers, `-- keys` what checking API keys costs, `-- search` search in vectors, `-- check` what the check of data
+// sets finds, `-- check-size` checks of many photos, `-- map` the map of a batch, `-- device` classification in the
+// browser.
 
 import { buildOnce, install, requireNode } from '../scripts/steps.mjs'
 import { keep } from './keep.mjs'
@@ -29,6 +30,7 @@ const scripts = {
   check: 'bench/check.ts',
   'check-size': 'bench/check-size.ts',
   map: 'bench/map.ts',
+  device: 'bench/device.ts',
 }
 const script = scripts[kind] ?? 'bench/run.ts'
 const bench = keep(process.execPath, ['--import', 'tsx', script, ...process.argv.slice(2)])

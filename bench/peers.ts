@@ -43,8 +43,7 @@ const LOOK_MS = 200
  */
 export async function startPeers(model: string): Promise<Peers> {
   try {
-    if (!existsSync(READY)) install()
-    execFileSync(PYTHON, [`${HERE}/float_input.py`, model, `${HOME}/model`])
+    prepareTransformers(model)
   } catch (error) {
     const none = await Peers.start([])
     none.say(`can't install the peers: ${(error as Error).message}`)
@@ -64,6 +63,18 @@ export async function startPeers(model: string): Promise<Peers> {
       path: '/',
     },
   ])
+}
+
+/**
+ * Installs the peers (once), and writes the model as transformers.js needs it.
+ *
+ * @returns the folder where transformers.js is installed, with the model in `model`
+ * @throws Error if python3 or the package registries are missing
+ */
+export function prepareTransformers(model: string): string {
+  if (!existsSync(READY)) install()
+  execFileSync(PYTHON, [`${HERE}/float_input.py`, model, `${HOME}/model`])
+  return HOME
 }
 
 function install(): void {
