@@ -9,7 +9,7 @@ test.beforeEach(async ({ page }) => {
   })
 })
 
-test('classifies frames one at a time, shows rate and latency, and captures a photo @phone-extended', async ({
+test('classifies frames one at a time, shows rate and latency, and captures a photo @extended @phone-extended', async ({
   page,
   context,
 }) => {

@@ -99,7 +99,9 @@ test('on a desktop: scripts within their budget, the same header, a footer, no l
   }
 })
 
-test('on a phone: a menu with all pages, a footer, no layout shift, text that scales @phone-only', async ({ page }) => {
+test('on a phone: a menu with all pages, a footer, no layout shift, text that scales @phone-only @extended', async ({
+  page,
+}) => {
   test.setTimeout(180_000)
   for (const path of PATHS) {
     await test.step(path, async () => {

@@ -88,7 +88,7 @@ test('explains only the photo that stands still @extended', async ({ page }) => 
   expect(requests).toBe(1)
 })
 
-test('keeps the photo in view while its heatmap is adjusted @phone-only', async ({ page }) => {
+test('keeps the photo in view while its heatmap is adjusted @phone-only @extended', async ({ page }) => {
   await page.goto('/')
   await choosePhotos(page, 'scarlet-macaw.webp')
   await toggle(page).click()

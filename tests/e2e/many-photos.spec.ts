@@ -13,7 +13,7 @@ const tile = (page: Page, name: string) =>
 
 const allClassified = (page: Page) => page.getByRole('main').locator('p.figures').getByText(`${COUNT} of ${COUNT}`)
 
-test('shows many photos at once with their results, and hands them to a batch', async ({ page }) => {
+test('shows many photos at once with their results, and hands them to a batch @extended', async ({ page }) => {
   await openClassify(page)
   await photoInput(page).setInputFiles(distinctFiles(root(), COUNT))
   await expect(heading(page, `${COUNT} photos`)).toBeVisible()

@@ -32,7 +32,7 @@ async function unlock(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { name: 'Keys' })).toBeVisible()
 }
 
-test('shows the operator alone what each key did, by day and by key, and exports it @phone-extended', async ({
+test('shows the operator alone what each key did, by day and by key, and exports it @extended @phone-extended', async ({
   page,
 }) => {
   await page.emulateMedia({ colorScheme: test.info().project.name === 'phone' ? 'dark' : 'light' })
