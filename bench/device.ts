@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test'
 import { chromiumPath } from '../scripts/tools/chromium.mjs'
 import { startServer } from '../tests/support/server'
-import { transformersSite } from './device-peer'
+import { TIMES, transformersSite } from './device-peer'
 import { machine } from './machine'
 import { median } from './measure'
 import { photos } from './photos'
@@ -35,7 +35,7 @@ const Native = Worker
 window.Worker = class extends Native {
   constructor(url, options) { super(url, options); this.addEventListener('message', ({ data }) => { if (data && data.kind === 'classified') window.deviceWorker = [String(url), options] }) }
 }
-window.files = async (side, count) => Promise.all(Array.from({ length: count }, async (_, at) => (await fetch('/bench/' + side + '/' + at + '.jpg')).blob()))
+${TIMES}
 window.openHere = (threads) => {
   const worker = new Native(...window.deviceWorker)
   if (threads) worker.postMessage({ kind: 'threads', threads })
@@ -53,16 +53,6 @@ window.openHere = (threads) => {
 window.openServer = () => {
   window.classifyOne = async (file) => (await (await fetch('/api/classify?model=${MODEL}', { method: 'POST', body: file })).json()).predictions[0].label
   window.closeHere = () => {}
-}
-window.timeAll = async (side, count) => {
-  const files = await window.files(side, count)
-  const times = []
-  for (const file of files) {
-    const start = performance.now()
-    await window.classifyOne(file)
-    times.push(performance.now() - start)
-  }
-  return times
 }`
 
 /** Lets pages load the photos, which no server has. */

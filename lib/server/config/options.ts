@@ -215,7 +215,7 @@ export const OPTIONS = {
   INFERENCE: option(
     choice(['server', 'both', 'browser']).default('both'),
     SERVER,
-    'Where photos of the page are classified: `server`; `both`: visitors may choose their own device, to which the page then loads the model’s file; or `browser`: always there, and this server runs no models. Batches and training then run in browsers, too, there is no feedback, and no API but for the models',
+    'Where photos of the page are classified: `server`; `both`: visitors may choose their own device, to which the page then loads the model’s file; or `browser`: always there, and this server runs no models. Batches and training then run in browsers as well. There is no feedback, and no API but for the models',
   ),
   ENABLE_BATCH_PROCESSING: option(
     choice(['true', 'false']).default('true'),
