@@ -4,7 +4,7 @@
 // `-- multi-label` models of several labels a photo, `-- custom-models` a server that has many, `-- dialects` the APIs of
 // other servers, `-- keys` what checking API keys costs, `-- search` search in vectors, `-- check` what the check of data
 // sets finds, `-- check-size` checks of many photos, `-- map` the map of a batch, `-- device` classification in the
-// browser.
+// browser, `-- start` the start of a server.
 
 import { buildOnce, install, requireNode } from '../scripts/steps.mjs'
 import { keep } from './keep.mjs'
@@ -31,6 +31,7 @@ const scripts = {
   'check-size': 'bench/check-size.ts',
   map: 'bench/map.ts',
   device: 'bench/device.ts',
+  start: 'bench/start.ts',
 }
 const script = scripts[kind] ?? 'bench/run.ts'
 const bench = keep(process.execPath, ['--import', 'tsx', script, ...process.argv.slice(2)])

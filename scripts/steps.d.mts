@@ -9,3 +9,6 @@ export declare function npm(args: readonly string[], options?: { cwd?: string })
 export declare function toolScript(name: string): string
 export declare function sources(root?: string): string[]
 export declare function hash(paths: readonly string[]): string
+
+/** The arguments for Node that start the production server. */
+export const SERVER: readonly string[]

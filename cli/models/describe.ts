@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { OnnxGraph } from '@/lib/server/catalog/onnx/read-graph'
 import { hasBackground } from '@/lib/server/engine/background'
 import { readJson } from '@/lib/server/engine/model-file'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { OnnxGraph } from '@/lib/server/catalog/onnx/read-graph'
 import { zipMapOf } from '@/lib/server/engine/worker/activation'
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { answer, classify, refusal, wire } from '../support/http'
 import { ALL_MODELS } from '../support/models'
 import { espresso } from '../support/photos'
@@ -23,7 +23,10 @@ test('counts requests, errors and stages over all workers', async () => {
   await refusal(fetch(`${server.url}/api/classify`), 405, 'method_not_allowed')
   for (let i = 0; i < 3; i++) await refusal(fetch(`${server.url}/api/${i}`), 404, 'not_found')
   await wire(server.url, 'not a request\r\n\r\n')
-  const reply = await fetch(`${server.url}/metrics`)
+  const metrics = () => fetch(`${server.url}/metrics`)
+  // The second worker starts when the first one has loaded the models.
+  await vi.waitUntil(async () => value(await (await metrics()).text(), 'vision_workers_ready') === 2, 10_000)
+  const reply = await metrics()
   expect(reply.headers.get('content-type')).toMatch(/^text\/plain; version=/)
   const text = await reply.text()
   const requests = (labels: string) => value(text, `vision_http_requests_total{${labels}}`)
@@ -39,7 +42,6 @@ test('counts requests, errors and stages over all workers', async () => {
   // In seconds, not milliseconds: a run takes less than a second, also on a slow machine, and more than one millisecond.
   expect(value(text, 'vision_photo_run_seconds_sum{model="efficientnet-lite1-int8"}')).toBeLessThan(20)
   expect(value(text, 'vision_http_request_duration_seconds_count{route="/api/classify"}')).toBe(23)
-  expect(value(text, 'vision_workers_ready')).toBe(2)
   expect(value(text, 'vision_worker_restarts_total')).toBe(0)
   expect(value(text, 'vision_queue_photos')).toBe(0)
   expect(value(text, 'vision_workers_memory_bytes')).toBeGreaterThan(100e6)

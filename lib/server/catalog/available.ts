@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A published figure and its source. */
 export const publishedSchema = z.object({ value: z.number().min(0).max(1), source: z.string() })

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { availableSchema } from './available'
 import { dataFilesOf } from './onnx/data-files'
 import { findGraphs, type Graphs } from './onnx/find-onnx'

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { downloadFile, HubApiError } from '@huggingface/hub'
-import { z } from 'zod'
+import * as z from 'zod'
 import { fromFloat16 } from '@/lib/shared/image/float16'
 import { LENGTH_BYTES, MAX_HEADER_BYTES } from '@/lib/shared/safetensors/dtypes'
 import { credentials, type Hub, type Remote } from './hub'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { MODEL_TYPES } from '@/lib/shared/contract/contract'
 import { TRAINING_MODES } from '@/lib/shared/contract/custom-models'
 import { FEEDBACK_MODES } from '@/lib/shared/contract/feedback'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { ModelFiles } from '@/lib/shared/training/folder/model-folder'
 import { REVISION_FILES, revisionText } from '@/lib/shared/training/folder/revision'

@@ -30,6 +30,8 @@ export interface EngineOptions {
   /** Path of the built worker script. */
   workerScript: string
   workers: number
+  /** How many workers start at once: all by default. The others follow when one of them has loaded the models. */
+  firstWorkers?: number
   workerTimeoutMs: number
   /** A worker that uses more memory is replaced once it is idle. */
   workerMaxBytes: number

@@ -45,7 +45,7 @@ const FALLBACK_PIXELS = 1_000_000
 export async function createEngine(
   options: EngineOptions,
 ): Promise<Engine & ModelSource & { pids(): number[]; report(id: string): LoadReport | undefined }> {
-  let current = await createGeneration(options, () => void queueReload())
+  let current = await createGeneration(options, options.firstWorkers ?? options.workers, () => void queueReload())
   let nextId = 1
   let closing = false
   let restarts = 0
@@ -134,7 +134,7 @@ export async function createEngine(
 
   async function reload(): Promise<void> {
     if (closing) return
-    const next = await createGeneration(options, () => void queueReload())
+    const next = await createGeneration(options, options.workers, () => void queueReload())
     await next.settled
     const old = current
     current = next

@@ -17,8 +17,16 @@ export interface Generation {
   settled: Promise<void>
 }
 
-/** Reads the models of the catalog and starts workers for those that can be read. */
-export async function createGeneration(options: EngineOptions, onChanged: () => void): Promise<Generation> {
+/**
+ * Reads the models of the catalog and starts workers for those that can be read.
+ *
+ * @param first how many workers start at once; the others follow when one of them has loaded the models
+ */
+export async function createGeneration(
+  options: EngineOptions,
+  first: number,
+  onChanged: () => void,
+): Promise<Generation> {
   const entries = await options.catalog()
   const models = await Promise.all(entries.map(readModel))
   // A custom model has no session of its own.
@@ -35,6 +43,7 @@ export async function createGeneration(options: EngineOptions, onChanged: () => 
     {
       script: options.workerScript,
       size: options.workers,
+      first,
       maxPixels: options.maxPixels,
       timeoutMs: options.workerTimeoutMs,
       maxBytes: options.workerMaxBytes,

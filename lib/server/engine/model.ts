@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ModelRef } from '@/lib/shared/contract/contract'
 import type { EvaluationSummary, TrainingSummary } from '@/lib/shared/contract/model-details'
 import type { Preprocessor } from '@/lib/shared/image/preprocessor'

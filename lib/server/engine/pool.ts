@@ -1,12 +1,15 @@
 import { Problem } from '@/lib/shared/problems/problem'
+import { SLOTS } from './fork-worker'
 import type { LoadReport, WorkerModel } from './protocol'
 import type { Queue, Task } from './queue'
 import type { Priority } from './types'
-import { BATCH_SLOTS, BATCH_SLOTS_WHILE_INTERACTIVE, SLOTS, WorkerProcess } from './worker-process'
+import { BATCH_SLOTS, BATCH_SLOTS_WHILE_INTERACTIVE, WorkerProcess } from './worker-process'
 
 export interface PoolOptions {
   script: string
   size: number
+  /** How many workers start at once; the others follow when one of them has loaded the models. */
+  first: number
   maxPixels: number
   timeoutMs: number
   maxBytes: number
@@ -44,6 +47,8 @@ export class Pool {
   private readonly timers = new Set<NodeJS.Timeout>()
   private failedStarts = 0
   private exitsBeforeStart = 0
+  /** Whether all workers were started. */
+  private complete = false
   /** When an interactive photo was last assigned. */
   private lastInteractiveAt = Number.NEGATIVE_INFINITY
   /** Consecutive crashes while loading each model. */
@@ -56,7 +61,7 @@ export class Pool {
     private readonly queue: Queue,
     private readonly events: PoolEvents,
   ) {
-    for (let i = 0; i < options.size; i++) this.start()
+    for (let i = 0; i < Math.min(options.first, options.size); i++) this.start()
   }
 
   /** Photos currently in workers. */
@@ -161,6 +166,7 @@ export class Pool {
           this.failedStarts = 0
           this.exitsBeforeStart = 0
           this.loadCrashes.clear()
+          this.startOthers()
           this.events.loaded(reports)
           this.dispatch()
         },
@@ -172,6 +178,14 @@ export class Pool {
         exited: (worker, tasks, loading, reason) => this.exited(worker, tasks, loading, reason),
       }),
     )
+  }
+
+  /** Starts the workers that left the cores to the first ones. */
+  private startOthers(): void {
+    if (this.complete) return
+    this.complete = true
+    if (this.closing) return
+    for (let i = Math.min(this.options.first, this.options.size); i < this.options.size; i++) this.start()
   }
 
   private exited(worker: WorkerProcess, tasks: Task[], loading: string | null, reason: string): void {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Similarity } from '@/lib/shared/zero-shot/similarity'
 import { readJson, withFileName } from './model-file'
 

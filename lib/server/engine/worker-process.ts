@@ -1,27 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { Problem } from '@/lib/shared/problems/problem'
-import { childEnvironment } from '../config/environment'
+import { forkWorker, SLOTS } from './fork-worker'
 import type { FromWorker, LoadReport, ToWorker, WorkerModel } from './protocol'
 import type { Task } from './queue'
 
-/** Photos that one worker holds at once: one runs while the others are decoded (measured: a third slot still helps). */
-export const SLOTS = 3
 /** Batch photos leave one slot free, so that an interactive photo starts decoding at once. */
 export const BATCH_SLOTS = SLOTS - 1
 /** During interactive traffic, decoding more batch photos would take the cores that interactive photos need. */
 export const BATCH_SLOTS_WHILE_INTERACTIVE = 1
-
-/**
- * ONNX Runtime 1.29 and later reports every process and session to its vendor, and keeps an identifier and a database
- * in the home folder for that (microsoft/onnxruntime#27379). The variable is read when the library is loaded and
- * disables all of it.
- */
-const NO_TELEMETRY = { ORT_DISABLE_TELEMETRY: '1' }
-/**
- * Settings for glibc's allocator: one heap for all threads, and blocks larger than a few pages return to the kernel as
- * soon as they are freed. Allocating them again takes time, so this is used only where memory is scarce.
- */
-const EAGER_FREE = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
 
 export interface WorkerEvents {
   loaded(worker: WorkerProcess, models: LoadReport[]): void
@@ -61,15 +47,7 @@ export class WorkerProcess {
     private readonly limits: { timeoutMs: number; maxBytes: number },
     private readonly events: WorkerEvents,
   ) {
-    this.child = fork(script, [], {
-      serialization: 'advanced',
-      execArgv: ['--enable-source-maps'],
-      env: childEnvironment({
-        UV_THREADPOOL_SIZE: String(SLOTS),
-        ...NO_TELEMETRY,
-        ...(load.scarceMemory ? EAGER_FREE : {}),
-      }),
-    })
+    this.child = forkWorker({ script, scarceMemory: load.scarceMemory })
     this.child.on('message', (message: FromWorker) => this.receive(message))
     this.child.on('exit', (code, signal) => this.exited(signal ? `killed by ${signal}` : `exit code ${code}`))
     this.child.on('error', (error) => this.exited(error.message))

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Problem } from '@/lib/shared/problems/problem'
 import { type InferRequest, type InputData, shape } from '../http/dialects/oip/infer-request'
 import { bytesOfOutput, type InferResult } from '../http/dialects/oip/infer-result'

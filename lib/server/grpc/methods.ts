@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Problem } from '@/lib/shared/problems/problem'
 import { parseRequest } from '../http/dialects/parse-request'
 import { photoRuns } from '../http/dialects/photo-runs'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { roundHalfToEven } from '@/lib/shared/image/geometry'
 import { INTERPOLATIONS, type Interpolation, type Padding, type Preprocessor } from '@/lib/shared/image/preprocessor'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type ApiKey, apiKeySchema } from '@/lib/shared/contract/keys'
 import { Problem } from '@/lib/shared/problems/problem'
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Papa from 'papaparse'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { GalleryAnswer, GalleryPicture } from '@/lib/shared/gallery/gallery'
 import type { LabelWords } from '@/lib/shared/search/label-search'
 import type { Engine } from '../engine/types'

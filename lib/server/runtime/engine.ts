@@ -1,14 +1,14 @@
 import { totalmem } from 'node:os'
 import { readCatalog } from '../catalog/catalog'
-import { cores, type Environment, EnvironmentError, isDevelopment } from '../config/environment'
+import { cores, type Environment, EnvironmentError } from '../config/environment'
 import { insufficientMemory, megabytes, planMemory, SERVER_BYTES, workerBytes } from '../config/memory-plan'
-import { fromRoot } from '../config/root'
 import { createEngine } from '../engine/engine'
 import type { CustomModelSource } from '../engine/engine-options'
 import type { Engine } from '../engine/types'
 import type { Log } from '../observe/log'
 import { memoryLimit } from '../observe/resource-limits'
 import { collectGarbageAbove } from './collect-garbage'
+import { workerScript } from './worker-script'
 
 /**
  * Opens the engine that the environment configures.
@@ -41,8 +41,10 @@ export function openEngine(
   return createEngine({
     catalog: () => readCatalog(models(), environment.DEFAULT_MODEL_TYPE),
     custom,
-    workerScript: fromRoot(isDevelopment() ? 'dist/dev/engine-worker.js' : 'dist/engine-worker.js'),
+    workerScript: workerScript(),
     workers,
+    // One core is left to the rest of the start: the API and the pages.
+    firstWorkers: Math.max(1, workers - 1),
     workerMaxBytes: environment.WORKER_MAX_BYTES ?? workerBytes(plan, workers),
     scarceMemory: plan.scarce,
     workerTimeoutMs: environment.WORKER_TIMEOUT_MS,

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { QUALITY_ISSUES, type QualityIssue } from '../dataset-check/quality'
 import { classifyJsonSchema, flag, integer } from './contract'
 import { MAX_TEXT_LENGTH } from './embed'

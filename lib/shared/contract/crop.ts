@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseCrop } from '../crop/crop'
 
 /** A rectangle on the upright photo, in pixels of the photo; not always whole ones. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { INTERPOLATIONS } from '../image/preprocessor'
 import { SCORE_KINDS } from '../inference/read-logits'
 import { ACTIVATIONS } from '../metrics/activation'

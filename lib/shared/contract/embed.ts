@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ACTIVATIONS } from '../metrics/activation'
 import { classificationSchema, classifyJsonSchema, classifyParametersSchema, flag, modelRefSchema } from './contract'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { classifyJsonSchema, classifyParametersSchema, flag, modelRefSchema } from './contract'
 import { areaSchema } from './crop'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What the server may store of a vote: nothing, the verdict and labels, or also the photo if the visitor agrees. */
 export const FEEDBACK_MODES = ['off', 'labels', 'photos'] as const

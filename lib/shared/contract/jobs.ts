@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { isZipEncoding, ZIP_ENCODINGS } from '../files/zip-names'
 import { classifyParametersSchema, flag, WEB_ADDRESS } from './contract'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What a key may be allowed to do. `admin` includes all others. */
 export const SCOPES = ['classify', 'embed', 'explain', 'jobs', 'train', 'feedback', 'metrics', 'admin'] as const

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { LabelsError } from './decode'
 import { LABEL_SEPARATOR, type LabelsTable, tableOfRecords } from './table'
 

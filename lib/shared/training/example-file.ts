@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Problem } from '../problems/problem'
 import { float32Tensor, readSafetensors, type TensorFile } from '../safetensors/read'
 import { type NewTensor, writeSafetensors } from '../safetensors/write'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ACTIVATIONS } from '../metrics/activation'
 import { Problem } from '../problems/problem'
 import { float32Tensor, readSafetensors } from '../safetensors/read'

@@ -20,6 +20,7 @@ export class ProtobufError extends Error {
 }
 
 const WINDOW_BYTES = 1 << 13
+const DECODER = new TextDecoder()
 /** Maximum bytes of a varint. */
 const VARINT_BYTES = 10
 const [VARINT, FIXED64, LENGTH, FIXED32] = [0, 1, 2, 5]
@@ -58,6 +59,7 @@ export class ProtobufFile {
     }
   }
 
+  /** A copy of the bytes in this range. */
   bytes(from: number, to: number): Uint8Array<ArrayBuffer> {
     const out = new Uint8Array(to - from)
     const got = readSync(this.descriptor, out, 0, out.length, from)
@@ -66,7 +68,10 @@ export class ProtobufFile {
   }
 
   text({ from, to }: Field): string {
-    return new TextDecoder().decode(this.bytes(from, to))
+    if (to - from > WINDOW_BYTES) return DECODER.decode(this.bytes(from, to))
+    if (from < this.start || to > this.start + this.window.length) this.readWindow(from)
+    if (to > this.start + this.window.length) throw new ProtobufError('cut off')
+    return DECODER.decode(this.window.subarray(from - this.start, to - this.start))
   }
 
   /** The varints in this range: the content of a packed field, or a single value. */
@@ -111,10 +116,12 @@ export class ProtobufFile {
   }
 
   private byte(at: number): number {
-    if (at < this.start || at >= this.start + this.window.length) {
-      this.start = at
-      this.window = this.bytes(at, Math.min(this.size, at + WINDOW_BYTES))
-    }
+    if (at < this.start || at >= this.start + this.window.length) this.readWindow(at)
     return this.window[at - this.start] ?? 0
+  }
+
+  private readWindow(at: number): void {
+    this.window = this.bytes(at, Math.min(this.size, at + WINDOW_BYTES))
+    this.start = at
   }
 }

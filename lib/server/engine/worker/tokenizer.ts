@@ -1,5 +1,5 @@
 import { Tokenizer } from '@huggingface/tokenizers'
-import { z } from 'zod'
+import * as z from 'zod'
 import { TOKENIZER_FILES } from '../../catalog/catalog'
 import { readJson, withFileName } from '../model-file'
 

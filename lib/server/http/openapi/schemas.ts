@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkReportSchema, jobCheckSchema, similarJsonSchema, similarPhotosSchema } from '@/lib/shared/contract/check'
 import {
   classificationSchema,

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Context } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import { feedbackRequestSchema, type Vote, voteSchema } from '@/lib/shared/contract/feedback'
 import { Problem } from '@/lib/shared/problems/problem'
 import { voteText } from '@/lib/shared/results/vote-export'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type CheckReport, checkReportSchema, type PhotoCheck } from '@/lib/shared/contract/check'
 import { QUALITY_ISSUES } from '@/lib/shared/dataset-check/quality'
 import { NO_REPORT } from './no-report'

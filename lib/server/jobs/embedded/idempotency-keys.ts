@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { Problem } from '@/lib/shared/problems/problem'
 import type { JobFolder } from './job-folder'
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { AppendLog } from '../append-log'
 import type { JobInput, JobSpec, ResultLine } from '../backend'
 import { type ByteRange, CorruptLineError } from '../json-lines'

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { identitySchema, isGone, ownIdentity } from '../../storage/process-identity'
 import { StorageError } from '../../storage/storage-errors'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { JOB_STATES } from '@/lib/shared/contract/jobs'
 import { readJson, writeJson } from './atomic-json'
 import type { LeaseHandle } from './lease-handle'

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Objects } from '../../storage/folder-objects'
 import { monthOf } from './meter'
 

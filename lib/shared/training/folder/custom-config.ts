@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ACTIVATIONS, type Activation } from '../../metrics/activation'
 import { PROBLEM_TYPES } from '../../metrics/multi-label'
 import type { UncertaintyRule } from '../../metrics/uncertainty'

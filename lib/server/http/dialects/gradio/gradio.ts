@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Classification } from '@/lib/shared/contract/contract'
 import { Problem } from '@/lib/shared/problems/problem'
 import { json } from '../../json-response'

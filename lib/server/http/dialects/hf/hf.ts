@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { classifyParametersSchema, MAX_TOP_K } from '@/lib/shared/contract/contract'
 import { topKOf } from '@/lib/shared/contract/top-k'
 import { activate } from '@/lib/shared/metrics/activation'

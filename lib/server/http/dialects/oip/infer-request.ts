@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { Problem } from '@/lib/shared/problems/problem'
 import { parseJsonBody } from '../../json-body'
 import { parseRequest } from '../parse-request'

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import { json } from '../../json-response'
 import type { MemoryBudget } from '../../memory-budget'
 import type { AppEnv, Services } from '../../services'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { MAX_TEXT_LENGTH } from '@/lib/shared/contract/embed'
 import { Problem } from '@/lib/shared/problems/problem'
 import { toBase64 } from '../../../embeddings/vector'

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import { activate } from '@/lib/shared/metrics/activation'
 import { sixDigits, topK } from '@/lib/shared/metrics/scores'
 import { Problem } from '@/lib/shared/problems/problem'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { Engine } from '../../../engine/types'
 
