@@ -4,14 +4,19 @@
 // `-- multi-label` models of several labels a photo, `-- custom-models` a server that has many, `-- dialects` the APIs of
 // other servers, `-- keys` what checking API keys costs, `-- search` search in vectors, `-- check` what the check of data
 // sets finds, `-- check-size` checks of many photos, `-- map` the map of a batch, `-- device` classification in the
-// browser, `-- start` the start of a server.
+// browser, `-- start` the start of a server. With `--as-avx2`, each of them takes a processor with AVX-512
+// for one that only has AVX2.
 
 import { buildOnce, install, requireNode } from '../scripts/steps.mjs'
 import { keep } from './keep.mjs'
+import { asAvx2 } from './processor/as-avx2.mjs'
 
 requireNode()
 if (!install() || !buildOnce()) process.exit(1)
-const [kind] = process.argv.slice(2)
+const AS_AVX2 = '--as-avx2'
+const args = process.argv.slice(2).filter((arg) => arg !== AS_AVX2)
+const env = process.argv.includes(AS_AVX2) ? { ...process.env, ...asAvx2() } : process.env
+const [kind] = args
 const scripts = {
   page: 'bench/page.ts',
   batch: 'bench/batch.ts',
@@ -34,7 +39,7 @@ const scripts = {
   start: 'bench/start.ts',
 }
 const script = scripts[kind] ?? 'bench/run.ts'
-const bench = keep(process.execPath, ['--import', 'tsx', script, ...process.argv.slice(2)])
+const bench = keep(process.execPath, ['--import', 'tsx', script, ...args], { env })
 bench.on('exit', (code) => process.exit(code ?? 1))
 // Servers, browsers and senders stop with it. Peers have their own keepers and may take seconds longer.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => bench.stdin.end())

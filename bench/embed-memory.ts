@@ -7,7 +7,7 @@ import { openSession } from '@/lib/server/engine/worker/open-session'
 
 const [file = '', how] = process.argv.slice(2)
 const graph = readOnnxGraph(file, basename(file))
-if (how === 'declared') await openSession(file, graph)
+if (how === 'declared') await openSession(file, graph, 'cpu')
 else await InferenceSession.create(file, { intraOpNumThreads: 1, interOpNumThreads: 1 })
 const [, peak] = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
 console.log(`${(process.memoryUsage.rss() / 1e6).toFixed(1)} MB, ${(Number(peak) * 1.024e-3).toFixed(1)} MB`)

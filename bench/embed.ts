@@ -76,7 +76,7 @@ await engine.close()
 for (const { id, file } of models) {
   const graph = readOnnxGraph(file, basename(file))
   const plain = await InferenceSession.create(file, PLAIN)
-  const { session } = await openSession(file, graph)
+  const { session } = await openSession(file, graph, 'cpu')
   const dims = [1, ...(graph.input?.dims.slice(1) ?? [])]
   const data = Uint8Array.from({ length: dims.reduce((a, b) => a * b) }, (_, i) => (i * 7919) % 256)
   const feeds = { [plain.inputNames[0] ?? '']: new Tensor('uint8', data, dims) }

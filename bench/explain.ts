@@ -57,7 +57,7 @@ const engine = await createEngine({
 })
 const entry = (await readCatalog('models')).find(({ id, type }) => options.model === type || options.model === id)
 if (!entry) throw new Error(`There is no model ${options.model}.`)
-const model = await loadModel(workerModel(await readModel(entry)), MAX_PIXELS)
+const model = await loadModel(workerModel(await readModel(entry)), { maxPixels: MAX_PIXELS, provider: 'cpu' })
 await engine.settled()
 
 interface Areas {

@@ -65,9 +65,16 @@ export function sysctlFlagsOf(text: string): ReadonlySet<string> {
   return found
 }
 
+/** Set by `--as-avx2`: programs see fewer features than there are. */
+const AS_AVX2 = process.env.BENCH_PROCESSOR === 'avx2'
+const isHidden = (flag: string) => /^avx(512|_vnni)/.test(flag)
+
 function readFlags(): ReadonlySet<string> | null {
   try {
-    if (process.platform === 'linux') return flagsOf(readFileSync('/proc/cpuinfo', 'utf8'))
+    if (process.platform === 'linux') {
+      const flags = [...flagsOf(readFileSync('/proc/cpuinfo', 'utf8'))]
+      return new Set(AS_AVX2 ? flags.filter((flag) => !isHidden(flag)) : flags)
+    }
     if (process.platform !== 'darwin') return null
     return sysctlFlagsOf(execFileSync('sysctl', ['hw.optional', 'machdep.cpu'], { encoding: 'utf8' }))
   } catch {
@@ -80,7 +87,8 @@ export function machine(): string {
   const features = featuresOf(readFlags())
   const lacks = features && features.lacks.length > 0 ? `without ${features.lacks.join(', ')}` : null
   const list = features ? [features.has.join(', '), lacks].filter(Boolean).join('; ') : 'features unknown'
-  return `${cpus().length} × ${cpus()[0]?.model.trim()} (${list}), Node ${process.versions.node}`
+  const shown = AS_AVX2 ? ', as if with AVX2 only' : ''
+  return `${cpus().length} × ${cpus()[0]?.model.trim()}${shown} (${list}), Node ${process.versions.node}`
 }
 
 /** A line if INT8 models are slow on this machine; otherwise null. */

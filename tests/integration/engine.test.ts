@@ -267,6 +267,19 @@ test('returns the raw outputs of the model as logits', async () => {
   expect(Math.exp((logits[967] as number) / T) / sum).toBeCloseTo(predictions[0]?.score ?? 0, 6)
 })
 
+test('runs models on the CPU where their provider is missing, says so once each, and gives the same results', async () => {
+  const catalog = () => readCatalog(REAL_MODEL.MODELS_DIR)
+  const expected = await (await engine({ catalog })).logits(espresso, {})
+  // For NVIDIA's processors, with libraries that onnxruntime-node doesn't include, and for Apple's and Windows.
+  for (const provider of ['cuda', process.platform === 'darwin' ? 'dml' : 'coreml'] as const) {
+    const created = await engine({ catalog, provider, workers: 2 })
+    expect(await created.logits(espresso, {})).toEqual(expected)
+    const warnings = lines.filter((line) => line.startsWith('a model runs on the CPU instead'))
+    const warning = expect.stringContaining(`"provider":"${provider}","reason":"`)
+    expect(warnings).toEqual(created.models().map(() => warning))
+  }
+})
+
 test('close finishes running and waiting photos, then stops the workers', async () => {
   const created = await engine({ workers: 2 })
   const photos = Array.from({ length: 12 }, () => label(created.classify(espresso, ask)))

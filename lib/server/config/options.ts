@@ -5,6 +5,7 @@ import { FEEDBACK_MODES } from '@/lib/shared/contract/feedback'
 import { API_KEY_MODES } from '@/lib/shared/contract/keys'
 import { DIALECTS } from '@/lib/shared/dialects/dialects'
 import { isPasswordHash } from '../auth/password'
+import { PROVIDERS } from '../engine/provider'
 import { parseToken } from '../keys/token'
 import { parseLocation } from '../storage/location'
 
@@ -152,6 +153,11 @@ export const OPTIONS = {
     BOTH,
     'Number of worker processes. The default considers the cgroup quota (v2, v1), the ECS task limit and the machine',
     'one per CPU, as far as the memory allows',
+  ),
+  ENGINE_PROVIDER: option(
+    choice(PROVIDERS).default('cpu'),
+    BOTH,
+    'What ONNX Runtime runs models on. A model that another one can’t load, run, or pass its tests on runs on the CPU. See docs/performance.md',
   ),
   WORKER_TIMEOUT_MS: option(
     integer(100, 600_000).default(20_000),

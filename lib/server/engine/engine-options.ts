@@ -1,5 +1,6 @@
 import type { CatalogEntry } from '../catalog/catalog'
 import type { Model } from './model'
+import type { Provider } from './provider'
 
 /** The logger for messages to the operator. */
 export interface EngineLog {
@@ -37,6 +38,8 @@ export interface EngineOptions {
   workerMaxBytes: number
   /** Releases memory eagerly, and unloads models other than the default one when they are not in use. */
   scarceMemory?: boolean
+  /** What models run on: the CPU by default, and where another provider can't run one. */
+  provider?: Provider
   deadlineMs: number
   maxPixels: number
   queue: { photos: number; bytes: number }

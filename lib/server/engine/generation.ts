@@ -48,6 +48,7 @@ export async function createGeneration(
       timeoutMs: options.workerTimeoutMs,
       maxBytes: options.workerMaxBytes,
       scarceMemory: options.scarceMemory ?? false,
+      provider: options.provider ?? 'cpu',
     },
     usable.map(workerModel),
     queue,
@@ -76,7 +77,17 @@ export async function createGeneration(
 }
 
 function failedReport(id: string, error: string): LoadReport {
-  return { id, error, input: null, output: null, embedding: null, embeddingSource: null, changed: false, runMs: null }
+  return {
+    id,
+    error,
+    input: null,
+    output: null,
+    embedding: null,
+    embeddingSource: null,
+    changed: false,
+    runMs: null,
+    onCpu: null,
+  }
 }
 
 /** Stores the first report of each model, and logs a failure or a slow model once. */
@@ -91,6 +102,9 @@ function recordReport(
   const model = models.find(({ id }) => id === report.id)
   if (!model) return
   if (report.error !== null) logUnavailable(options.log, model, report.error)
+  const { provider } = options
+  if (report.onCpu !== null)
+    options.log.warn({ model: model.id, provider, reason: report.onCpu }, 'a model runs on the CPU instead')
   const slow = slowModelWarning(report.runMs ?? 0, options)
   if (slow !== null) options.log.warn({ model: model.id, run_ms: Math.round(report.runMs ?? 0) }, slow)
 }

@@ -1,19 +1,17 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import { SLOTS } from './fork-worker'
-import type { LoadReport, WorkerModel } from './protocol'
+import type { LoadReport, LoadSettings, WorkerModel } from './protocol'
 import type { Queue, Task } from './queue'
 import type { Priority } from './types'
 import { BATCH_SLOTS, BATCH_SLOTS_WHILE_INTERACTIVE, WorkerProcess } from './worker-process'
 
-export interface PoolOptions {
+export interface PoolOptions extends LoadSettings {
   script: string
   size: number
   /** How many workers start at once; the others follow when one of them has loaded the models. */
   first: number
-  maxPixels: number
   timeoutMs: number
   maxBytes: number
-  scarceMemory: boolean
 }
 
 export interface PoolEvents {
@@ -159,9 +157,9 @@ export class Pool {
   }
 
   private start(): void {
-    const { script, maxPixels, scarceMemory, ...limits } = this.options
+    const { script, maxPixels, scarceMemory, provider, ...limits } = this.options
     this.workers.add(
-      new WorkerProcess(script, { models: this.models, maxPixels, scarceMemory }, limits, {
+      new WorkerProcess(script, { models: this.models, maxPixels, scarceMemory, provider }, limits, {
         loaded: (_, reports) => {
           this.failedStarts = 0
           this.exitsBeforeStart = 0

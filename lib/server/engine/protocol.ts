@@ -12,6 +12,7 @@ import type { UncertainReason, UncertaintyRule } from '@/lib/shared/metrics/unce
 import type { ProblemCode } from '@/lib/shared/problems/problem'
 import type { HeadKind } from '@/lib/shared/training/folder/custom-config'
 import type { FileStamp } from '../catalog/revision'
+import type { Provider } from './provider'
 import type { TextSide } from './text-side'
 import type { Priority } from './types'
 
@@ -186,9 +187,21 @@ export interface TextResult {
 
 export type JobResult = PhotoResult | MaskResult | TensorResult | TextResult
 
+/** How a worker loads models. */
+export interface LoadSettings {
+  maxPixels: number
+  /** Whether unused models are unloaded. */
+  scarceMemory: boolean
+  provider: Provider
+}
+
 export type ToWorker =
-  /** `timeoutMs`: time limit for decoding a photo. `scarceMemory`: whether unused models are unloaded. */
-  | { kind: 'load'; models: WorkerModel[]; maxPixels: number; timeoutMs: number; scarceMemory: boolean }
+  | ({
+      kind: 'load'
+      models: WorkerModel[]
+      /** Time limit for decoding a photo. */
+      timeoutMs: number
+    } & LoadSettings)
   | { kind: 'run'; job: Job }
   | { kind: 'cancel'; id: number }
 
@@ -216,6 +229,8 @@ export interface LoadReport {
   changed: boolean
   /** Duration of one run; null if there was none. */
   runMs: number | null
+  /** Why it runs on the CPU although another provider is configured; null if it doesn't. */
+  onCpu: string | null
 }
 
 export type FromWorker =

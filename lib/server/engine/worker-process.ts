@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { Problem } from '@/lib/shared/problems/problem'
 import { forkWorker, SLOTS } from './fork-worker'
-import type { FromWorker, LoadReport, ToWorker, WorkerModel } from './protocol'
+import type { FromWorker, LoadReport, LoadSettings, ToWorker, WorkerModel } from './protocol'
 import type { Task } from './queue'
 
 /** Batch photos leave one slot free, so that an interactive photo starts decoding at once. */
@@ -43,7 +43,7 @@ export class WorkerProcess {
 
   constructor(
     script: string,
-    private readonly load: { models: WorkerModel[]; maxPixels: number; scarceMemory: boolean },
+    private readonly load: LoadSettings & { models: WorkerModel[] },
     private readonly limits: { timeoutMs: number; maxBytes: number },
     private readonly events: WorkerEvents,
   ) {

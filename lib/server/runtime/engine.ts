@@ -49,6 +49,7 @@ export function openEngine(
     scarceMemory: plan.scarce,
     workerTimeoutMs: environment.WORKER_TIMEOUT_MS,
     deadlineMs: environment.REQUEST_TIMEOUT_MS,
+    provider: environment.ENGINE_PROVIDER,
     maxPixels: MAX_PIXELS,
     queue: { photos: environment.MAX_QUEUE, bytes: MAX_QUEUE_BYTES },
     log,

@@ -112,7 +112,7 @@ async function readModels({ catalog, maxPixels, log }: DeviceEngineOptions): Pro
 /** What a worker process would report. */
 function reportOf(model: Model): LoadReport {
   const { embedding, ...facts } = describeGraph(model)
-  const known = { id: model.id, error: null, changed: false, runMs: null, ...facts }
+  const known = { id: model.id, error: null, changed: false, runMs: null, onCpu: null, ...facts }
   if (embedding === null) return { ...known, embedding: null, embeddingSource: null }
   const { dimensions, ...embeddingSource } = embedding
   return { ...known, embedding: { dimensions, kinds: kindMembers(model.synonyms)?.length ?? 0 }, embeddingSource }

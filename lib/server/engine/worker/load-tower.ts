@@ -9,7 +9,7 @@ import { type EmbeddingReader, embeddingReader } from './embedding-reader'
 import { type InputFormat, inputFormat } from './input-format'
 import { adaptToChannels, prepareProbes } from './probe-inputs'
 import { explainRuntimeError } from './runtime-error'
-import type { LoadedModel } from './session'
+import type { LoadedModel, LoadOptions } from './session'
 import { TextEncoder } from './text-encoder'
 
 /** The outputs that hold the embedding, in exports of both families. */
@@ -22,8 +22,12 @@ const PROBES = 2
  *
  * @throws Error with a one-line reason why the model fails
  */
-export async function loadTower(requested: WorkerModel, text: TextSide, maxPixels: number): Promise<LoadedModel> {
-  const session = await createSession(requested.file, []).catch((error: Error) => {
+export async function loadTower(
+  requested: WorkerModel,
+  text: TextSide,
+  { maxPixels, provider }: LoadOptions,
+): Promise<LoadedModel> {
+  const session = await createSession(requested.file, [], provider).catch((error: Error) => {
     throw new Error(explainRuntimeError(error), { cause: error })
   })
   const input = inputFormat(session.inputMetadata, requested.preprocessor)

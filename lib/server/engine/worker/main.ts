@@ -37,10 +37,12 @@ async function load({
   maxPixels,
   timeoutMs,
   scarceMemory,
+  provider,
 }: Extract<ToWorker, { kind: 'load' }>): Promise<void> {
   const cache = new ModelCache({
     maxPixels,
     scarceMemory,
+    provider,
     onLoading: (id) => send({ kind: 'loading', id }),
     onLoaded: (ms) => pipeline?.threadBlocked(ms),
   })

@@ -3,7 +3,7 @@ import { Problem } from '@/lib/shared/problems/problem'
 import { stampOf } from '../../catalog/revision'
 import type { LoadReport, WorkerModel } from '../protocol'
 import { loadTower } from './load-tower'
-import { type LoadedModel, loadModel } from './session'
+import { type LoadedModel, type LoadOptions, loadModel } from './session'
 
 /** How long an unused model stays loaded when memory is scarce. */
 const IDLE_MS = 60_000
@@ -16,8 +16,7 @@ interface CachedModel {
   idleTimer: AbortController | null
 }
 
-export interface ModelCacheOptions {
-  maxPixels: number
+export interface ModelCacheOptions extends LoadOptions {
   scarceMemory: boolean
   /** Called before each model is loaded at startup. */
   onLoading(id: string): void
@@ -32,6 +31,8 @@ export interface ModelCacheOptions {
 export class ModelCache {
   private readonly cache = new Map<string, CachedModel>()
   private readonly specs = new Map<string, WorkerModel>()
+  /** Why a model runs on the CPU although another provider is wanted, by its id. */
+  private readonly onCpu = new Map<string, string>()
 
   constructor(private readonly options: ModelCacheOptions) {}
 
@@ -63,7 +64,7 @@ export class ModelCache {
   private async tryLoad(spec: WorkerModel): Promise<LoadReport> {
     this.options.onLoading(spec.id)
     try {
-      const model = await loadUnchanged(spec, this.options.maxPixels)
+      const model = await this.loadSomewhere(spec)
       this.specs.set(spec.id, spec)
       if (this.staysLoaded(spec))
         this.cache.set(spec.id, { model: Promise.resolve(model), activeJobs: 0, idleTimer: null })
@@ -71,7 +72,8 @@ export class ModelCache {
       const { name, width, height, channels, layout, type, dims } = model.input
       const input = { name, width, height, channels, layout, type, batch: dims[0] ?? 1 }
       const { output, embedding, embeddingSource, runMs } = model
-      return { id: spec.id, error: null, input, output, embedding, embeddingSource, changed: false, runMs }
+      const onCpu = this.onCpu.get(spec.id) ?? null
+      return { id: spec.id, error: null, input, output, embedding, embeddingSource, changed: false, runMs, onCpu }
     } catch (error) {
       const changed = await hasChanged(spec)
       return {
@@ -83,6 +85,7 @@ export class ModelCache {
         embeddingSource: null,
         changed,
         runMs: null,
+        onCpu: null,
       }
     }
   }
@@ -100,12 +103,25 @@ export class ModelCache {
   private async reload(spec: WorkerModel): Promise<LoadedModel> {
     const startedAt = performance.now()
     try {
-      return await loadUnchanged(spec, this.options.maxPixels)
+      return await this.loadSomewhere(spec)
     } catch (error) {
       throw new Problem('not_ready', `The model ${spec.id} is unavailable: ${publicReason(error as Error, spec.file)}.`)
     } finally {
       this.options.onLoaded?.(performance.now() - startedAt)
     }
+  }
+
+  /** Loads a model on the provider; if it doesn't load, run, or pass its tests there, on the CPU. */
+  private async loadSomewhere(spec: WorkerModel): Promise<LoadedModel> {
+    const { maxPixels, provider } = this.options
+    if (provider !== 'cpu' && !this.onCpu.has(spec.id)) {
+      try {
+        return await loadUnchanged(spec, { maxPixels, provider })
+      } catch (error) {
+        this.onCpu.set(spec.id, publicReason(error as Error, spec.file))
+      }
+    }
+    return loadUnchanged(spec, { maxPixels, provider: 'cpu' })
   }
 
   private staysLoaded(spec: WorkerModel | undefined): boolean {
@@ -126,8 +142,8 @@ export class ModelCache {
   }
 }
 
-async function loadUnchanged(spec: WorkerModel, maxPixels: number): Promise<LoadedModel> {
-  const model = await (spec.text ? loadTower(spec, spec.text, maxPixels) : loadModel(spec, maxPixels))
+async function loadUnchanged(spec: WorkerModel, options: LoadOptions): Promise<LoadedModel> {
+  const model = await (spec.text ? loadTower(spec, spec.text, options) : loadModel(spec, options))
   if (!(await hasChanged(spec))) return model
   await model.release()
   throw new Error('its files changed after they were read')

@@ -1,5 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node'
 import type { OnnxGraph } from '../../catalog/onnx/read-graph'
+import type { Provider } from '../provider'
 import { zipMapOf } from './activation'
 import { createSession } from './create-session'
 import { type EmbeddingSource, findEmbedding } from './find-embedding'
@@ -22,7 +23,7 @@ export interface OpenedSession {
  *
  * @throws Error with a one-line reason
  */
-export async function openSession(file: string, graph: OnnxGraph): Promise<OpenedSession> {
+export async function openSession(file: string, graph: OnnxGraph, provider: Provider): Promise<OpenedSession> {
   const zipMap = zipMapOf(graph)
   const scores = zipMap === null ? [] : [zipMap.tensor]
   const candidates = [...scores, ...graph.outputs]
@@ -32,14 +33,14 @@ export async function openSession(file: string, graph: OnnxGraph): Promise<Opene
   const inner = undeclared(sources).filter((name) => !scores.includes(name))
   let reason: string
   try {
-    const session = await createSession(file, undeclared([...scores, ...inner]))
+    const session = await createSession(file, undeclared([...scores, ...inner]), provider)
     return { session, scoreOutputs: scoreOutputsOf(session, inner), embeddings: found }
   } catch (error) {
     if (inner.length === 0) throw new Error(explainRuntimeError(error as Error), { cause: error })
     reason = reasonOf(error as NodeJS.ErrnoException)
   }
   // Without embeddings: the model may still classify.
-  const session = await createSession(file, undeclared(scores)).catch((error: Error) => {
+  const session = await createSession(file, undeclared(scores), provider).catch((error: Error) => {
     throw new Error(explainRuntimeError(error), { cause: error })
   })
   return {

@@ -7,6 +7,7 @@ import { Problem } from '@/lib/shared/problems/problem'
 import { type OnnxGraph, readOnnxGraph } from '../../catalog/onnx/read-graph'
 import { noEmbedding } from '../embedding'
 import type { EmbeddingTensor, WorkerModel } from '../protocol'
+import type { Provider } from '../provider'
 import { activationOf } from './activation'
 import { chooseOutput } from './choose-output'
 import { type EmbeddingReader, embeddingReader } from './embedding-reader'
@@ -21,6 +22,11 @@ import type { TextEncoder } from './text-encoder'
 // Without it, both agree on a Uint16Array of the bits. This is a worker process, and nothing else in it needs
 // Float16Array.
 Reflect.deleteProperty(globalThis, 'Float16Array')
+
+export interface LoadOptions {
+  maxPixels: number
+  provider: Provider
+}
 
 /** A loaded model whose input and output formats are known. */
 export interface LoadedModel {
@@ -67,9 +73,9 @@ const PROBES = 2
  *
  * @throws Error with a one-line reason why the model or this machine fails
  */
-export async function loadModel(requested: WorkerModel, maxPixels: number): Promise<LoadedModel> {
+export async function loadModel(requested: WorkerModel, { maxPixels, provider }: LoadOptions): Promise<LoadedModel> {
   const graph = readOnnxGraph(requested.file, basename(requested.file))
-  const opened = await openSession(requested.file, graph)
+  const opened = await openSession(requested.file, graph, provider)
   const { session, scoreOutputs, embeddings } = opened
   const input = inputFormat(session.inputMetadata, requested.preprocessor)
   const spec = { ...requested, preprocessor: adaptToChannels(requested.preprocessor, input) }

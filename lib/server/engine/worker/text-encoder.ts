@@ -114,7 +114,8 @@ export class TextEncoder {
 }
 
 async function loadText({ file, folder, maxTokens }: TextSide): Promise<Loaded> {
-  const session = await createSession(file, []).catch((error: Error) => {
+  // Texts are short, and each is only encoded once.
+  const session = await createSession(file, [], 'cpu').catch((error: Error) => {
     throw new Error(explainRuntimeError(error), { cause: error })
   })
   try {
