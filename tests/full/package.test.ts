@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 // The package as it is published, installed into an empty folder as `npx vision-object-classifier` does.
-const MAX_BYTES = 45_000_000
+/** The models take 15 MB, and what browsers need to run them 12 MB, with its compressed copies. */
+const MAX_BYTES = 50_000_000
 const SKIP_SCRIPTS = ['--ignore-scripts', '--no-audit', '--no-fund']
 let folder: string
 let packed: { filename: string; size: number; files: { path: string }[] }
