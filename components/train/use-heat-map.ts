@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'react'
+import { serverWatch } from '@/lib/client/api/server-watch'
 import { embedPhoto } from '@/lib/client/training/embed-photo'
 import type { HeatMap } from '@/lib/client/training/occlusion'
+import { withRetries } from '@/lib/client/training/with-retries'
 import type { Head } from '@/lib/shared/training/head'
 import type { EmbeddedPhoto } from './use-photo-embedding'
 
@@ -27,6 +29,7 @@ export function useHeatMap(
     if (!open || !photo) return
     const controller = new AbortController()
     const { signal } = controller
+    const retrying = { signal, waitForServer: () => serverWatch.wait(signal) }
     setState({ ...NOTHING, progress: 0 })
     import('@/lib/client/training/occlusion')
       .then(({ occlusionMap }) =>
@@ -34,7 +37,7 @@ export function useHeatMap(
           head,
           label,
           photo: photo.photo,
-          embed: (file) => embedPhoto(file, base, signal),
+          embed: (file) => withRetries(() => embedPhoto(file, base, signal), retrying),
           onProgress: (progress) => !signal.aborted && setState({ ...NOTHING, progress }),
         }),
       )

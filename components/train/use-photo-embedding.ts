@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react'
-import { type Failure, isServerAway } from '@/lib/client/api/failure'
+import type { Failure } from '@/lib/client/api/failure'
 import { serverWatch } from '@/lib/client/api/server-watch'
 import type { PhotoEmbedding } from '@/lib/client/device/protocol'
 import { preparePhoto } from '@/lib/client/photos/prepare-photo'
 import { embedPhoto } from '@/lib/client/training/embed-photo'
+import { asFailure, withRetries } from '@/lib/client/training/with-retries'
 
 export type EmbeddedPhoto =
   | { name: 'reading' }
@@ -14,7 +15,7 @@ export type EmbeddedPhoto =
 /** The server refuses larger photos anyway; before that, large ones are made smaller here. */
 const MAX_BYTES = 20_000_000
 
-/** The embedding of a photo by the base model. Waits for a server that is away. */
+/** The embedding of a photo by the base model. Waits for a server that is away, and a while for a busy one. */
 export function usePhotoEmbedding(file: File, base: string): EmbeddedPhoto {
   const [state, setState] = useState<EmbeddedPhoto>({ name: 'reading' })
   useEffect(() => {
@@ -34,17 +35,10 @@ function controllerOf() {
 async function read(file: File, base: string, signal: AbortSignal): Promise<EmbeddedPhoto> {
   try {
     const prepared = await preparePhoto(file, { maxBytes: MAX_BYTES, reduce: true })
-    for (;;) {
-      try {
-        return { name: 'ready', photo: await embedPhoto(prepared.file, base, signal), file: prepared.file }
-      } catch (error) {
-        if (signal.aborted || !isServerAway(error as Failure)) throw error
-        await serverWatch.wait(signal)
-      }
-    }
+    const retrying = { signal, waitForServer: () => serverWatch.wait(signal) }
+    const photo = await withRetries(() => embedPhoto(prepared.file, base, signal), retrying)
+    return { name: 'ready', photo, file: prepared.file }
   } catch (error) {
-    const failure = error as Partial<Failure>
-    const unreadable = { code: 'file_unreadable', retryable: false, retryAfterMs: null }
-    return { name: 'failed', failure: typeof failure.code === 'string' ? (failure as Failure) : unreadable }
+    return { name: 'failed', failure: asFailure(error) }
   }
 }

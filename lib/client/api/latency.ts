@@ -46,7 +46,9 @@ async function fastestRun(classify: (photo: Blob) => Promise<Classification>): P
   const photo = await (await requireOk(fetch(underBase(`/gallery/${SAMPLES[0]?.file}`)))).blob()
   const timings: Classification['timings'][] = []
   for (let i = 0; i < WARM_UP_RUNS + MEASURED_RUNS; i++) timings.push((await classify(photo)).timings)
-  const fastest = timings.slice(WARM_UP_RUNS).reduce((best, timing) => (timing.run_ms < best.run_ms ? timing : best))
+  const fastest = timings
+    .slice(WARM_UP_RUNS)
+    .reduce((best, timing) => (timing.total_ms < best.total_ms ? timing : best))
   return { decode: fastest.decode_ms, run: fastest.run_ms, total: fastest.total_ms }
 }
 

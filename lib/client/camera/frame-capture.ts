@@ -1,3 +1,5 @@
+import { encodeCanvas } from '../photos/encode-canvas'
+
 /** Shorter side of the frames that are classified: slightly more than the models' input size. */
 const FRAME_SHORT_SIDE = 320
 const FRAME_QUALITY = 0.9
@@ -28,8 +30,6 @@ export class FrameCapture {
     this.canvas.width = width
     this.canvas.height = height
     this.canvas.getContext('2d')?.drawImage(this.video, 0, 0, width, height)
-    return new Promise((resolve, reject) =>
-      this.canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no frame'))), 'image/jpeg', quality),
-    )
+    return encodeCanvas(this.canvas, 'image/jpeg', quality)
   }
 }

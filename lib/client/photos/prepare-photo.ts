@@ -20,9 +20,6 @@ export interface PrepareOptions {
 
 /** Photos over this size are resized: over a mobile connection, each upload would take seconds. */
 export const LARGE_BYTES = 4_000_000
-/** Longest side after resizing: still several times the input size of any model. */
-const LONGEST_SIDE = 2048
-const JPEG_QUALITY = 0.92
 const HEADER_BYTES = 64
 
 /**
@@ -37,13 +34,22 @@ export async function preparePhoto(original: Blob, options: PrepareOptions): Pro
 
 async function convert(original: Blob, { maxBytes, reduce }: PrepareOptions): Promise<Omit<Prepared, 'sha256'>> {
   const heic = await isHeic(original)
-  const jpeg = heic ? await fromHeic(original) : null
+  const jpeg = heic ? await reencode((code) => code.fromHeic(original)) : null
   const file = jpeg ?? original
   const unresized = { file, converted: jpeg !== null, leftToServer: heic && jpeg === null, reduced: null }
   if (!reduce || file.size <= Math.min(LARGE_BYTES, maxBytes)) return unresized
-  const resized = await resize(file).catch(() => null)
+  const resized = await reencode((code) => code.resize(file))
   if (!resized || resized.file.size >= file.size) return unresized
   return { ...unresized, file: resized.file, reduced: resized.size }
+}
+
+/** Null if the browser can't, or if the code for it, which most photos don't need, can't be loaded. */
+async function reencode<T>(work: (code: typeof import('./reencode-photo')) => Promise<T>): Promise<T | null> {
+  try {
+    return await work(await import('./reencode-photo'))
+  } catch {
+    return null
+  }
 }
 
 async function digest(file: Blob): Promise<string | null> {
@@ -59,48 +65,4 @@ async function isHeic(file: Blob): Promise<boolean> {
   if (text.slice(4, 8) !== 'ftyp') return false
   const brand = text.slice(8, 12)
   return /^(hei[cxms]|hev[cxms])$/.test(brand) || (/^m[is]f1$/.test(brand) && !text.includes('avif'))
-}
-
-/**
- * Converts natively if the browser can (Safari), otherwise with libheif, which is loaded on demand; null if neither
- * can.
- */
-async function fromHeic(file: Blob): Promise<Blob | null> {
-  try {
-    return await encode(await createImageBitmap(file), 1, 'image/jpeg')
-  } catch {
-    // This browser can't decode HEIC.
-  }
-  try {
-    const { heicTo } = await import('heic-to/csp')
-    return await heicTo({ blob: file, type: 'image/jpeg', quality: JPEG_QUALITY })
-  } catch {
-    return null
-  }
-}
-
-async function resize(file: Blob): Promise<{ file: Blob; size: NonNullable<Prepared['reduced']> }> {
-  const bitmap = await createImageBitmap(file)
-  const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height))
-  const size = { width: Math.round(bitmap.width * scale), height: Math.round(bitmap.height * scale), scale }
-  // Other formats may be transparent, which JPEG doesn't support.
-  const type = file.type === 'image/jpeg' ? 'image/jpeg' : 'image/webp'
-  return { file: await encode(bitmap, scale, type), size }
-}
-
-async function encode(bitmap: ImageBitmap, scale: number, type: string): Promise<Blob> {
-  const canvas = document.createElement('canvas')
-  canvas.width = Math.round(bitmap.width * scale)
-  canvas.height = Math.round(bitmap.height * scale)
-  const context = canvas.getContext('2d')
-  if (context) context.imageSmoothingQuality = 'high'
-  context?.drawImage(bitmap, 0, 0, canvas.width, canvas.height)
-  bitmap.close()
-  return new Promise((resolve, reject) =>
-    canvas.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Error('the canvas could not be encoded'))),
-      type,
-      JPEG_QUALITY,
-    ),
-  )
 }

@@ -1,9 +1,10 @@
-import { type Failure, isServerAway } from '../api/failure'
+import type { Failure } from '../api/failure'
 import type { ServerWatch } from '../api/server-watch'
 import type { PhotoEmbedding } from '../device/protocol'
 import type { Prepared, PrepareOptions } from '../photos/prepare-photo'
 import { digestOf } from './photo-digest'
 import type { Embedded } from './types'
+import { asFailure, withRetries } from './with-retries'
 
 export interface EmbedderOptions {
   maxBytes: number
@@ -22,9 +23,6 @@ export interface EmbedderOptions {
 
 /** Requests at a time: one is prepared or on its way while the server reads another. */
 const LANES = 4
-/** Retries while the server is busy. */
-const MAX_RETRIES = 5
-const RETRY_MS = 1000
 
 /** Gets the embeddings of photos, a few at a time, in order. Photos outlast a server that is away. */
 export class Embedder {
@@ -82,22 +80,12 @@ export class Embedder {
     }
   }
 
-  /** Waits for a server that is away as long as it takes, and for a busy one a few times. */
-  private async embed(id: number, file: Blob, signal: AbortSignal): Promise<PhotoEmbedding> {
-    for (let retries = 0; ; ) {
-      try {
-        return await this.options.embed(file, this.options.base(), signal)
-      } catch (error) {
-        if (signal.aborted) throw error
-        const failure = asFailure(error)
-        if (isServerAway(failure)) await this.waitForServer(signal)
-        else if (failure.retryAfterMs !== null && failure.retryable && retries++ < MAX_RETRIES)
-          await pause(Math.max(failure.retryAfterMs, RETRY_MS))
-        else throw failure
-        signal.throwIfAborted()
-        this.options.onReading(id)
-      }
-    }
+  private embed(id: number, file: Blob, signal: AbortSignal): Promise<PhotoEmbedding> {
+    return withRetries(() => this.options.embed(file, this.options.base(), signal), {
+      signal,
+      waitForServer: () => this.waitForServer(signal),
+      onRetry: () => this.options.onReading(id),
+    })
   }
 
   private async waitForServer(signal: AbortSignal): Promise<void> {
@@ -112,13 +100,4 @@ export class Embedder {
     this.away = away
     this.options.onAway(away)
   }
-}
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** Errors of the browser itself, such as a file that was deleted in the meantime. */
-function asFailure(error: unknown): Failure {
-  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
-    return error as Failure
-  return { code: 'file_unreadable', retryable: false, retryAfterMs: null }
 }

@@ -3,6 +3,7 @@ import type { HeatmapGrid } from '@/lib/shared/explain/heatmap'
 import type { BaseFeatures } from '@/lib/shared/training/example'
 import { type Head, headScorer } from '@/lib/shared/training/head'
 import type { PhotoEmbedding } from '../device/protocol'
+import { encodeCanvas } from '../photos/encode-canvas'
 
 /** What a heat map over a photo needs. */
 export interface HeatMap {
@@ -84,7 +85,5 @@ function hide(bitmap: ImageBitmap, area: Area, cell: number): Promise<Blob> {
   const size = SIDE / CELLS
   const start = (at: number) => (at + 0.5 - HIDDEN / 2) * size
   context.fillRect(start(cell % CELLS), start(Math.floor(cell / CELLS)), HIDDEN * size, HIDDEN * size)
-  return new Promise((resolve, reject) =>
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no picture'))), 'image/jpeg', QUALITY),
-  )
+  return encodeCanvas(canvas, 'image/jpeg', QUALITY)
 }

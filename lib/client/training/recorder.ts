@@ -1,4 +1,5 @@
 import { type CameraError, cameraError, type Facing, nextFrame, openStream, stopTracks } from '../camera/camera-stream'
+import { encodeCanvas } from '../photos/encode-canvas'
 
 export type RecorderState = { name: 'starting' } | { name: 'running' } | { name: 'failed'; error: CameraError }
 
@@ -47,9 +48,7 @@ export class Recorder {
     this.canvas.width = Math.round(videoWidth * scale)
     this.canvas.height = Math.round(videoHeight * scale)
     this.canvas.getContext('2d')?.drawImage(this.video, 0, 0, this.canvas.width, this.canvas.height)
-    const blob = await new Promise<Blob>((resolve, reject) =>
-      this.canvas.toBlob((made) => (made ? resolve(made) : reject(new Error('no frame'))), 'image/jpeg', QUALITY),
-    )
+    const blob = await encodeCanvas(this.canvas, 'image/jpeg', QUALITY)
     const time = new Date().toISOString().slice(0, 23).replaceAll(':', '-')
     return new File([blob], `webcam-${time}.jpg`, { type: 'image/jpeg' })
   }
