@@ -34,7 +34,7 @@ interface ShareResultProps {
 /** Exports results as files, JSON, a link, or code that requests them. */
 export function ShareResult({ current, choice, photo, crop, all, children }: ShareResultProps) {
   const t = useTranslations('share')
-  const { copied, copy } = useCopy()
+  const { copied, failed, copy } = useCopy()
   const saver = useSaveFile()
   const request = {
     site: `${globalThis.location?.origin ?? ''}${BASE_PATH}`,
@@ -73,6 +73,7 @@ export function ShareResult({ current, choice, photo, crop, all, children }: Sha
             <Check aria-hidden className="size-4 text-accent" /> {t('copied', { what: copied })}
           </>
         )}
+        {failed && t('copyFailed')}
         {saver.state === 'failed' && t('saveFailed')}
       </p>
     </div>

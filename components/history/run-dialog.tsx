@@ -69,7 +69,7 @@ function Actions({ run, result, photo, model, imageBytes, onRemove }: ActionsPro
   const t = useTranslations('history')
   const share = useTranslations('share')
   const router = useRouter()
-  const { copied, copy } = useCopy()
+  const { copied, failed, copy } = useCopy()
   async function again(found: FoundPhoto): Promise<void> {
     const id = await classifyAgain(found, tabSession(model, imageBytes))
     router.push(`/#photo-${id}`)
@@ -93,6 +93,7 @@ function Actions({ run, result, photo, model, imageBytes, onRemove }: ActionsPro
       </button>
       <p role="status" className="text-ink-2 text-sm empty:hidden">
         {copied && share('copied', { what: copied })}
+        {failed && share('copyFailed')}
       </p>
     </div>
   )

@@ -1,8 +1,9 @@
 'use client'
 
 import { Check, Copy } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { copyText } from '@/lib/client/files/copy-text'
 
 const COPIED_MS = 2000
 
@@ -10,18 +11,21 @@ const COPIED_MS = 2000
 export function CopyLine({ text, name = text }: { text: string; name?: string }) {
   const t = useTranslations('code')
   const [copied, setCopied] = useState(false)
+  const code = useRef<HTMLElement>(null)
   async function copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(text)
+    if (await copyText(text)) {
       setCopied(true)
       setTimeout(() => setCopied(false), COPIED_MS)
-    } catch {
-      // Without clipboard permission, the visitor can still select the text.
+    } else if (code.current) {
+      // The visitor can copy what is selected.
+      getSelection()?.selectAllChildren(code.current)
     }
   }
   return (
     <div className="flex items-start gap-2 rounded-card border border-line bg-sunk py-1 pr-1 pl-4">
-      <code className="mr-auto min-w-0 whitespace-pre-wrap break-words py-1.5 font-mono text-sm">{text}</code>
+      <code ref={code} className="mr-auto min-w-0 whitespace-pre-wrap break-words py-1.5 font-mono text-sm">
+        {text}
+      </code>
       <button
         type="button"
         onClick={copy}

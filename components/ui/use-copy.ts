@@ -1,18 +1,15 @@
 import { useState } from 'react'
+import { copyText } from '@/lib/client/files/copy-text'
 
 const COPIED_MS = 2000
 
-/** Copies text to the clipboard, and the name of what was copied last for a moment. */
-export function useCopy(): { copied: string; copy(name: string, text: string): Promise<void> } {
-  const [copied, setCopied] = useState('')
+/** Copies text to the clipboard, and the name of what was copied last for a moment, or whether that failed. */
+export function useCopy(): { copied: string; failed: boolean; copy(name: string, text: string): Promise<void> } {
+  const [{ copied, failed }, setState] = useState({ copied: '', failed: false })
   async function copy(name: string, text: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(text)
-      setCopied(name)
-      setTimeout(() => setCopied(''), COPIED_MS)
-    } catch {
-      setCopied('') // The browser denied access to the clipboard.
-    }
+    const done = await copyText(text)
+    setState({ copied: done ? name : '', failed: !done })
+    if (done) setTimeout(() => setState({ copied: '', failed: false }), COPIED_MS)
   }
-  return { copied, copy }
+  return { copied, failed, copy }
 }

@@ -66,6 +66,15 @@ test('copies results as JSON and code, and downloads them as CSV, Excel and JSON
   expect(await clipboard()).toMatch(
     /^curl --data-binary @koala\.webp 'http:.*\/api\/classify\?model=efficientnet-lite1-int8'$/,
   )
+  // On plain HTTP, browsers have no such clipboard.
+  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true }))
+  await pick('Copy', 'API request (Python)')
+  await expect(page.getByText('Python copied')).toBeVisible()
+  await page.evaluate(() => (document.execCommand = () => false))
+  await pick('Copy', 'API request (cURL)')
+  await expect(page.getByText('Couldn’t copy.')).toBeVisible()
+  await page.evaluate(() => Reflect.deleteProperty(navigator, 'clipboard'))
+  expect(await clipboard()).toContain('import json, urllib.request')
   await expect(page.getByRole('button', { name: 'Download', exact: true })).toBeVisible()
   await page.getByRole('button', { name: 'espresso.png' }).click()
   await expect(heading(page, 'espresso')).toBeVisible()

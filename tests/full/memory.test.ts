@@ -25,7 +25,7 @@ test('two hundred simultaneous uploads of 50 megapixels with 1 GB: results and r
   expect(server.output()).not.toContain('a worker crashed')
   expect((await answer(classify(server.url, espresso))).predictions[0]?.label).toBe('espresso')
   expect(await server.stop()).toBe(0)
-  cgroup.remove()
+  await cgroup.remove()
 })
 
 test('600 small and 40 large photos with 512 MB: results and refusals, and the server survives', async (context) => {
@@ -60,5 +60,5 @@ test('600 small and 40 large photos with 512 MB: results and refusals, and the s
   expect(answered).toBeGreaterThan(500)
   expect(server.child.exitCode ?? server.child.signalCode).toBeNull()
   expect(await server.stop()).toBe(0)
-  cgroup.remove()
+  await cgroup.remove()
 })

@@ -85,7 +85,7 @@ test('with 512 MB, runs one worker, loads other models on demand, and lets the k
   expect(before).toBeLessThan(250e6)
   expect(server.workers()).toEqual([worker])
   await server.stop()
-  cgroup.remove()
+  await cgroup.remove()
 })
 
 test('with 256 MB, refuses to start with a one-line error', async (context) => {
@@ -94,5 +94,5 @@ test('with 256 MB, refuses to start with a one-line error', async (context) => {
   await expect(startServer({ cgroup: cgroup.folder })).rejects.toThrow(
     'the server stopped with 1:\nThe server needs at least 380 MB of memory but has 256 MB.',
   )
-  cgroup.remove()
+  await cgroup.remove()
 })

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Cgroup {
   folder: string
-  remove(): void
+  /** Waits for the processes in it to be gone. */
+  remove(): Promise<void>
 }
 
 /** A cgroup (v2, or else v1) with a memory limit; undefined if this user may not create one. */
@@ -18,7 +20,7 @@ export function memoryCgroup(bytes: number): Cgroup | undefined {
     try {
       mkdirSync(folder)
       writeFileSync(`${folder}/${limit}`, String(bytes))
-      return { folder, remove: () => rmdirSync(folder) }
+      return { folder, remove: () => removeEmpty(folder) }
     } catch {
       // Another version, or not permitted; removes a folder without such a limit.
       try {
@@ -27,4 +29,16 @@ export function memoryCgroup(bytes: number): Cgroup | undefined {
     }
   }
   return undefined
+}
+
+/** A process that was killed leaves its cgroup a moment later. */
+async function removeEmpty(folder: string): Promise<void> {
+  for (;;) {
+    try {
+      return rmdirSync(folder)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error
+      await sleep(10)
+    }
+  }
 }

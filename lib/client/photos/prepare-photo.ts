@@ -1,3 +1,5 @@
+import type { ReducedSize } from './reencode-photo'
+
 /** The file to upload for a photo, and how it differs from the original. */
 export interface Prepared {
   file: Blob
@@ -7,8 +9,8 @@ export interface Prepared {
   converted: boolean
   /** Whether it is HEIC that this browser couldn't convert. The server may be able to read it. */
   leftToServer: boolean
-  /** The size in pixels after resizing, and that as a share of the original; null if it wasn't resized. */
-  reduced: { width: number; height: number; scale: number } | null
+  /** Null if it wasn't resized. */
+  reduced: ReducedSize | null
 }
 
 export interface PrepareOptions {

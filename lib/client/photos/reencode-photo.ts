@@ -1,6 +1,12 @@
 import { encodeCanvas } from './encode-canvas'
 import type { PictureType } from './picture-worker'
-import type { Prepared } from './prepare-photo'
+
+/** The size in pixels of a photo that was made smaller, and that as a share of the original. */
+export interface ReducedSize {
+  width: number
+  height: number
+  scale: number
+}
 
 /** Longest side after resizing: still several times the input size of any model. */
 const LONGEST_SIDE = 2048
@@ -29,7 +35,7 @@ export async function fromHeic(file: Blob): Promise<Blob | null> {
  *
  * @throws Error if this browser can't decode it
  */
-export async function resize(file: Blob): Promise<{ file: Blob; size: NonNullable<Prepared['reduced']> }> {
+export async function resize(file: Blob): Promise<{ file: Blob; size: ReducedSize }> {
   const bitmap = await createImageBitmap(file)
   const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height))
   const size = { width: Math.round(bitmap.width * scale), height: Math.round(bitmap.height * scale), scale }
