@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { text } from 'node:stream/consumers'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Browser, chromium } from '@playwright/test'
 import { chromiumPath } from '../scripts/tools/chromium.mjs'
 import { lighthouse } from '../scripts/tools/lighthouse.mjs'
@@ -66,17 +69,33 @@ export async function lighthouseReport(origin: string, path: string, runs: numbe
   }
 }
 
+/** Lighthouse sometimes misses the beginning of a trace, and says that it should be run again. */
+const ATTEMPTS = 3
+
 async function audit(url: string, extra: readonly string[]): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    const report = await auditOnce(url, extra)
+    if (!report.runtimeError) return report
+    if (attempt === ATTEMPTS) throw new Error(`${url}: ${report.runtimeError.message}`)
+  }
+}
+
+async function auditOnce(url: string, extra: readonly string[]): Promise<Result> {
   const port = await freePort()
   const browser = await launch(port)
+  const folder = mkdtempSync(join(tmpdir(), 'lighthouse-'))
   try {
-    const options = [`--port=${port}`, '--output=json', '--output-path=stdout', '--quiet', ...extra]
-    const child = spawn(process.execPath, [lighthouse(), url, ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
-    const report = JSON.parse(await text(child.stdout)) as Result
-    if (report.runtimeError) throw new Error(`${url}: ${report.runtimeError.message}`)
-    return report
+    // A file: at its end, Lighthouse doesn't wait for all of a pipe to be written.
+    const file = join(folder, 'report.json')
+    const options = [`--port=${port}`, '--output=json', `--output-path=${file}`, '--quiet', ...extra]
+    await once(
+      spawn(process.execPath, [lighthouse(), url, ...options], { stdio: ['ignore', 'ignore', 'ignore'] }),
+      'exit',
+    )
+    return JSON.parse(readFileSync(file, 'utf8')) as Result
   } finally {
     await browser.close()
+    rmSync(folder, { recursive: true })
   }
 }
 
