@@ -30,7 +30,7 @@ function check(real: readonly Known[], count: number): void {
   for (const { embedding, print, copyOf } of madeUpPhotos(real, count)) {
     const index = photos.list.length
     if (copyOf !== null) copies.push([index, copyOf])
-    const known = { index, file: `${index}.jpg`, sha256: String(index), label: null, split: null }
+    const known = { index, file: `${index}.jpg`, sha256: String(index), labels: null, split: null }
     const size = { width: 320, height: 240, bytes: 20_000 }
     const traits = { print, luma: { p1: 0.1, p5: 0.2, p99: 0.9 }, sharpness: 1 }
     photos.add({ ...known, ...size, ...traits }, { embedding, kinds: null })

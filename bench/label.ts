@@ -7,6 +7,7 @@ import { randomNumbers } from '@/lib/shared/metrics/random'
 import { type LabelingModel, LabelingOrder } from '@/lib/shared/training/labeling/labeling-order'
 import { train } from '@/lib/shared/training/train'
 import { runWork } from '@/lib/shared/training/work'
+import { compareCollages } from './label-collages'
 import { labelingPage } from './label-page'
 import { labelingTimes } from './label-times'
 import { machine } from './machine'
@@ -110,3 +111,4 @@ if (!values['no-times']) await labelingTimes()
 for (const { name, photos } of await tasks()) {
   if (values.only === undefined || values.only === name) await compare(name, photos)
 }
+if (values.only === undefined || values.only === 'collages') await compareCollages(Number(values.draws))

@@ -17,11 +17,6 @@ export async function checkFolder(path: string, options: CheckOptions, context: 
   const files = await listPhotos(path)
   if (files.length === 0) throw new Failure(EXIT.notFound, `No photos found in ${path}.`)
   const folder = { path, files, ...(await knownLabels(path, files, options)) }
-  if (folder.known.several && options.cleanedLabels !== undefined)
-    throw new Failure(
-      EXIT.usage,
-      'Photos have several labels: --cleaned-labels is for labels files with one per photo.',
-    )
   const { signal, end } = interruption()
   let outcome: Outcome | undefined
   try {

@@ -12,6 +12,9 @@ const QUALITY: Record<QualityIssue, string> = {
   blurred: 'blurred',
 }
 
+/** Instead of the labels of a photo that has none. */
+const NONE = '(none)'
+
 /** The report for a terminal. @param all number of photos, with those that failed */
 export function reportText(report: CheckReport, all: number): string {
   const { outliers, quality } = report
@@ -49,10 +52,10 @@ function leakSection(leaks: CheckReport['copies']): string[] {
 function labels({ labels: { checked, reason, issues, mixed_up } }: CheckReport): string[] {
   if (reason !== null) return ['', `Labels were not checked. ${reason}`]
   const score = (value: number) => `${Math.round(100 * value)} %`.padStart(5)
-  const looks = issues.length === 1 ? 'looks' : 'look'
+  const labeled = issues.length > 1 ? 'photos have labels that look wrong' : 'photos has a label that looks wrong'
   return [
-    ...section(`${issues.length || 'None'} of ${checked} labels ${looks} wrong`, issues, (issue) => {
-      return `${score(issue.score)}  ${issue.file}  ${issue.label} → ${issue.suggested}`
+    ...section(`${issues.length || 'None'} of ${checked} ${labeled}`, issues, (issue) => {
+      return `${score(issue.score)}  ${issue.file}  ${issue.label || NONE} → ${issue.suggested || NONE}`
     }),
     ...(mixed_up.length === 0 ? [] : mixedUpSection(mixed_up)),
   ]

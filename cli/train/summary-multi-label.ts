@@ -12,11 +12,16 @@ export interface LabelSetsResult extends Omit<MultiLabel, 'doubtful'> {
 
 const percent = (share: number | null) => (share === null ? '–' : `${(100 * share).toFixed(1)}%`)
 
+/** The interval of the mAP, if there is one: reports of earlier versions have none. */
+function betweenOf({ map_interval }: NonNullable<LabelSetsResult['report']>): string {
+  return map_interval ? ` (95% interval: ${map_interval.map(percent).join(' to ')})` : ''
+}
+
 /** The figures of all labels together. */
 export function multiLabelLines({ report }: LabelSetsResult): string[] {
   if (report === null) return ['mAP          unknown: the photos are copies of one']
   return [
-    `mAP          ${percent(report.map)}, by cross-validation on ${report.photos} photos`,
+    `mAP          ${percent(report.map)}${betweenOf(report)}, by cross-validation on ${report.photos} photos`,
     `F1           ${percent(report.micro_f1)} over all labels (micro), ${percent(report.macro_f1)} as the mean of labels (macro)`,
     `all right    ${percent(report.exact)} of the photos have exactly their labels`,
   ]

@@ -53,7 +53,7 @@ function testLine(test: TestResult): string {
   const { photos, unknown } = test
   const others = unknown > 0 ? `; ${unknown} have other labels` : ''
   if ('map' in test)
-    return `test         mAP ${percent(test.map)}, micro F1 ${percent(test.micro_f1)}, macro F1 ${percent(test.macro_f1)} on ${photos} photos that it never saw${others}`
+    return `test         mAP ${percent(test.map)}${test.map_interval ? ` (95% interval: ${between(test.map_interval)})` : ''}, micro F1 ${percent(test.micro_f1)}, macro F1 ${percent(test.macro_f1)} on ${photos} photos that it never saw${others}`
   const { top1, top1_interval } = test
   return `test         ${percent(top1)} (95% interval: ${between(top1_interval)}) on ${photos} photos that it never saw${others}`
 }

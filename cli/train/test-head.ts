@@ -1,7 +1,9 @@
 import type { Engine } from '@/lib/server/engine/types'
 import { activate } from '@/lib/shared/metrics/activation'
+import type { Interval } from '@/lib/shared/metrics/calibration'
 import { wilson } from '@/lib/shared/metrics/classification'
 import { type MultiLabelMetrics, multiLabelMetrics } from '@/lib/shared/metrics/label-metrics'
+import { mapInterval } from '@/lib/shared/metrics/map-interval'
 import { type BaseFeatures, NO_LABEL } from '@/lib/shared/training/example'
 import { photosOf } from '@/lib/shared/training/multi-label/photo-set'
 import { embedPhotos, type TrainingBase } from './embed-photos'
@@ -13,7 +15,10 @@ export type TestResult = {
   /** Photos with a label that the model doesn't have. */
   unknown: number
   skipped: number
-} & ({ top1: number; top1_interval: readonly [number, number] } | Omit<MultiLabelMetrics, 'classes'>)
+} & (
+  | { top1: number; top1_interval: readonly [number, number] }
+  | (Omit<MultiLabelMetrics, 'classes'> & { map_interval: Interval | null })
+)
 
 /** A head that is tested. */
 interface TestedHead {
@@ -55,9 +60,7 @@ function testSets(
   const photos = photosOf(examples.filter(({ label }) => label === NO_LABEL || labels.includes(label)))
   const scores = photos.flatMap(({ example }) => [...activate(score(example).logits, 1, 'sigmoid')])
   const truth = photos.flatMap((photo) => labels.map((label) => Number(photo.labels.has(label))))
-  const { classes: _classes, ...metrics } = multiLabelMetrics(
-    { labels: labels.length, scores: Float64Array.from(scores), truth: Uint8Array.from(truth) },
-    thresholds,
-  )
-  return { photos: photos.length, ...metrics }
+  const known = { labels: labels.length, scores: Float64Array.from(scores), truth: Uint8Array.from(truth) }
+  const { classes: _classes, ...metrics } = multiLabelMetrics(known, thresholds)
+  return { photos: photos.length, ...metrics, map_interval: mapInterval(known) }
 }

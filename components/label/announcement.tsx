@@ -19,6 +19,8 @@ interface AnnouncementProps {
 export function Announcement({ photo, last, guesses, several }: AnnouncementProps) {
   const t = useTranslations('label')
   const format = useFormat()
+  const nameOf = ({ labels }: { labels: readonly string[] }) =>
+    labels.length > 0 ? format.list(labels) : t('announceNone')
   const list = guesses.list
     .slice(0, READ)
     .map(({ label, score }, at) =>
@@ -29,8 +31,13 @@ export function Announcement({ photo, last, guesses, several }: AnnouncementProp
   const step =
     last === null
       ? []
-      : 'label' in last
-        ? [t(last.kind === 'labeled' ? 'announceLabeled' : 'announceUndone', { count: last.photos, label: last.label })]
+      : 'labels' in last
+        ? [
+            t(last.kind === 'labeled' ? 'announceLabeled' : 'announceUndone', {
+              count: last.photos,
+              label: nameOf(last),
+            }),
+          ]
         : [t(last.kind === 'skipped' ? 'announceSkipped' : 'announceUnskipped')]
   const next = several > 1 ? t('announceSeveral', { count: several }) : t('announcePhoto', { name: photo.name })
   return (

@@ -1,4 +1,5 @@
 import clsx from 'clsx'
+import { Check } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import type { Guesses } from '@/lib/client/labeling/guesses'
 import { useFormat } from '../ui/use-format'
@@ -6,11 +7,13 @@ import { Key } from './key'
 
 interface GuessListProps {
   guesses: Guesses
+  /** The labels that are selected, where a photo may have several; null where it has one. */
+  picked: readonly string[] | null
   onChoose(label: string): void
 }
 
 /** The labels under the keys 1 to 9, with the model's scores. */
-export function GuessList({ guesses: { list, uncertainReason }, onChoose }: GuessListProps) {
+export function GuessList({ guesses: { list, uncertainReason }, picked, onChoose }: GuessListProps) {
   const t = useTranslations('label')
   const best = Math.max(...list.map(({ score }) => score ?? 0))
   return (
@@ -25,6 +28,7 @@ export function GuessList({ guesses: { list, uncertainReason }, onChoose }: Gues
               label={label}
               score={score}
               best={score === best}
+              picked={picked?.includes(label) ?? null}
               onChoose={() => onChoose(label)}
             />
           </li>
@@ -43,10 +47,12 @@ interface GuessButtonProps {
   score: number | null
   /** Whether no other label has a higher score. */
   best: boolean
+  /** Whether it is selected; null where choosing a label is all there is to do. */
+  picked: boolean | null
   onChoose(): void
 }
 
-function GuessButton({ number, label, score, best, onChoose }: GuessButtonProps) {
+function GuessButton({ number, label, score, best, picked, onChoose }: GuessButtonProps) {
   const t = useTranslations('answer')
   const format = useFormat()
   return (
@@ -54,7 +60,8 @@ function GuessButton({ number, label, score, best, onChoose }: GuessButtonProps)
       type="button"
       onClick={onChoose}
       aria-keyshortcuts={String(number)}
-      className="relative flex min-h-11 w-full items-center gap-3 overflow-hidden rounded-card border border-line bg-card px-2.5 text-left text-sm hover:border-line-2 hover:bg-sunk"
+      aria-pressed={picked ?? undefined}
+      className="relative flex min-h-11 w-full items-center gap-3 overflow-hidden rounded-card border border-line bg-card px-2.5 text-left text-sm hover:border-line-2 hover:bg-sunk aria-pressed:border-accent aria-pressed:bg-accent-soft"
     >
       {score !== null && (
         <span
@@ -67,6 +74,7 @@ function GuessButton({ number, label, score, best, onChoose }: GuessButtonProps)
       <span translate="no" className={clsx('min-w-0 flex-1 truncate', best && 'font-semibold')}>
         {label}
       </span>
+      {picked && <Check aria-hidden className="size-4 shrink-0 text-accent" />}
       {score !== null && (
         <span className={clsx('figures text-[0.8125rem]', best ? 'text-ink' : 'text-ink-2')}>
           {t('percent', { value: format.percent(score) })}

@@ -21,7 +21,7 @@ const FILE_NAMES: Record<LabelsFormat, string> = { csv: 'labels.csv', jsonl: 'me
 /** How far the labels are, how good the model is by now, and what can be done with the labels. */
 export function LabelHeader({ session, state, onClose }: LabelHeaderProps) {
   const t = useTranslations('label')
-  const { labeled, left, skipped, failed, reading } = progressOf(state.photos)
+  const { labeled, left, skipped, failed, reading } = progressOf(session, state)
   const counts = [
     t('labeled', { count: labeled }),
     t('left', { count: left }),
@@ -60,7 +60,15 @@ export function LabelHeader({ session, state, onClose }: LabelHeaderProps) {
 /** The estimate so far. Labels that are chosen because they are hard make it low. */
 function Accuracy({ state: { model, photos } }: { state: TrainingSnapshot }) {
   const t = useTranslations('label')
-  if (!model?.accuracy || photos.length === 0) return null
+  if (photos.length === 0) return null
+  if (model?.multiLabel) {
+    return (
+      <p className="text-ink-2" title={t('accuracyHint')}>
+        {t('meanPrecision', { percent: Math.round(100 * model.multiLabel.map) })}
+      </p>
+    )
+  }
+  if (!model?.accuracy) return null
   const [low, high] = model.accuracy.interval.map((share) => Math.round(100 * share))
   return (
     <p className="text-ink-2" title={t('accuracyHint')}>

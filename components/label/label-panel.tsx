@@ -5,15 +5,18 @@ import type { LabelQueue, LabelQueueState } from '@/lib/client/labeling/label-qu
 import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainingPhoto, TrainingSnapshot } from '@/lib/client/training/types'
 import { focusIsLost } from '../ui/focus-is-lost'
+import { Switch } from '../ui/switch'
 import { Announcement } from './announcement'
 import { GuessList } from './guess-list'
 import { Key } from './key'
 import { LabelField } from './label-field'
 import { PhotoGroup } from './photo-group'
 import { PhotoStage } from './photo-stage'
+import { PickedLabels } from './picked-labels'
 import { useLabelKeys } from './use-label-keys'
 import { usePhotoGuesses } from './use-photo-guesses'
 import { usePhotoUrl } from './use-photo-urls'
+import { usePickedLabels } from './use-picked-labels'
 
 interface LabelPanelProps {
   session: TrainingSession
@@ -28,11 +31,13 @@ interface LabelPanelProps {
 /** One photo, or several alike, and everything that gives it a label: keys, buttons, and a field. */
 export function LabelPanel({ session, state, queue, position, photo, waits }: LabelPanelProps) {
   const t = useTranslations('label')
+  const train = useTranslations('train')
   const region = useRef<HTMLDivElement>(null)
   const field = useRef<HTMLInputElement>(null)
-  const { photos, labels, model } = state
+  const { photos, labels, model, multiLabel } = state
   const { group, canUndo } = position
   const [left, setLeft] = useState<ReadonlySet<number>>(new Set())
+  const picks = usePickedLabels(photo.id)
   const embedded = session.embeddingOf(photo.id)
   const head = model?.head ?? null
   const guesses = usePhotoGuesses(photo.id, head, embedded, labels)
@@ -45,10 +50,15 @@ export function LabelPanel({ session, state, queue, position, photo, waits }: La
     if (focusIsLost() || document.activeElement?.matches('[data-label-title]'))
       region.current?.focus({ preventScroll: true })
   }, [])
+  function give(names: readonly string[]): void {
+    queue.label(names, chosen)
+    setLeft(new Set())
+    picks.clear()
+  }
   function choose(label: string | undefined): void {
     if (label === undefined) return
-    queue.label(label, chosen)
-    setLeft(new Set())
+    if (multiLabel) picks.toggle(label)
+    else give([label])
   }
   function toggle(id: number): void {
     const next = new Set(left)
@@ -63,6 +73,7 @@ export function LabelPanel({ session, state, queue, position, photo, waits }: La
       setLeft(new Set())
       void queue.setGroup(group === null)
     },
+    onDone: multiLabel ? () => give(picks.list) : null,
     onType: () => field.current?.focus(),
   }
   useLabelKeys(region, keys)
@@ -82,10 +93,11 @@ export function LabelPanel({ session, state, queue, position, photo, waits }: La
         <PhotoStage photo={photo} url={url} dimmed={waits} />
       )}
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-        <GuessList guesses={guesses} onChoose={choose} />
+        <GuessList guesses={guesses} picked={multiLabel ? picks.list : null} onChoose={choose} />
         <div>
           <LabelField ref={field} labels={labels} onChoose={choose} onLeave={focus} />
         </div>
+        {multiLabel && <PickedLabels picked={picks.list} onDone={() => give(picks.list)} />}
         <div className="grid grid-cols-3 gap-2">
           <Action onClick={keys.onUndo} disabled={!canUndo} shortcut="ArrowLeft" sign="←">
             <Undo2 aria-hidden /> {t('undo')}
@@ -98,8 +110,14 @@ export function LabelPanel({ session, state, queue, position, photo, waits }: La
           </Action>
         </div>
         <p id="label-keys" className="text-pretty text-ink-3 text-xs pointer-coarse:hidden">
-          {t('keys')}
+          {t(multiLabel ? 'keysSeveral' : 'keys')}
         </p>
+        <Switch
+          label={train('multiLabel')}
+          hint={t('severalHint')}
+          checked={multiLabel}
+          onChange={(on) => session.setMultiLabel(on)}
+        />
       </div>
       <Announcement photo={photo} last={position.last} guesses={guesses} several={shown?.length ?? 1} />
     </div>

@@ -29,7 +29,7 @@ const ACCEPT = 'image/*,.heic,.heif,.hif,.ppm,.pgm,.zip'
 export function LabelView({ session, state, here, canChoose, onClose }: LabelViewProps) {
   const { queue, state: position } = useLabelQueue(session)
   const current = state.photos.find(({ id }) => id === position.current) ?? null
-  const { left, reading } = progressOf(state.photos)
+  const { left, reading } = progressOf(session, state)
   // While the next photo is being chosen, the last one stays: a moment, in which nothing moves.
   const last = useRef(current)
   if (current) last.current = current
@@ -66,7 +66,7 @@ interface NoPhotoProps {
 function NoPhoto({ session, state, onClose, onAgain, onUndo }: NoPhotoProps) {
   const t = useTranslations('label')
   const train = useTranslations('train')
-  const { labeled, left, skipped, reading } = progressOf(state.photos)
+  const { labeled, left, skipped, reading } = progressOf(session, state)
   const add = (files: readonly File[]) => void session.addFilesTo(null, files)
   if (left > 0) {
     const text = state.serverAway ? train('waitingForServer') : t('reading', { done: left - reading, all: left })

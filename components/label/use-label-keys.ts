@@ -6,6 +6,8 @@ export interface LabelKeys {
   onSkip(): void
   onUndo(): void
   onSeveral(): void
+  /** The labels of the photo are complete; null where it has only one. */
+  onDone: (() => void) | null
   /** A letter: what follows is the name of a label. */
   onType(): void
 }
@@ -20,6 +22,9 @@ export function useLabelKeys(region: RefObject<HTMLElement | null>, keys: LabelK
   useEffect(() => {
     function handle(event: KeyboardEvent): void {
       if (!isMeant(event.target, region.current)) return
+      // A button that has the focus acts on Enter by itself.
+      if (event.key === 'Enter' && event.target instanceof HTMLElement && event.target.matches('button, a, label *'))
+        return
       const act = actionOf(event, latest.current)
       if (!act) return
       // A letter goes on into the field that gets the focus.
@@ -44,6 +49,7 @@ function actionOf(event: KeyboardEvent, keys: LabelKeys): (() => void) | null {
   if (ctrlKey || metaKey || altKey || repeat) return null
   if (/^[1-9]$/.test(key)) return () => keys.onGuess(Number(key) - 1)
   if (key === '0') return keys.onSeveral
+  if (key === 'Enter') return keys.onDone
   if (key === 'ArrowRight') return keys.onSkip
   if (key === 'ArrowLeft' || key === 'Backspace') return keys.onUndo
   return /^\p{L}$/u.test(key) ? keys.onType : null

@@ -4,6 +4,7 @@ import type { TrainedModel, TrainingPhoto, TrainingSnapshot } from '@/lib/client
 import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
 import { Advice } from './advice'
+import { entriesOf } from './entries-of'
 import { ExampleThumbnail } from './example-thumbnail'
 
 interface CopiesProps {
@@ -16,21 +17,22 @@ interface CopiesProps {
 export function Copies({ session, state, model }: CopiesProps) {
   const t = useTranslations('train')
   const format = useFormat()
-  const groups = model.copies.flatMap(({ photos: ids }) => {
-    const photos = state.photos.filter(({ id }) => ids.includes(id))
-    const open = photos.some(({ confirmed }) => !confirmed)
+  const groups = model.copies.flatMap(({ photos: ids }): Entries[][] => {
+    const photos = ids.map((id) => entriesOf(session, id)).filter(isThere)
+    const open = photos.flat().some(({ confirmed }) => !confirmed)
     return photos.length > 1 && open ? [photos] : []
   })
-  const name = ({ label }: TrainingPhoto) => state.labels.find(({ id }) => id === label)?.name ?? ''
+  const nameOf = ({ label }: TrainingPhoto) => state.labels.find(({ id }) => id === label)?.name ?? t('noLabel')
+  const name = (photo: Entries) => format.list(photo.map(nameOf).sort())
   return (
     <Advice title={t('copies')}>
       {groups.map((photos) => {
-        const [first, ...others] = photos as [TrainingPhoto, ...TrainingPhoto[]]
+        const [first, ...others] = photos as [Entries, ...Entries[]]
         const names = [...new Set(photos.map(name))]
         return (
-          <div key={first.id} className="flex items-start gap-3">
+          <div key={first[0].id} className="flex items-start gap-3">
             <span className="relative size-14 shrink-0 overflow-hidden rounded-[7px] bg-sunk">
-              <ExampleThumbnail file={session.file(first.id)} state={first.state} />
+              <ExampleThumbnail file={session.file(first[0].id)} state={first[0].state} />
             </span>
             <div className="min-w-0">
               <p className="text-pretty text-ink-2 [overflow-wrap:anywhere]">
@@ -40,11 +42,7 @@ export function Copies({ session, state, model }: CopiesProps) {
               </p>
               <div className="-mx-2 flex flex-wrap">
                 {names.length === 1 ? (
-                  <Button
-                    variant="quiet"
-                    className="h-9! px-2!"
-                    onClick={() => session.removePhotos(others.map(({ id }) => id))}
-                  >
+                  <Button variant="quiet" className="h-9! px-2!" onClick={() => session.removePhotos(idsOf(others))}>
                     {t('removeCopies', { count: others.length })}
                   </Button>
                 ) : (
@@ -59,11 +57,7 @@ export function Copies({ session, state, model }: CopiesProps) {
                     </Button>
                   ))
                 )}
-                <Button
-                  variant="quiet"
-                  className="h-9! px-2!"
-                  onClick={() => session.confirmPhotos(photos.map(({ id }) => id))}
-                >
+                <Button variant="quiet" className="h-9! px-2!" onClick={() => session.confirmPhotos(idsOf(photos))}>
                   {t('isRight')}
                 </Button>
               </div>
@@ -76,6 +70,12 @@ export function Copies({ session, state, model }: CopiesProps) {
 }
 
 /** Keeps one of the copies. */
-function keep(session: TrainingSession, photos: readonly TrainingPhoto[], kept: TrainingPhoto): void {
-  session.removePhotos(photos.filter(({ id }) => id !== kept.id).map(({ id }) => id))
+function keep(session: TrainingSession, photos: readonly Entries[], kept: Entries): void {
+  session.removePhotos(idsOf(photos.filter((photo) => photo !== kept)))
 }
+
+/** A photo, with one entry for each of its labels. */
+type Entries = [TrainingPhoto, ...TrainingPhoto[]]
+
+const isThere = (entries: TrainingPhoto[]): entries is Entries => entries.length > 0
+const idsOf = (photos: readonly Entries[]) => photos.flat().map(({ id }) => id)

@@ -6,6 +6,7 @@ import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainedModel, TrainingSnapshot } from '@/lib/client/training/types'
 import { Disclosure } from '../ui/disclosure'
 import { Copies } from './copies'
+import { Doubtful } from './doubtful'
 import { MixUps } from './mix-ups'
 import { Needs } from './needs'
 import { Suspicious } from './suspicious'
@@ -39,6 +40,7 @@ export function ModelPanel({ session, state }: ModelPanelProps) {
       {model && (
         <div className="mt-5 grid grid-cols-[minmax(0,1fr)] gap-5 empty:hidden">
           <Suspicious session={session} state={state} model={model} />
+          <Doubtful session={session} state={state} model={model} />
           <Copies session={session} state={state} model={model} />
           <MixUps session={session} state={state} model={model} />
           <Needs model={model} />
@@ -97,7 +99,7 @@ const whole = (share: number) => Math.round(100 * share)
 function SeveralLabels({ model: { multiLabel } }: { model: TrainedModel }) {
   const t = useTranslations('train')
   if (multiLabel === null) return <NotMeasured />
-  const { map, micro, macro, photos } = multiLabel
+  const { map, interval, micro, macro, photos } = multiLabel
   return (
     <div className="mt-1">
       <p data-testid="mean-precision" className="font-semibold text-2xl leading-tight tracking-[-0.03em]">
@@ -105,6 +107,7 @@ function SeveralLabels({ model: { multiLabel } }: { model: TrainedModel }) {
       </p>
       <p className="mt-1 max-w-[52ch] text-pretty text-ink-2 text-sm">
         {t('multiLabelFigures', { micro: whole(micro), macro: whole(macro), photos })}
+        {interval && ` ${t('meanPrecisionHint', { low: whole(interval[0]), high: whole(interval[1]) })}`}
       </p>
       <Disclosure className="mt-2" label={<span className="text-xs">{t('how')}</span>}>
         <p className="max-w-[52ch] text-pretty text-ink-2 text-xs">{t('multiLabelHow')}</p>

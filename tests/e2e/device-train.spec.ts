@@ -202,7 +202,18 @@ test('labels photos one by one and learns several labels a photo on this device 
   await page.getByText('This device', { exact: true }).click()
   await page.locator('input[type=file][accept]').first().setInputFiles(newPhoto())
   await expect(page.getByRole('img', { name: /new\.png/ })).toBeVisible(LOADED)
+  // Two labels by typing, of which one is taken away again by its name, and the photo has none.
+  await page.getByRole('switch', { name: 'A photo may have several labels' }).check()
+  for (const name of ['dots', 'rings', 'dots'])
+    await page
+      .getByRole('combobox')
+      .fill(`${name}`)
+      .then(() => page.keyboard.press('Enter'))
+  await expect(page.getByTestId('picked')).toHaveText('Selected: rings')
+  await page.keyboard.press('Enter')
+  await expect(page.getByTestId('label-progress')).toHaveText('1 labeled · 0 left')
   await page.getByRole('button', { name: 'To the model' }).click()
+  await page.getByRole('button', { name: 'rings', exact: true }).waitFor()
   // As if dropped on the page.
   const dropped = readdirSync(mixed).map((name) => join(mixed, name))
   await page.locator('input[type=file]').first().setInputFiles(dropped)

@@ -112,11 +112,19 @@ test('refuses a file name without a known format, and a folder without photos', 
   expect(await vision(['check', join(folder, 'empty')])).toMatchObject({ code: 3 })
 })
 
-test('says that labels aren’t checked where photos have several', async () => {
-  const csv = join(folder, 'sets.csv')
-  writeFileSync(csv, 'file,labels\nball.jpg,round;thing\npolar-bear.jpg,thing\nkoala.jpg,round;thing\n')
-  const { code, out } = await check('--labels', csv)
-  expect([code, out]).toEqual([0, expect.stringContaining('Labels were not checked. Photos have several labels.')])
-  const refused = await check('--labels', csv, '--cleaned-labels', join(folder, 'sets-cleaned.csv'))
-  expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('one per photo')])
+test('finds wrong and missing labels where photos have several, and writes all of them', async () => {
+  const [csv, out, cleaned] = ['sets.csv', 'sets-out.csv', 'sets-cleaned.csv'].map((name) => join(folder, name))
+  const dataset = await smallDataset()
+  const kinds = dataset.map(({ file }) => [file, file.includes('/animal/') ? 'animal' : 'thing'] as const)
+  // Every photo is one of a collection, and one isn't labeled so.
+  const lines = kinds.map(([file, kind], at) => `${file},${kind}${at === 0 ? '' : ';mine'}`)
+  writeFileSync(csv as string, `file,labels\n${lines.join('\n')}\n`)
+  const files = ['--out', out as string, '--cleaned-labels', cleaned as string, '--take-suggestions']
+  const { code, out: text } = await check('--labels', csv as string, ...files)
+  expect([code, text]).toEqual([0, expect.stringContaining('train/thing/polar-bear.jpg  mine | thing → animal | mine')])
+  const polarBear = table('sets-out.csv').data.find(({ file }) => file?.endsWith('/polar-bear.jpg'))
+  expect(polarBear).toMatchObject({ suggested_label: 'animal | mine' })
+  const labels = new Map(table('sets-cleaned.csv').data.map((row) => [row.file, row.labels]))
+  expect(labels.get('train/thing/polar-bear.jpg')).toBe('animal | mine')
+  expect(labels.get(kinds[1]?.[0] ?? '')).toBe(`${kinds[1]?.[1]} | mine`)
 })

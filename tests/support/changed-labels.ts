@@ -19,3 +19,23 @@ export function changeLabels<T extends { label: string }>(
     changed,
   }
 }
+
+/** Adds or removes one label of a share of the photos, the same for each seed. @returns also which ones */
+export function changeLabelSets<T extends { labels: readonly string[] }>(
+  photos: readonly T[],
+  share: number,
+  seed: number,
+): { photos: T[]; changed: ReadonlySet<number> } {
+  const random = randomNumbers(seed)
+  const labels = [...new Set(photos.flatMap((photo) => photo.labels))].sort()
+  const order = photos.map((_, at) => ({ at, key: random() })).sort((a, b) => a.key - b.key)
+  const changed = new Set(order.slice(0, Math.round(share * photos.length)).map(({ at }) => at))
+  const toggled = (given: readonly string[]) => {
+    const label = labels[Math.floor(random() * labels.length)] as string
+    return given.includes(label) ? given.filter((each) => each !== label) : [...given, label]
+  }
+  return {
+    photos: photos.map((photo, at) => (changed.has(at) ? { ...photo, labels: toggled(photo.labels) } : photo)),
+    changed,
+  }
+}

@@ -1,4 +1,6 @@
+import type { Interval } from '@/lib/shared/metrics/calibration'
 import { type LabelScores, type MultiLabelMetrics, multiLabelMetrics } from '@/lib/shared/metrics/label-metrics'
+import { mapInterval } from '@/lib/shared/metrics/map-interval'
 import { sixDigits } from '@/lib/shared/metrics/scores'
 import { crossThresholds, decisionEce } from '@/lib/shared/training/multi-label/report'
 import { chooseThresholds } from '@/lib/shared/training/multi-label/thresholds'
@@ -33,6 +35,8 @@ export interface LabelSetsReport extends Omit<MultiLabelMetrics, 'classes'> {
   model: Pick<Evaluated, 'id' | 'title' | 'revision' | 'temperature'> & { calibrated: boolean }
   /** Number of classified photos. */
   images: number
+  /** The 95 % interval of `map`; null with few photos. */
+  map_interval: Interval | null
   /** Number of rows and photos that were not evaluated. */
   errors: number
   /** Expected calibration error of the scores of all labels. */
@@ -80,6 +84,7 @@ export function makeLabelSetsReport(
     images: answered.length,
     errors: failed.length + skipped.length,
     ...figures,
+    map_interval: mapInterval(known),
     ece: decisionEce(known),
     uncertain: answered.filter(({ uncertain }) => uncertain).length / Math.max(1, answered.length),
     images_per_second: perSecond,

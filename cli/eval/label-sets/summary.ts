@@ -13,10 +13,11 @@ export function labelSetsSummary(
   seconds: number,
 ): string {
   const { model, map, micro_f1, macro_f1, exact, ece, uncertain, images, errors, images_per_second: rate } = report
+  const interval = report.map_interval ? ` (95% interval: ${report.map_interval.map(percent).join(' to ')})` : ''
   return [
     `${model.title} (${model.id}), several labels a photo, ${model.calibrated ? 'calibrated' : 'not calibrated'}`,
     '',
-    `mAP          ${percent(map)}, the mean of the labels’ average precision`,
+    `mAP          ${percent(map)}${interval}, the mean of the labels’ average precision`,
     `F1           ${percent(micro_f1)} over all labels (micro), ${percent(macro_f1)} as the mean of labels (macro)`,
     `all right    ${percent(exact)} of the photos have exactly their labels`,
     `ECE          ${percent(ece)} over the scores of all labels`,

@@ -52,8 +52,8 @@ export function LabelsFinding({ labels: { issues, checked, reason }, labeled, ph
               <span className="min-w-0 flex-1">
                 <span translate="no" className="block text-pretty text-sm [overflow-wrap:anywhere]">
                   {t.rich('issue', {
-                    label,
-                    suggested,
+                    label: label || t('noneOfThem'),
+                    suggested: suggested || t('noneOfThem'),
                     was: (chunk) => <span className="text-bad">{chunk}</span>,
                     is: (chunk) => <span className="font-semibold">{chunk}</span>,
                     arrow: () => <ArrowRight aria-hidden className="mx-1.5 inline size-3.5 text-ink-3" />,

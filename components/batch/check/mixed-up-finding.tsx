@@ -1,6 +1,7 @@
 import { ArrowRight } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import type { CheckReport } from '@/lib/shared/contract/check'
+import { isMixedUp } from '@/lib/shared/dataset-check/mixed-up'
 import { useFormat } from '../../ui/use-format'
 import { Finding, SCROLLER } from './finding'
 import type { PhotoLinks, PhotoSet } from './photo-links'
@@ -17,7 +18,7 @@ export function MixedUpFinding({ labels: { issues, mixed_up: pairs }, photos }: 
   const format = useFormat()
   const { shown, more } = useFirst(pairs)
   const setOf = (label: string, other: string): PhotoSet => ({
-    files: issues.filter((issue) => issue.label === label && issue.suggested === other).map(({ file }) => file),
+    files: issues.filter((issue) => isMixedUp(issue, label, other)).map(({ file }) => file),
     name: t('mixedUpPair', { label, other }),
   })
   return (

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test, vi } from 'vitest'
 import { TrainingSession } from '../training/session'
 import type { FromTrainingWorker, ToTrainingWorker } from '../training/training-protocol'
+import { exportLabels } from './export-labels'
 import { LabelQueue } from './label-queue'
 
 /** The worker that trains, in this thread: Node has none that the browser's `Worker` starts. */
@@ -78,7 +79,7 @@ test('every photo is asked for once, whatever is labeled, and the next ones are 
   while (seen.length < 12) {
     await shown()
     seen.push(current())
-    queue.label(kindOf(current()))
+    queue.label([kindOf(current())])
     // The photo after it is there at once, so that nobody waits for the worker.
     if (seen.length > 1 && seen.length < 11)
       await vi.waitFor(() => expect(queue.snapshot().next.length).toBeGreaterThan(0), 10_000)
@@ -99,7 +100,7 @@ test('every photo is asked for once, whatever is labeled, and the next ones are 
 test('steps are taken back one by one: a label that came with one goes with it, and the photo is shown again', async () => {
   const { session, queue, shown, current } = await openQueue(4)
   const first = current()
-  queue.label('a mistake')
+  queue.label(['a mistake'])
   await shown()
   const second = current()
   expect(second).not.toBe(first)
@@ -112,7 +113,7 @@ test('steps are taken back one by one: a label that came with one goes with it, 
   expect([current(), queue.snapshot().canUndo]).toEqual([first, false])
   expect([labelOf(session, first), session.snapshot().labels]).toEqual([null, []])
   // What was shown in its place comes next.
-  queue.label('right')
+  queue.label(['right'])
   expect([current(), labelOf(session, first)]).toEqual([second, 'right'])
   queue.close()
 })
@@ -124,7 +125,7 @@ test('skipped photos come last, and only when they are asked for again', async (
   for (const _ of [1, 2]) {
     await shown()
     expect(current()).not.toBe(skipped)
-    queue.label('other')
+    queue.label(['other'])
   }
   expect(queue.snapshot().current).toBeNull()
   queue.askAgain()
@@ -146,10 +147,38 @@ test('photos that look alike are shown together, get one label, and are undone t
   // Its own kind is the first of them.
   expect(group.slice(0, 10).map(kindOf)).toEqual(Array<string>(10).fill(kind))
   const ids = (queue.snapshot().group ?? []).slice(0, 10)
-  queue.label(kind, ids)
-  expect(queue.snapshot().last).toEqual({ kind: 'labeled', photos: 10, label: kind })
+  queue.label([kind], ids)
+  expect(queue.snapshot().last).toEqual({ kind: 'labeled', photos: 10, labels: [kind] })
   queue.undo()
   expect(group.map((one) => labelOf(session, one))).toEqual(Array<null>(12).fill(null))
   expect((queue.snapshot().group ?? []).map(name)).toEqual(group.slice(0, 10))
+  queue.close()
+})
+
+test('a photo gets several labels or none, is asked for once, is exported with all of them, and is undone as one', async () => {
+  const { session, queue, shown, current } = await openQueue(6)
+  session.setMultiLabel(true)
+  const labelsOf = (name: string) => {
+    const { photos, labels } = session.snapshot()
+    return photos.filter((one) => one.name === name).map(({ label }) => labels.find(({ id }) => id === label)?.name)
+  }
+  const [first, seen] = [current(), new Set<string>()]
+  queue.label(['one', 'two', 'three'])
+  expect(labelsOf(first)).toEqual(['one', 'two', 'three'])
+  queue.undo()
+  expect([current(), session.snapshot().photos.length, session.snapshot().labels]).toEqual([first, 6, []])
+  for (let at = 0; at < 6; at++) {
+    await shown()
+    seen.add(current())
+    const none = current() === first
+    queue.label(none ? [] : ['any', kindOf(current())])
+  }
+  expect(seen.size).toBe(6)
+  const lines = (await exportLabels(session, 'jsonl').text()).trimEnd().split('\n')
+  const expected = [...seen].map((name) => ({ file_name: name, labels: name === first ? [] : ['any', kindOf(name)] }))
+  const byName = (a: { file_name: string }, b: { file_name: string }) => a.file_name.localeCompare(b.file_name)
+  expect(lines.map((line) => JSON.parse(line)).sort(byName)).toEqual(expected.sort(byName))
+  await vi.waitFor(() => expect(session.snapshot().model).toMatchObject({ photos: 6 }), 10_000)
+  expect(session.snapshot().model?.head.multiLabel).toBeTruthy()
   queue.close()
 })

@@ -17,7 +17,9 @@ export interface LabelQueueState {
   last: LastStep | null
 }
 
-export type LastStep = { kind: 'labeled' | 'undone'; photos: number; label: string } | { kind: 'skipped' | 'unskipped' }
+export type LastStep =
+  | { kind: 'labeled' | 'undone'; photos: number; labels: readonly string[] }
+  | { kind: 'skipped' | 'unskipped' }
 
 const NOTHING: LabelQueueState = { current: null, next: [], group: null, canUndo: false, last: null }
 /** Photos that are labeled together. */
@@ -56,13 +58,17 @@ export class LabelQueue {
     this.unsubscribe()
   }
 
-  /** Gives photos a label, which is added if there is none of this name. By default, the current photo. */
-  label(name: string, ids: readonly number[] = this.shown()): void {
+  /**
+   * Gives photos labels, which are added if there are none of these names. By default, the current photo.
+   *
+   * @param names several only where a photo may have several labels; then none says that no label fits
+   */
+  label(names: readonly string[], ids: readonly number[] = this.shown()): void {
     if (ids.length === 0) return
-    this.last = { kind: 'labeled', photos: ids.length, label: name.trim() }
+    this.last = { kind: 'labeled', photos: ids.length, labels: names.map((name) => name.trim()) }
     this.act(() => {
       this.show([])
-      this.steps.label(ids, name)
+      this.steps.label(ids, names)
     })
   }
 
@@ -82,8 +88,8 @@ export class LabelQueue {
     this.act(() => {
       const undone = this.steps.undo()
       if (!undone) return
-      const { ids, label } = undone
-      this.last = label === null ? { kind: 'unskipped' } : { kind: 'undone', photos: ids.length, label }
+      const { ids, labels } = undone
+      this.last = labels === null ? { kind: 'unskipped' } : { kind: 'undone', photos: ids.length, labels }
       if (this.current !== null) this.next.putBack(this.current)
       this.show(ids)
     })

@@ -204,6 +204,40 @@ export class TrainingSession {
     this.live.update()
   }
 
+  /**
+   * Gives photos one more label: a photo is there once for each.
+   *
+   * @returns the new IDs; a photo that has the label already gets none
+   */
+  copyPhotos(ids: readonly number[], label: number): readonly number[] {
+    const { draft } = this
+    const copies = ids.flatMap((id): TrainingPhoto[] => {
+      const [photo, file, embedded] = [draft.photo(id), this.file(id), this.embeddingOf(id)]
+      if (!photo || !embedded) return []
+      const copy = { ...photo, id: draft.nextId(), label, confirmed: false, skipped: false }
+      if (this.isKnown(copy, embedded)) return []
+      if (file) draft.files.set(copy.id, file)
+      draft.embedded.set(copy.id, embedded)
+      return [copy]
+    })
+    if (copies.length === 0) return []
+    this.edit({ photos: [...draft.state.photos, ...copies] })
+    for (const copy of copies) {
+      draft.savePhoto(copy)
+      this.take(copy)
+    }
+    return copies.map(({ id }) => id)
+  }
+
+  /** Takes copies away that were made by mistake. Unlike a removal, this isn't offered to be undone. */
+  dropCopies(ids: readonly number[]): void {
+    const gone = this.draft.state.photos.filter(({ id }) => ids.includes(id))
+    this.live.forget(ids)
+    this.draft.dropPhotos(gone)
+    for (const photo of gone) this.draft.forget(photo)
+    this.edit({})
+  }
+
   /** Puts off the decision about photos without a label, or asks again. */
   skipPhotos(ids: readonly number[], skipped: boolean): void {
     this.draft.editPhotos(ids, { skipped })

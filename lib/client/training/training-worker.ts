@@ -1,6 +1,7 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
-import { LabelingOrder } from '@/lib/shared/training/labeling/labeling-order'
+import type { Head } from '@/lib/shared/training/head'
+import { type LabelingModel, LabelingOrder } from '@/lib/shared/training/labeling/labeling-order'
 import { type MultiLabelTraining, trainMultiLabel } from '@/lib/shared/training/multi-label/train'
 import { type Training, train } from '@/lib/shared/training/train'
 import { runWork } from '@/lib/shared/training/work'
@@ -14,7 +15,7 @@ const examples = new Map<number, Photo>()
 const order = new LabelingOrder<Photo>()
 let current = new AbortController()
 /** Of the last training. */
-let model: Parameters<typeof order.next>[0]['model'] = null
+let model: LabelingModel | null = null
 let answered: Promise<void> = Promise.resolve()
 
 self.onmessage = ({ data }: MessageEvent<ToTrainingWorker>) => {
@@ -39,15 +40,14 @@ async function run(
   try {
     if (multiLabel) {
       const training = await trainMultiLabel(list, { signal })
-      model = null
-      self.postMessage({ run: number, model: ofSeveral(training), complete: true } satisfies FromTrainingWorker)
+      model = labelingModel(training.head, list)
+      self.postMessage({ run: number, model: ofSeveral(training, ids), complete: true } satisfies FromTrainingWorker)
       return
     }
     // The learning curve takes a third of the time, and the page shows it last.
     for (const quick of [true, false]) {
       const training = await train(list, { quick }, { signal })
-      const { labels } = training.head
-      model = { head: training.head, counts: labels.map((name) => list.filter(({ label }) => label === name).length) }
+      model = labelingModel(training.head, list)
       self.postMessage({ run: number, model: named(training, ids), complete: !quick } satisfies FromTrainingWorker)
     }
   } catch (error) {
@@ -55,6 +55,11 @@ async function run(
     const fault = error instanceof Problem ? error.detail : String(error)
     self.postMessage({ run: number, fault } satisfies FromTrainingWorker)
   }
+}
+
+/** The model that photos to label are chosen with, and how many photos have each of its labels. */
+function labelingModel(head: Head, list: readonly { label: string }[]): LabelingModel {
+  return { head, counts: head.labels.map((name) => list.filter(({ label }) => label === name).length) }
 }
 
 async function respond(number: number, question: LabelingQuestion): Promise<void> {
@@ -80,15 +85,26 @@ async function respond(number: number, question: LabelingQuestion): Promise<void
 }
 
 /** The model of photos that may have several labels. Mistakes aren't listed: a photo may have some of its labels right. */
-function ofSeveral({ head, photos, report, needs }: MultiLabelTraining): TrainedModel {
+function ofSeveral(training: MultiLabelTraining, ids: readonly number[]): TrainedModel {
+  const { head, photos, report, needs, doubtful, copies } = training
+  const id = (position: number) => ids[position] as number
   const figures = report && {
     map: report.map,
+    interval: report.map_interval,
     micro: report.micro_f1,
     macro: report.macro_f1,
     photos: report.photos,
   }
-  const nothing = { accuracy: null, curve: null, mistakes: [], suspicious: [], copies: [] }
-  return { head, photos, multiLabel: figures, needs, ...nothing }
+  const nothing = { accuracy: null, curve: null, mistakes: [], suspicious: [] }
+  return {
+    head,
+    photos,
+    multiLabel: figures,
+    needs,
+    doubtful: doubtful.map(({ example, label, has }) => ({ photo: id(example), label, has })),
+    copies: copies.map(({ examples: positions, labels }) => ({ photos: positions.map(id), labels })),
+    ...nothing,
+  }
 }
 
 /** Names photos by their IDs instead of their positions. */
@@ -103,6 +119,7 @@ function named(training: Training, ids: readonly number[]): TrainedModel {
     curve,
     needs,
     mistakes: mistakes.map(({ example, ...mistake }) => ({ photo: id(example), ...mistake })),
+    doubtful: [],
     suspicious: suspicious.map(({ example, label, looksLike }) => ({ photo: id(example), label, looksLike })),
     copies: copies.map(({ examples: positions, labels }) => ({ photos: positions.map(id), labels })),
   }

@@ -50,12 +50,14 @@ export interface TrainedModel {
   photos: number
   /** Accuracy on photos that weren't trained on, in cross-validation; null if no photo could be held out. */
   accuracy: { share: number; interval: Interval; photos: number } | null
-  /** The same for several labels a photo: mean average precision and F1. */
-  multiLabel: { map: number; micro: number; macro: number; photos: number } | null
+  /** The same for several labels a photo: mean average precision and F1. The interval is null for few photos. */
+  multiLabel: { map: number; interval: Interval | null; micro: number; macro: number; photos: number } | null
   curve: LearningCurve | null
   needs: readonly LabelNeed[]
   mistakes: readonly { photo: number; label: string; predicted: string; score: number }[]
   suspicious: readonly { photo: number; label: string; looksLike: string }[]
+  /** Where a photo may have several labels: those that look wrong, or missing (`has`: false). */
+  doubtful: readonly { photo: number; label: string; has: boolean }[]
   copies: readonly { photos: readonly number[]; labels: readonly string[] }[]
 }
 

@@ -9,8 +9,9 @@ export interface PhotoCheck {
   near_copy_of: string | null
   /** Number of its group of copies, from 1. */
   copy_group: number | null
-  /** How wrong its label looks, from 0.5 to 1; null if it doesn't. */
+  /** How wrong its label looks, or the worst of several, from 0.5 to 1; null if none does. */
   label_issue: number | null
+  /** The label that it looks like; of a photo that may have several, all of them, separated by ` | `. */
   suggested_label: string | null
   quality: QualityIssue[]
 }
@@ -38,9 +39,10 @@ export const checkReportSchema = z
     labels: z.object({
       checked: count.meta({ description: 'Photos whose label was checked.' }),
       reason: z.string().nullable().meta({ description: 'Why no label was checked; null if some were.' }),
-      issues: z
-        .array(z.object({ file, label: z.string(), suggested: z.string(), score: z.number() }))
-        .meta({ description: 'Labels that look wrong, the worst first.' }),
+      issues: z.array(z.object({ file, label: z.string(), suggested: z.string(), score: z.number() })).meta({
+        description:
+          'Photos whose labels look wrong, the worst first. Where photos may have several labels, all of a photo are separated by " | ", and empty if it has none.',
+      }),
       mixed_up: z
         .array(z.object({ label: z.string(), looks_like: z.string(), photos: count }))
         .meta({ description: 'Labels whose photos look like another label, the most frequent first.' }),

@@ -12,8 +12,8 @@ export interface CheckedPhoto extends PhotoTraits {
   width: number
   height: number
   bytes: number
-  /** Null if it has none. */
-  label: string | null
+  /** Its label, or all of them where photos may have several, sorted; null if nothing is known of it. */
+  labels: readonly string[] | null
   /** The part of the data set that it belongs to; null if it isn't divided. */
   split: string | null
   kinds: Float32Array | null
@@ -29,7 +29,12 @@ export class CheckedPhotos {
   readonly embeddings: VectorIndex
 
   /** @throws RangeError if there is no memory for so many embeddings */
-  constructor(dimensions: number, capacity: number) {
+  constructor(
+    dimensions: number,
+    capacity: number,
+    /** Whether photos may have several labels, or none. */
+    readonly severalLabels = false,
+  ) {
     this.embeddings = new VectorIndex(dimensions, capacity)
   }
 

@@ -9,7 +9,7 @@ export interface KnownLabels {
   labels: ReadonlyMap<string, string>
   /** `train`, `val`, `test`, or another word from a column named so. */
   splits: ReadonlyMap<string, string>
-  /** If photos have several labels, all of each: then there are no `labels`, since a check takes one for each photo. */
+  /** If photos may have several labels, all of each: then there are no `labels`. */
   several: ReadonlyMap<string, readonly string[]> | null
 }
 
@@ -50,4 +50,11 @@ export function labelsCsv({ labels, splits, several }: KnownLabels): string {
   const names = ['file', several ? 'labels' : 'label']
   if (splits.size === 0) return Papa.unparse([names, ...cells])
   return Papa.unparse([[...names, 'split'], ...cells.map(([file = '', own]) => [file, own, splits.get(file) ?? ''])])
+}
+
+/** The labels of a photo, of several sorted; null if nothing is known of it. */
+export function labelsOf({ labels, several }: KnownLabels, file: string): readonly string[] | null {
+  if (several) return several.get(file)?.toSorted() ?? null
+  const label = labels.get(file)
+  return label === undefined ? null : [label]
 }

@@ -5,6 +5,8 @@ import type { Example } from '../training/example'
 import { assignFolds } from '../training/folds'
 import { trainingSet } from '../training/training-set'
 import type { Work } from '../training/work'
+import { smallestOf } from './copies/smallest-of'
+import { countPairs, type MixedUp } from './mixed-up'
 
 /** A photo whose label looks wrong. */
 interface LabelIssue {
@@ -14,13 +16,6 @@ interface LabelIssue {
   suggested: string
   /** From 0.5, where both labels are equally likely, to 1. */
   score: number
-}
-
-/** Two labels that photos are mixed up between. */
-interface MixedUp {
-  label: string
-  looksLike: string
-  photos: number
 }
 
 export interface LabelCheck {
@@ -43,10 +38,9 @@ export interface LabelCheck {
  */
 export function* checkLabels(examples: readonly Example[], copies: Int32Array): Work<LabelCheck> {
   const set = trainingSet(examples)
-  const row = new Map(Array.from(set.position, (example, at) => [example, at]))
-  const groups = Int32Array.from(set.position, (example) => row.get(copies[example] as number) as number)
+  const groups = smallestOf(Array.from(set.position, (example) => copies[example] as number))
   const coordinates = yield* coordinatesOf(set)
-  const folded = yield* foldExamples(set, coordinates, assignFolds(set, smallestOf(groups)))
+  const folded = yield* foldExamples(set, coordinates, assignFolds(set, groups))
   const validation = yield* crossValidate(set, coordinates, folded)
   if (validation === null) return { issues: [], mixedUp: [], checked: 0 }
   const suspected = suspectedIn(validation)
@@ -55,15 +49,9 @@ export function* checkLabels(examples: readonly Example[], copies: Int32Array): 
     suggested: set.labels[suggested] as string,
     score,
   }))
-  const pairs = suspected.map(({ at, suggested }) => [validation.truth[at] as number, suggested] as const)
-  return { issues, mixedUp: mixedUp(pairs, set.labels), checked: validation.truth.length }
-}
-
-/** Groups are named by their first example in the order of the set. */
-function smallestOf(groups: Int32Array): Int32Array {
-  const smallest = new Map<number, number>()
-  for (const [at, group] of groups.entries()) if (!smallest.has(group)) smallest.set(group, at)
-  return groups.map((group) => smallest.get(group) as number)
+  const nameOf = (label: number | undefined) => set.labels[label ?? -1] as string
+  const pairs = suspected.map(({ at, suggested }) => [nameOf(validation.truth[at]), nameOf(suggested)] as const)
+  return { issues, mixedUp: countPairs(pairs), checked: validation.truth.length }
 }
 
 /** Above this score, a label is listed whatever the estimate: it is low where nearly all labels are certain. */
@@ -152,19 +140,4 @@ function bestLabel(row: Float64Array, counts: (label: number) => boolean): numbe
     if (counts(label) && (best === null || (row[label] as number) > (row[best] as number))) best = label
   }
   return best
-}
-
-function mixedUp(pairs: readonly (readonly [number, number])[], labels: readonly string[]): MixedUp[] {
-  const counts = new Map<number, number>()
-  for (const [label, other] of pairs) {
-    const key = label * labels.length + other
-    counts.set(key, (counts.get(key) ?? 0) + 1)
-  }
-  return [...counts]
-    .map(([key, photos]) => ({
-      label: labels[Math.floor(key / labels.length)] as string,
-      looksLike: labels[key % labels.length] as string,
-      photos,
-    }))
-    .sort((a, b) => b.photos - a.photos || a.label.localeCompare(b.label, 'en'))
 }

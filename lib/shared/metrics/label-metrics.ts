@@ -69,7 +69,7 @@ interface Counts {
 export function averagePrecision(scores: ArrayLike<number>, truth: ArrayLike<number>): number | null {
   let [seen, right, sum] = [0, 0, 0]
   for (const { photos, having } of byScore(scores, truth)) {
-    seen += photos
+    seen += photos.length
     right += having
     sum += (having * right) / seen
   }
@@ -77,7 +77,7 @@ export function averagePrecision(scores: ArrayLike<number>, truth: ArrayLike<num
 }
 
 /** Photos of each distinct score, and how many of them have the label, from the highest score down. */
-function* byScore(scores: ArrayLike<number>, truth: ArrayLike<number>) {
+export function* byScore(scores: ArrayLike<number>, truth: ArrayLike<number>) {
   const order = Int32Array.from({ length: scores.length }, (_, at) => at)
   order.sort((a, b) => (scores[b] as number) - (scores[a] as number))
   for (let from = 0; from < order.length; ) {
@@ -85,7 +85,7 @@ function* byScore(scores: ArrayLike<number>, truth: ArrayLike<number>) {
     let [to, having] = [from, 0]
     for (; to < order.length && scores[order[to] as number] === score; to++)
       having += truth[order[to] as number] as number
-    yield { score, photos: to - from, having }
+    yield { score, photos: order.subarray(from, to), having }
     from = to
   }
 }
@@ -106,7 +106,7 @@ export function bestThreshold(scores: ArrayLike<number>, truth: ArrayLike<number
   if (support === 0) return DEFAULT_LABEL_THRESHOLD
   let [selected, right, best, threshold] = [0, 0, 0, DEFAULT_LABEL_THRESHOLD]
   for (const [at, { score, photos, having }] of groups.entries()) {
-    selected += photos
+    selected += photos.length
     right += having
     const f1 = (2 * right) / (selected + support)
     const middle = (score + (groups[at + 1]?.score ?? 0)) / 2
@@ -123,7 +123,8 @@ export function bestThresholds({ labels, scores, truth }: LabelScores): number[]
   )
 }
 
-function columnOf<T extends Float64Array | Uint8Array>(rows: T, columns: number, column: number): T {
+/** A column of a table [rows × columns]. */
+export function columnOf<T extends Float64Array | Uint8Array>(rows: T, columns: number, column: number): T {
   const out = rows.slice(0, rows.length / columns) as T
   for (let row = 0; row < out.length; row++) out[row] = rows[row * columns + column] as number
   return out

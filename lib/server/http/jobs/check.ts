@@ -10,6 +10,7 @@ import {
 } from '@/lib/shared/contract/check'
 import { NOTHING_FOUND } from '@/lib/shared/dataset-check/checked-rows'
 import { cleanedLabels } from '@/lib/shared/dataset-check/cleaned-labels'
+import { labelsOf } from '@/lib/shared/dataset-check/known-labels'
 import { Problem } from '@/lib/shared/problems/problem'
 import { RESULT_TYPES } from '@/lib/shared/results/columns'
 import type { JobBackend } from '../../jobs/backend'
@@ -164,11 +165,18 @@ async function labeledPhotos(jobs: JobBackend, id: string, check: StoredCheck) {
   const photos: { index: number; file: string }[] = []
   const rows = await jobs.results(id, { only: 'ok' })
   for await (const { index = 0, file } of rows) photos.push({ index, file })
-  const { labels, splits } = await knownLabels(
+  const known = await knownLabels(
     photos.map(({ file }) => file),
     check.labels,
   )
   const found = new Map(check.found.map((one) => [one.index, one]))
-  const list = photos.map(({ file }) => ({ file, label: labels.get(file) ?? null, split: splits.get(file) ?? null }))
-  return { photos: { list }, checks: photos.map(({ index }) => found.get(index) ?? NOTHING_FOUND) }
+  const list = photos.map(({ file }) => ({
+    file,
+    labels: labelsOf(known, file),
+    split: known.splits.get(file) ?? null,
+  }))
+  return {
+    photos: { list, severalLabels: known.several !== null },
+    checks: photos.map(({ index }) => found.get(index) ?? NOTHING_FOUND),
+  }
 }

@@ -1,7 +1,7 @@
 import type { CheckReport, PhotoCheck } from '@/lib/shared/contract/check'
 import { checkPhotos } from '@/lib/shared/dataset-check/check'
 import { CheckedPhotos } from '@/lib/shared/dataset-check/checked-photos'
-import type { KnownLabels } from '@/lib/shared/dataset-check/known-labels'
+import { type KnownLabels, labelsOf } from '@/lib/shared/dataset-check/known-labels'
 import { fromRowTraits } from '@/lib/shared/dataset-check/row-traits'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { runWork, type WorkOptions } from '@/lib/shared/training/work'
@@ -38,7 +38,7 @@ async function photosOfRows({ rows, count, known }: RowsToCheck): Promise<Checke
     position++
     if (!embedding || !traits) continue
     const values = fromBase64(embedding)
-    photos ??= new CheckedPhotos(values.length, count)
+    photos ??= new CheckedPhotos(values.length, count, known.several !== null)
     photos.add(
       {
         index,
@@ -47,7 +47,7 @@ async function photosOfRows({ rows, count, known }: RowsToCheck): Promise<Checke
         width: width ?? 0,
         height: height ?? 0,
         bytes: bytes ?? 0,
-        label: known.labels.get(file) ?? null,
+        labels: labelsOf(known, file),
         split: known.splits.get(file) ?? null,
         ...fromRowTraits(traits),
       },
@@ -63,9 +63,6 @@ export async function checkRows(
   { onProgress, ...options }: WorkOptions & { onProgress?(done: number): void } = {},
 ): Promise<Checked> {
   const photos = await photosOfRows(input)
-  const { photos: checks, report } = await runWork(
-    checkPhotos(photos, { onProgress, severalLabels: input.known.several !== null }),
-    options,
-  )
+  const { photos: checks, report } = await runWork(checkPhotos(photos, { onProgress }), options)
   return { photos, checks, report }
 }

@@ -1,3 +1,4 @@
+import { joinedLabels } from '../../labels-file/table'
 import type { CheckedPhoto } from '../checked-photos'
 import { contentArea } from './print'
 
@@ -31,7 +32,7 @@ export function copyGroups(photos: readonly CheckedPhoto[], firsts: Int32Array):
       kept: bestOf(photos, members),
       members,
       leak: several(members.map((at) => photos[at]?.split ?? null)),
-      labels: several(members.map((at) => photos[at]?.label ?? null)),
+      labels: several(members.map((at) => labelsText(photos[at]))),
     }))
 }
 
@@ -47,6 +48,8 @@ function bestOf(photos: readonly CheckedPhoto[], members: readonly number[]): nu
   const bytes = (at: number) => photos[at]?.bytes ?? 0
   return [...members].sort((a, b) => pixels(b) - pixels(a) || bytes(b) - bytes(a) || a - b)[0] as number
 }
+
+const labelsText = (photo: CheckedPhoto | undefined) => (photo?.labels ? joinedLabels(photo.labels) : null)
 
 /** Distinct values, sorted, if there are several. */
 function several(values: readonly (string | null)[]): string[] | null {

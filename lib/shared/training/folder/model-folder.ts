@@ -149,8 +149,9 @@ ${multi_label ? severalLabels(multi_label) : ''}`
 
 function severalLabels({ report }: NonNullable<Evaluation['multi_label']>): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+  const interval = report?.map_interval ? ` (95 % interval: ${report.map_interval.map(percent).join(' to ')})` : ''
   const measured = report
-    ? `- On ${report.photos} photos, by cross-validation: mean average precision ${percent(report.map)}, F1 ${percent(report.micro_f1)} over all labels, ${percent(report.macro_f1)} as the mean of the labels\n`
+    ? `- On ${report.photos} photos, by cross-validation: mean average precision ${percent(report.map)}${interval}, F1 ${percent(report.micro_f1)} over all labels, ${percent(report.macro_f1)} as the mean of the labels\n`
     : ''
   return `- A photo may have several labels, or none\n${measured}`
 }

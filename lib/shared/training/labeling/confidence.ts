@@ -6,7 +6,8 @@ import { dotProduct, type FeatureCache, type LabelingPhoto } from './feature-cac
 export interface Confidences {
   /**
    * The margin between the logits of the two best labels, divided by the median of all photos [photos]: models of a few
-   * labels are sure of everything, others of nothing.
+   * labels are sure of everything, others of nothing. Where a photo may have several labels, the smallest distance of a
+   * logit to its threshold: Brinker, On Active Learning in Multi-Label Classification, 2006.
    */
   margins: Float64Array
   /** Index of the best label; −1 if the model can't tell [photos]. */
@@ -44,13 +45,18 @@ export class ConfidenceCache<Photo extends LabelingPhoto> {
   }
 }
 
-function score({ weights, bias, dimensions, kinds }: Head, features: Float32Array): typeof UNKNOWN {
+function score({ weights, bias, dimensions, kinds, multiLabel }: Head, features: Float32Array): typeof UNKNOWN {
   const length = dimensions + kinds
   let [first, second, label] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, -1]
+  let nearest = Number.POSITIVE_INFINITY
   for (let row = 0; row < bias.length; row++) {
     const logit = dotProduct(features, weights, row * length, length) + (bias[row] as number)
     if (logit > first) [first, second, label] = [logit, first, row]
     else if (logit > second) second = logit
+    const threshold = multiLabel?.thresholds[row]
+    if (threshold !== undefined) nearest = Math.min(nearest, Math.abs(logit - logitOf(threshold)))
   }
-  return { margin: first - second, label }
+  return { margin: multiLabel ? nearest : first - second, label }
 }
+
+const logitOf = (probability: number) => Math.log(probability / (1 - probability))

@@ -1,5 +1,6 @@
-import { ece } from '../../metrics/calibration'
+import { ece, type Interval } from '../../metrics/calibration'
 import { type LabelScores, type MultiLabelMetrics, multiLabelMetrics } from '../../metrics/label-metrics'
+import { mapInterval } from '../../metrics/map-interval'
 import type { LabeledValidation } from './cross-validate'
 import type { LabeledSet } from './photo-set'
 import { sigmoid } from './sigmoid-fit'
@@ -9,6 +10,8 @@ import { chooseThresholds } from './thresholds'
 export interface MultiLabelReport extends MultiLabelMetrics {
   /** Photos that were held out. */
   photos: number
+  /** The 95 % interval of `map`; null with few photos. */
+  map_interval: Interval | null
   /** Expected calibration error of the scores of all labels. */
   ece: number
 }
@@ -43,7 +46,13 @@ export function multiLabelReport(
   const classes = metrics.classes
     .map((one) => ({ ...one, threshold: thresholds[one.index] as number }))
     .sort((a, b) => (a.f1 ?? 0) - (b.f1 ?? 0) || b.support - a.support)
-  return { photos: fold.length, ...metrics, ece: decisionEce(known), classes }
+  return {
+    photos: fold.length,
+    ...metrics,
+    map_interval: mapInterval({ ...known, truth }),
+    ece: decisionEce(known),
+    classes,
+  }
 }
 
 /** Whether a model that saw some of a label's photos was tested on others [labels]. */
