@@ -212,7 +212,7 @@ test('labels photos one by one and learns several labels a photo on this device 
   await expect(page.getByTestId('picked')).toHaveText('Selected: rings')
   await page.keyboard.press('Enter')
   await expect(page.getByTestId('label-progress')).toHaveText('1 labeled · 0 left')
-  await page.getByRole('button', { name: 'To the model' }).click()
+  await page.getByRole('button', { name: 'To the model' }).first().click()
   await page.getByRole('button', { name: 'rings', exact: true }).waitFor()
   // As if dropped on the page.
   const dropped = readdirSync(mixed).map((name) => join(mixed, name))

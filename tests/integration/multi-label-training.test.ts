@@ -154,9 +154,11 @@ test('the command trains and tests the same, and --add needs no --multi-label ag
   const options = ['--models-dir', REAL_MODEL.MODELS_DIR, '--data-dir', join(home, 'command')]
   const vision = (...args: string[]) => visionHere([...args, ...options])
   const trained = await vision('train', folder, '--multi-label', '--name', 'Mixed', '--test', folder)
-  expect(trained.out).toMatch(/^mAP +\d+\.\d%, by cross-validation on 32 photos$/m)
   expect(trained.out).toMatch(
-    /^test +mAP \d+\.\d%, micro F1 \d+\.\d%, macro F1 \d+\.\d% on 32 photos that it never saw$/m,
+    /^mAP +\d+\.\d% \(95% interval: \d+\.\d% to \d+\.\d%\), by cross-validation on 32 photos$/m,
+  )
+  expect(trained.out).toMatch(
+    /^test +mAP \d+\.\d% \(95% interval: .*\), micro F1 \d+\.\d%, macro F1 \d+\.\d% on 32 photos that it never saw$/m,
   )
   expect(trained.out).toMatch(/^ *label +photos +AP +precision +recall +F1 +threshold$/m)
   const added = JSON.parse((await vision('train', folder, '--add', 'mixed', '--json')).out)

@@ -11,15 +11,17 @@ export interface DoubtfulLabel {
   score: number
 }
 
+/** So many photos are listed if the contrary is only more likely: with few photos, no score is certain. */
+const LISTED = 0.05
 /**
- * What is given is less likely than one in twenty. The confident joint of each label, from which confident learning takes
- * how many labels are wrong, was tried: where labels are hard to tell, it lists a third of the photos, and where they are
- * easy, it misses wrong ones that this finds (`npm run bench -- check`).
+ * All beyond this are listed. The confident joint of each label, from which confident learning takes how many labels are
+ * wrong, was tried: where labels are hard to tell, it lists a third of the photos, and where they are easy, it misses wrong
+ * ones that this finds (`npm run bench -- check`).
  */
-const DOUBTFUL = 0.95
+const CERTAIN = 0.95
 
 /**
- * Labels that look wrong: a model that wasn't trained on the photo holds the contrary for nearly certain. Those whose given
+ * Labels that look wrong: a model that wasn't trained on the photo holds the contrary for more likely. Those whose given
  * state is least likely come first. Source: self-confidence in Northcutt, Jiang and Chuang, Confident Learning, JAIR 70
  * (2021), section 3.2, for each label on its own, as in Thyagarajan, Snorrason, Northcutt and Mueller, Identifying
  * Incorrect Annotations in Multi-Label Classification Data, 2022.
@@ -28,9 +30,16 @@ export function doubtfulLabels({ labels, scores, truth }: LabelScores): Doubtful
   const found: DoubtfulLabel[] = []
   for (const [at, score] of scores.entries()) {
     const doubt = { photo: Math.floor(at / labels), label: at % labels, has: truth[at] === 1, score }
-    if (wrongness(doubt) > DOUBTFUL) found.push(doubt)
+    if (wrongness(doubt) > 0.5) found.push(doubt)
   }
-  return found.sort((a, b) => wrongness(b) - wrongness(a) || a.photo - b.photo || a.label - b.label)
+  found.sort((a, b) => wrongness(b) - wrongness(a) || a.photo - b.photo || a.label - b.label)
+  const photos = new Set<number>()
+  const most = Math.ceil((LISTED * scores.length) / Math.max(1, labels))
+  return found.filter((doubt) => {
+    if (!photos.has(doubt.photo) && photos.size >= most && wrongness(doubt) <= CERTAIN) return false
+    photos.add(doubt.photo)
+    return true
+  })
 }
 
 /** How unlikely the given state of a label is, from 0 to 1. */
