@@ -1,6 +1,6 @@
 // npm run bench: measures the production build. `-- page` measures the first paint, `-- batch` many photos, `--
 // explain` explanations, `-- embed` embeddings, `-- heic` HEIC photos, `-- results` files with a million rows, `--
-// memory` the memory of a worker, `-- train` the training of custom models, `-- label` the order of labeling,
+// memory` the memory of a worker, `-- job-memory` that of a job, `-- train` the training of custom models, `-- label` the order of labeling,
 // `-- multi-label` models of several labels a photo, `-- custom-models` a server that has many, `-- dialects` the APIs of
 // other servers, `-- keys` what checking API keys costs, `-- search` search in vectors, `-- check` what the check of data
 // sets finds, `-- check-size` checks of many photos, `-- map` the map of a batch, `-- device` classification in the
@@ -25,6 +25,7 @@ const scripts = {
   heic: 'bench/heic.ts',
   results: 'bench/results.ts',
   memory: 'bench/memory.ts',
+  'job-memory': 'bench/job-memory.ts',
   train: 'bench/train.ts',
   label: 'bench/label.ts',
   'multi-label': 'bench/multi-label.ts',

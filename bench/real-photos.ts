@@ -26,7 +26,7 @@ export async function realPhotos(crops = 0): Promise<Known[]> {
   const catalog = async () => [{ ...entry, default: true }]
   const engine = await batchEngine({ catalog, workerScript: 'dist/engine-worker.js', workers: 2, maxPixels: 50e6 })
   const request = { topK: 1, embedding: true, traits: true, priority: 'batch' } as const
-  const cache = new ClassificationCache((image, signal) => engine.classify(image, request, signal), true)
+  const cache = new ClassificationCache((image, signal) => engine.classify(image, request, signal))
   const files = FOLDERS.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((name) => /\.(jpe?g|webp|png)$/i.test(name))

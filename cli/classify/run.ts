@@ -43,7 +43,7 @@ export async function runInputs(
     process.stderr.isTTY && (rows || !process.stdout.isTTY)
       ? new Progress(embeddings ? 'embed' : 'classify', inputs.size, inputs.size - remaining.length)
       : null
-  const answers = new ClassificationCache(classify, embeddings)
+  const answers = new ClassificationCache(classify)
   const start = performance.now()
   async function classifyOne([file, read]: readonly [string, Read]): Promise<void> {
     const row = await classifyPhoto({ file, read }, model, answers, signal)

@@ -82,7 +82,7 @@ async function rowsOf(folder: string, files: readonly string[], kinds: readonly 
     maxPixels: 50e6,
   })
   const request = { topK: 1, embedding: true, traits: true, priority: 'batch' } as const
-  const cache = new ClassificationCache((image, signal) => engine.classify(image, request, signal), true)
+  const cache = new ClassificationCache((image, signal) => engine.classify(image, request, signal))
   const { signal } = new AbortController()
   try {
     const rows: ResultRow[] = []

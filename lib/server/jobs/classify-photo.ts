@@ -76,23 +76,17 @@ function failureOf(error: unknown): { code: string; detail: string } {
   return { code: 'unreadable', detail: `The file cannot be read: ${message}` }
 }
 
-/** How many of the latest results a cache remembers: megabytes of either kind. */
-const MAX_RESULTS = 10_000
-const MAX_EMBEDDED_RESULTS = 1000
+/**
+ * How many of the latest results a cache remembers. A result takes 2.5 KB, and one with an embedding four times as much: ten
+ * thousand were most of what a job took from the memory of the server.
+ */
+const MAX_RESULTS = 1000
 
 /** Results by the photo's digest. */
 export class ClassificationCache {
   private readonly entries = new Map<string, Promise<EmbeddedClassification>>()
 
-  private readonly maxEntries: number
-
-  /** @param embeddings whether the results have embeddings, so that fewer fit into memory */
-  constructor(
-    private readonly classify: Classify,
-    embeddings = false,
-  ) {
-    this.maxEntries = embeddings ? MAX_EMBEDDED_RESULTS : MAX_RESULTS
-  }
+  constructor(private readonly classify: Classify) {}
 
   get(image: Uint8Array, sha256: string, signal: AbortSignal): Promise<EmbeddedClassification> {
     const cached = this.entries.get(sha256)
@@ -101,7 +95,7 @@ export class ClassificationCache {
     this.entries.set(sha256, pending)
     // Only results are remembered: what failed may succeed the next time.
     pending.catch(() => this.entries.delete(sha256))
-    if (this.entries.size > this.maxEntries) this.entries.delete(this.entries.keys().next().value as string)
+    if (this.entries.size > MAX_RESULTS) this.entries.delete(this.entries.keys().next().value as string)
     return pending
   }
 }

@@ -88,7 +88,7 @@ export function photoStream<S extends z.ZodObject>(
       const result = await engine.classify(image, { ...opened.request, model: model.id, ...BATCH_REQUEST }, stop)
       metrics.photo(model.id, result.timings)
       return result
-    }, opened.request.embedding)
+    })
     const inFlight = new InFlightBytes(limits.requestBytes)
     const work = async ({ index, file, bytes }: Photo) => {
       try {

@@ -162,7 +162,6 @@ export class ShardRunner {
     const known = this.caches.get(spec.id)
     if (known) return known
     const { id, revision } = spec.model
-    const { embeddings: embedding = false } = spec
     const request = { model: id, revision, ...requestOf(spec), ...BATCH_REQUEST }
     const cache = new ClassificationCache(async (image, signal) => {
       const result = await this.options.engine.classify(image, request, signal)
@@ -170,7 +169,7 @@ export class ShardRunner {
       if (result.model.revision === spec.model.revision) return result
       const detail = `Revision ${spec.model.revision} of this job’s model is no longer available. Create a new job.`
       throw new Problem('unknown_model', detail)
-    }, embedding)
+    })
     this.caches.set(spec.id, cache)
     if (this.caches.size > MAX_CACHES) this.caches.delete(this.caches.keys().next().value as string)
     return cache

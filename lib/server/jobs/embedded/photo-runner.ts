@@ -111,14 +111,13 @@ export class PhotoRunner {
 
   private cacheFor({ spec }: JobFolder): ClassificationCache {
     const { id, revision } = spec.model
-    const { embeddings: embedding = false } = spec
     const request = { model: id, revision, ...requestOf(spec), ...BATCH_REQUEST }
     return new ClassificationCache(async (image, signal) => {
       const result = await this.options.engine.classify(image, request, signal)
       if (result.model.revision === spec.model.revision) return result
       const detail = `Revision ${spec.model.revision} of this job’s model is no longer available. Create a new job.`
       throw new Problem('unknown_model', detail)
-    }, embedding)
+    })
   }
 
   private async runLoop(): Promise<void> {
