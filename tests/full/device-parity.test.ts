@@ -1,14 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import Papa from 'papaparse'
-import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Classification } from '@/lib/shared/contract/contract'
 import { headlessShellPath } from '../../scripts/tools/chromium.mjs'
 import { photoInput, waitForHydration } from '../e2e/browser-page'
 import { ALL_MODELS } from '../support/models'
+import { goldenPhotos, madePhotos, meanDifference } from '../support/parity-photos'
 import { PAGES, startServer, type TestServer } from '../support/server'
 
 /** What a photo becomes in the browser and on the server: the same pixels, labels and scores. */
@@ -86,7 +85,7 @@ test.skipIf(!there)(
 test('the model receives the same pixels, in every format', { timeout: 1_200_000 }, async () => {
   const page = await openOnDevice()
   const differences: [file: string, mean: number][] = []
-  for (const path of [...(await made()), ...golden()]) {
+  for (const path of [...(await madePhotos()), ...goldenPhotos()]) {
     await photoInput(page).setInputFiles(path)
     await page
       .getByRole('button', { name: basename(path) })
@@ -97,7 +96,7 @@ test('the model receives the same pixels, in every format', { timeout: 1_200_000
     const seen = page.getByRole('img', { name: 'The part of the photo that the model saw' })
     const source = (await seen.getAttribute('src', LOADED)) ?? ''
     const { preview } = await fromServer(path, '&preview=1')
-    differences.push([basename(path), await difference(source, preview?.image ?? '')])
+    differences.push([basename(path), await meanDifference(source, preview?.image ?? '')])
   }
   await page.close()
   console.log(differences.map(([file, mean]) => `${file} ${mean.toFixed(4)}`).join('\n'))
@@ -105,57 +104,3 @@ test('the model receives the same pixels, in every format', { timeout: 1_200_000
   for (const [file, mean] of differences)
     expect([file, mean <= (file.endsWith('.avif') ? 0.5 : 0)]).toEqual([file, true])
 })
-
-/** Files of every kind, from one photo. */
-async function made(): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'device-'))
-  const photo = () => sharp('public/gallery/espresso.png').resize(300)
-  const files: Record<string, Sharp> = {
-    'grey.jpg': photo().greyscale().jpeg(),
-    'cmyk.jpg': photo().toColourspace('cmyk').jpeg(),
-    'progressive.jpg': photo().jpeg({ progressive: true }),
-    'full-chroma.jpg': photo().jpeg({ chromaSubsampling: '4:4:4' }),
-    'display-p3.jpg': photo().withIccProfile('p3').jpeg(),
-    'large.jpg': sharp('public/gallery/espresso.png').resize(4001).withMetadata({ orientation: 6 }).jpeg(),
-    '16-bit.png': photo().toColourspace('rgb16').png(),
-    'palette.png': photo().png({ palette: true }),
-    'alpha.png': photo().ensureAlpha(0.5).png(),
-    'lossy.webp': photo().webp(),
-    'alpha.webp': photo().ensureAlpha(0.3).webp({ lossless: true }),
-    'one.gif': photo().gif(),
-    'one.avif': photo().avif(),
-  }
-  for (let turn = 1; turn <= 8; turn++) files[`turned-${turn}.jpg`] = photo().withMetadata({ orientation: turn }).jpeg()
-  return Promise.all(
-    Object.entries(files).map(async ([name, picture]) => {
-      writeFileSync(join(folder, name), await picture.toBuffer())
-      return join(folder, name)
-    }),
-  )
-}
-
-/** HEIC and others that sharp can't write. */
-function golden(): string[] {
-  const in_ = (folder: string, pattern: RegExp) =>
-    readdirSync(folder)
-      .filter((name) => pattern.test(name))
-      .map((name) => join(folder, name))
-  return [
-    ...in_('tests/parity/golden/heic', /\.heic$/),
-    ...in_('tests/parity/golden/formats', /^(?!damaged|refused|huge|no-|smallest).*\.(bmp|ico|ppm)$/),
-  ]
-}
-
-/** Mean absolute difference of two images, in levels of 255. */
-async function difference(a: string, b: string): Promise<number> {
-  const [one, other] = await Promise.all([a, b].map(pixelsOf))
-  if (!one || !other || one.length !== other.length) return Number.POSITIVE_INFINITY
-  return one.reduce((sum, value, i) => sum + Math.abs(value - (other[i] as number)), 0) / one.length
-}
-
-function pixelsOf(url: string): Promise<Buffer> {
-  return sharp(Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'))
-    .removeAlpha()
-    .raw()
-    .toBuffer()
-}
