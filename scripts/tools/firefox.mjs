@@ -1,6 +1,6 @@
 // Firefox of this machine, and Puppeteer, which drives it by WebDriver BiDi. Playwright only drives a Firefox of its own,
 // which no package registry has.
-import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { npmFolder } from './npm-folder.mjs'
@@ -8,10 +8,11 @@ import { npmFolder } from './npm-folder.mjs'
 /** The last version that runs on Node 20 is 24. */
 const PACKAGE = 'puppeteer-core'
 
-/** Path of Firefox; undefined if there is none. Debian's package is firefox-esr. */
+const PATHS = ['/usr/bin/firefox', '/usr/bin/firefox-esr', '/Applications/Firefox.app/Contents/MacOS/firefox']
+
+/** Path of an installed Firefox; undefined if there is none. Debian's package is firefox-esr. */
 export function firefoxPath() {
-  const { stdout } = spawnSync('sh', ['-c', 'command -v firefox || command -v firefox-esr'], { encoding: 'utf8' })
-  return stdout?.trim() || undefined
+  return process.env.FIREFOX_PATH || PATHS.find((path) => existsSync(path))
 }
 
 /** Starts it without a window. @throws Error if npm can't install Puppeteer */
