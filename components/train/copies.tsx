@@ -4,8 +4,8 @@ import type { TrainedModel, TrainingPhoto, TrainingSnapshot } from '@/lib/client
 import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
 import { Advice } from './advice'
-import { entriesOf } from './entries-of'
-import { ExampleThumbnail } from './example-thumbnail'
+import { entriesById } from './entries-by-id'
+import { QuestionedPhoto } from './questioned-photo'
 
 interface CopiesProps {
   session: TrainingSession
@@ -17,8 +17,9 @@ interface CopiesProps {
 export function Copies({ session, state, model }: CopiesProps) {
   const t = useTranslations('train')
   const format = useFormat()
+  const entriesOf = entriesById(session)
   const groups = model.copies.flatMap(({ photos: ids }): Entries[][] => {
-    const photos = ids.map((id) => entriesOf(session, id)).filter(isThere)
+    const photos = ids.map(entriesOf).filter(isThere)
     const open = photos.flat().some(({ confirmed }) => !confirmed)
     return photos.length > 1 && open ? [photos] : []
   })
@@ -30,39 +31,36 @@ export function Copies({ session, state, model }: CopiesProps) {
         const [first, ...others] = photos as [Entries, ...Entries[]]
         const names = [...new Set(photos.map(name))]
         return (
-          <div key={first[0].id} className="flex items-start gap-3">
-            <span className="relative size-14 shrink-0 overflow-hidden rounded-[7px] bg-sunk">
-              <ExampleThumbnail file={session.file(first[0].id)} state={first[0].state} />
-            </span>
-            <div className="min-w-0">
-              <p className="text-pretty text-ink-2 [overflow-wrap:anywhere]">
-                {names.length === 1
-                  ? t('copiesOne', { count: others.length, label: name(first) })
-                  : t('copiesSeveral', { labels: format.list(names) })}
-              </p>
-              <div className="-mx-2 flex flex-wrap">
-                {names.length === 1 ? (
-                  <Button variant="quiet" className="h-9! px-2!" onClick={() => session.removePhotos(idsOf(others))}>
-                    {t('removeCopies', { count: others.length })}
-                  </Button>
-                ) : (
-                  names.map((label) => (
-                    <Button
-                      key={label}
-                      variant="quiet"
-                      className="h-9! max-w-full px-2!"
-                      onClick={() => keep(session, photos, photos.find((photo) => name(photo) === label) ?? first)}
-                    >
-                      <span className="truncate">{t('keepAs', { label })}</span>
-                    </Button>
-                  ))
-                )}
-                <Button variant="quiet" className="h-9! px-2!" onClick={() => session.confirmPhotos(idsOf(photos))}>
-                  {t('isRight')}
+          <QuestionedPhoto
+            key={first[0].id}
+            session={session}
+            photo={first[0]}
+            text={
+              names.length === 1
+                ? t('copiesOne', { count: others.length, label: name(first) })
+                : t('copiesSeveral', { labels: format.list(names) })
+            }
+          >
+            {names.length === 1 ? (
+              <Button variant="quiet" className="h-9! px-2!" onClick={() => session.removePhotos(idsOf(others))}>
+                {t('removeCopies', { count: others.length })}
+              </Button>
+            ) : (
+              names.map((label) => (
+                <Button
+                  key={label}
+                  variant="quiet"
+                  className="h-9! max-w-full px-2!"
+                  onClick={() => keep(session, photos, photos.find((photo) => name(photo) === label) ?? first)}
+                >
+                  <span className="truncate">{t('keepAs', { label })}</span>
                 </Button>
-              </div>
-            </div>
-          </div>
+              ))
+            )}
+            <Button variant="quiet" className="h-9! px-2!" onClick={() => session.confirmPhotos(idsOf(photos))}>
+              {t('isRight')}
+            </Button>
+          </QuestionedPhoto>
         )
       })}
     </Advice>
@@ -75,7 +73,7 @@ function keep(session: TrainingSession, photos: readonly Entries[], kept: Entrie
 }
 
 /** A photo, with one entry for each of its labels. */
-type Entries = [TrainingPhoto, ...TrainingPhoto[]]
+type Entries = readonly [TrainingPhoto, ...TrainingPhoto[]]
 
-const isThere = (entries: TrainingPhoto[]): entries is Entries => entries.length > 0
+const isThere = (entries: readonly TrainingPhoto[]): entries is Entries => entries.length > 0
 const idsOf = (photos: readonly Entries[]) => photos.flat().map(({ id }) => id)

@@ -4,7 +4,7 @@ import type { TrainingSession } from '@/lib/client/training/session'
 import type { TrainedModel, TrainingSnapshot } from '@/lib/client/training/types'
 import { Button } from '../ui/button'
 import { Advice } from './advice'
-import { ExampleThumbnail } from './example-thumbnail'
+import { QuestionedPhoto } from './questioned-photo'
 
 interface SuspiciousProps {
   session: TrainingSession
@@ -24,29 +24,24 @@ export function Suspicious({ session, state: { photos, labels }, model }: Suspic
   return (
     <Advice title={t('suspicious')}>
       {entries.map(({ photo, own, target }) => (
-        <div key={photo.id} className="flex items-start gap-3">
-          <span className="relative size-14 shrink-0 overflow-hidden rounded-[7px] bg-sunk">
-            <ExampleThumbnail file={session.file(photo.id)} state={photo.state} />
-          </span>
-          <div className="min-w-0">
-            <p className="text-pretty text-ink-2 [overflow-wrap:anywhere]">
-              {t('looksLike', { label: own.name, other: target.name })}
-            </p>
-            <div className="-mx-2 flex flex-wrap">
-              <Button
-                variant="quiet"
-                className="h-9! max-w-full px-2!"
-                onClick={() => session.movePhotos([photo.id], target.id)}
-              >
-                <CornerUpRight aria-hidden className="shrink-0" />
-                <span className="truncate">{t('moveTo', { label: target.name })}</span>
-              </Button>
-              <Button variant="quiet" className="h-9! px-2!" onClick={() => session.confirmPhotos([photo.id])}>
-                <Check aria-hidden /> {t('isRight')}
-              </Button>
-            </div>
-          </div>
-        </div>
+        <QuestionedPhoto
+          key={photo.id}
+          session={session}
+          photo={photo}
+          text={t('looksLike', { label: own.name, other: target.name })}
+        >
+          <Button
+            variant="quiet"
+            className="h-9! max-w-full px-2!"
+            onClick={() => session.movePhotos([photo.id], target.id)}
+          >
+            <CornerUpRight aria-hidden className="shrink-0" />
+            <span className="truncate">{t('moveTo', { label: target.name })}</span>
+          </Button>
+          <Button variant="quiet" className="h-9! px-2!" onClick={() => session.confirmPhotos([photo.id])}>
+            <Check aria-hidden /> {t('isRight')}
+          </Button>
+        </QuestionedPhoto>
       ))}
     </Advice>
   )

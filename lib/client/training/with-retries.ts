@@ -1,4 +1,5 @@
 import { type Failure, isServerAway } from '../api/failure'
+import { wait } from '../event-loop/wait'
 
 /** Retries while the server is busy. */
 const MAX_RETRIES = 5
@@ -26,25 +27,12 @@ export async function withRetries<T>(request: () => Promise<T>, retrying: Retryi
       const failure = asFailure(error)
       if (isServerAway(failure)) await waitForServer(signal)
       else if (failure.retryAfterMs !== null && failure.retryable && retries++ < MAX_RETRIES)
-        await pause(Math.max(failure.retryAfterMs, RETRY_MS), signal)
+        await wait(Math.max(failure.retryAfterMs, RETRY_MS), signal)
       else throw failure
       signal.throwIfAborted()
       onRetry?.()
     }
   }
-}
-
-/** Resolves after a time, or as soon as the signal aborts. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    signal.addEventListener('abort', end)
-  })
 }
 
 /** Errors of the browser itself, such as a file that was deleted in the meantime, are failures to read it. */

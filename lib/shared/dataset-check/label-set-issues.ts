@@ -6,6 +6,7 @@ import { type DoubtfulLabel, doubtfulLabels, wrongness } from '../training/multi
 import { assignLabeledFolds } from '../training/multi-label/folds'
 import { labeledSet } from '../training/multi-label/photo-set'
 import { heldOutScores } from '../training/multi-label/report'
+import { requireLabeledExamples } from '../training/require-examples'
 import type { Work } from '../training/work'
 import { smallestOf } from './copies/smallest-of'
 import { countPairs, type MixedUp } from './mixed-up'
@@ -36,7 +37,7 @@ export interface LabelSetCheck {
 }
 
 /** What training takes: an example for each label of each photo. */
-export function examplesOfSets(photos: readonly LabeledPhoto[]): (Example & { photo: number })[] {
+function examplesOfSets(photos: readonly LabeledPhoto[]): (Example & { photo: number })[] {
   return photos.flatMap(({ labels, features }, photo) => examplesOf({ ...features, photo }, labels))
 }
 
@@ -45,9 +46,11 @@ export function examplesOfSets(photos: readonly LabeledPhoto[]): (Example & { ph
  * most doubtful label. Sources: see `doubtfulLabels`.
  *
  * @param copies for each photo the first photo of its group of copies: a model would recognize them
+ * @throws Problem with a detail of one line for photos that can't be trained on
  */
 export function* checkLabelSets(photos: readonly LabeledPhoto[], copies: Int32Array): Work<LabelSetCheck> {
   const examples = examplesOfSets(photos)
+  requireLabeledExamples(examples)
   const set = labeledSet(examples)
   const photoOf = Array.from(set.position, (example) => examples[example]?.photo as number)
   const groups = smallestOf(photoOf.map((at) => copies[at] as number))

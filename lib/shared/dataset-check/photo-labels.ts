@@ -1,12 +1,12 @@
 import { joinedLabels } from '../labels-file/table'
 import { Problem } from '../problems/problem'
 import type { Example } from '../training/example'
-import { requireExamples, requireLabeledExamples } from '../training/require-examples'
+import { requireExamples } from '../training/require-examples'
 import type { Work } from '../training/work'
 import type { CheckedPhotos } from './checked-photos'
 import { smallestOf } from './copies/smallest-of'
 import { checkLabels } from './label-issues'
-import { checkLabelSets, examplesOfSets } from './label-set-issues'
+import { checkLabelSets } from './label-set-issues'
 import type { MixedUp } from './mixed-up'
 
 /** What was found about the labels of photos. */
@@ -52,7 +52,6 @@ function* singleLabels(photos: CheckedPhotos, labeled: readonly number[], copies
 
 function* severalLabels(photos: CheckedPhotos, labeled: readonly number[], copies: Int32Array): Work<PhotoLabels> {
   const sets = labeled.map((at) => ({ labels: photos.list[at]?.labels ?? [], features: featuresOf(photos, at) }))
-  requireLabeledExamples(examplesOfSets(sets))
   const { issues, ...rest } = yield* checkLabelSets(sets, copies)
   return {
     ...rest,
