@@ -20,7 +20,7 @@ export function Announcement({ photo, last, guesses, several }: AnnouncementProp
   const t = useTranslations('label')
   const format = useFormat()
   const nameOf = ({ labels }: { labels: readonly string[] }) =>
-    labels.length > 0 ? format.list(labels) : t('announceNone')
+    labels.length > 0 ? labels.join(', ') : t('announceNone')
   const list = guesses.list
     .slice(0, READ)
     .map(({ label, score }, at) =>

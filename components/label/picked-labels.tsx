@@ -1,6 +1,5 @@
 import { useTranslations } from 'use-intl'
 import { Button } from '../ui/button'
-import { useFormat } from '../ui/use-format'
 import { Key } from './key'
 
 interface PickedLabelsProps {
@@ -11,11 +10,10 @@ interface PickedLabelsProps {
 /** The labels that a photo gets, and the button that goes on to the next one. */
 export function PickedLabels({ picked, onDone }: PickedLabelsProps) {
   const t = useTranslations('label')
-  const format = useFormat()
   return (
     <div>
       <p role="status" className="mb-2 text-pretty text-ink-2 text-sm" data-testid="picked">
-        {picked.length === 0 ? t('pickHint') : t.rich('picked', { labels: format.list(picked), en: Untranslated })}
+        {picked.length === 0 ? t('pickHint') : t.rich('picked', { labels: picked.join(', '), en: Untranslated })}
       </p>
       <Button variant="primary" onClick={onDone} aria-keyshortcuts="Enter" className="w-full">
         {t(picked.length === 0 ? 'noneFits' : 'next')}

@@ -24,7 +24,8 @@ export function Copies({ session, state, model }: CopiesProps) {
     return photos.length > 1 && open ? [photos] : []
   })
   const nameOf = ({ label }: TrainingPhoto) => state.labels.find(({ id }) => id === label)?.name ?? t('noLabel')
-  const name = (photo: Entries) => format.list(photo.map(nameOf).sort())
+  // Without a word between them: labels have a language of their own.
+  const name = (photo: Entries) => photo.map(nameOf).sort().join(', ')
   return (
     <Advice title={t('copies')}>
       {groups.map((photos) => {
