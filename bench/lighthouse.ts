@@ -30,24 +30,37 @@ export interface PageReport {
   blocked: number
   /** Bytes of JavaScript transferred, compressed. */
   script: number
+  /** How fast this machine's processor is by Lighthouse's own measure: a phone of the middle class has 1,000. */
+  processorIndex: number
   /** Why browsers don't keep the page in their back/forward cache. Empty where they do. */
   backForwardFailures: readonly string[]
 }
 
 /** What is read of Lighthouse's report. */
 interface Result {
+  environment: { benchmarkIndex: number }
   categories: Record<string, { score: number | null } | undefined>
   audits: Record<string, { numericValue?: number; details?: unknown } | undefined>
   runtimeError?: { message: string }
 }
 
-/** Measures one page with Lighthouse's default phone: each run in a new browser with an empty cache. */
-export async function lighthouseReport(origin: string, path: string, runs: number): Promise<PageReport> {
+/**
+ * Measures one page with Lighthouse's default phone: each run in a new browser with an empty cache.
+ * @param slowdown how much slower the phone's processor is than this machine's
+ */
+export async function lighthouseReport(
+  origin: string,
+  path: string,
+  runs: number,
+  slowdown: number,
+): Promise<PageReport> {
   const results: Result[] = []
   const throttled: Result[] = []
+  const processor = `--throttling.cpuSlowdownMultiplier=${slowdown}`
+  const measured = [processor, '--throttling-method=devtools', '--only-categories=performance']
   for (let run = 0; run < runs; run++) {
-    results.push(await audit(`${origin}${path}`, []))
-    throttled.push(await audit(`${origin}${path}`, ['--throttling-method=devtools', '--only-categories=performance']))
+    results.push(await audit(`${origin}${path}`, [processor]))
+    throttled.push(await audit(`${origin}${path}`, measured))
   }
   const middle = (of: (result: Result) => number) => median(results.map(of))
   const category = (id: string) => Math.round(100 * middle(({ categories }) => categories[id]?.score ?? Number.NaN))
@@ -65,8 +78,23 @@ export async function lighthouseReport(origin: string, path: string, runs: numbe
     ),
     blocked: figure('total-blocking-time'),
     script: middle(scriptBytes),
+    processorIndex: middle(({ environment }) => environment.benchmarkIndex),
     backForwardFailures: results[0] ? backForwardFailures(results[0]) : [],
   }
+}
+
+/** Lighthouse's index of a phone of the middle class (a Pixel 5), as Chrome's DevTools calibrate theirs. */
+const PHONE_INDEX = 1000
+const INDEX_RUNS = 3
+
+/** How much slower a phone of the middle class is than this machine, at least 1. */
+export async function phoneSlowdown(url: string): Promise<number> {
+  const indexes: number[] = []
+  for (let run = 0; run < INDEX_RUNS; run++) {
+    const { environment } = await audit(url, ['--only-categories=seo'])
+    indexes.push(environment.benchmarkIndex)
+  }
+  return Math.max(1, median(indexes) / PHONE_INDEX)
 }
 
 /** Lighthouse sometimes misses the beginning of a trace, and says that it should be run again. */

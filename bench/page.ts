@@ -1,4 +1,5 @@
-// npm run bench -- page: Lighthouse's report on every page (`--runs 3`, `--pages /,/batch`); when the largest element
+// npm run bench -- page: Lighthouse's report on every page (`--runs 3`, `--pages /,/batch`; `--phone calibrated` for a
+// processor as slow as a Pixel 5's on any machine, instead of four times slower than this one's); when the largest element
 // of `/` is painted, as the median of several loads in a new browser (`--loads 5`); how smoothly a table of 10,000
 // photos scrolls; and how long many photos take on `/` and on `/batch` (`--photos 300`, 0 to skip; `--rounds 3`). A
 // phone is emulated as in Lighthouse: a CPU four times slower and a mobile network.
@@ -9,7 +10,7 @@ import { parseArgs } from 'node:util'
 import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test'
 import { chromiumPath } from '../scripts/tools/chromium.mjs'
 import { startServer } from '../tests/support/server'
-import { lighthouseReport } from './lighthouse'
+import { lighthouseReport, phoneSlowdown } from './lighthouse'
 import { machine } from './machine'
 import { type ManyPhotos, manyPhotos } from './many-photos'
 import { median } from './measure'
@@ -18,6 +19,7 @@ const { values } = parseArgs({
   args: process.argv.slice(3),
   options: {
     runs: { type: 'string', default: '3' },
+    phone: { type: 'string', default: 'default' },
     pages: { type: 'string', default: '/,/batch,/train,/compare,/gallery,/history,/models,/api-docs,/about' },
     loads: { type: 'string', default: '5' },
     photos: { type: 'string', default: '300' },
@@ -141,6 +143,8 @@ async function scrollTable(url: string): Promise<{ frames: number[]; rows: numbe
   }
 }
 
+/** Lighthouse's own. */
+const LIGHTHOUSE_SLOWDOWN = 4
 const COLUMNS = [
   'page',
   'perf',
@@ -152,6 +156,7 @@ const COLUMNS = [
   'best',
   'SEO',
   'JS KB',
+  'CPU',
   'back/forward cache',
 ]
 
@@ -159,11 +164,12 @@ const COLUMNS = [
 async function printLighthouse(url: string): Promise<void> {
   const row = ([first = '', ...cells]: readonly string[]) =>
     first.padEnd(12) + cells.map((cell, at) => (at === cells.length - 1 ? `  ${cell}` : cell.padStart(8))).join('')
+  const slowdown = values.phone === 'calibrated' ? await phoneSlowdown(`${url}/about`) : LIGHTHOUSE_SLOWDOWN
   console.log(
-    `Lighthouse, its default phone, median of ${values.runs} runs. LCP: estimated from a load without throttling; slow: measured on its slow network and processor\n${row(COLUMNS)}`,
+    `Lighthouse, its phone with a processor ${slowdown.toFixed(1)} times slower than this one, median of ${values.runs} runs. LCP: estimated from a load without throttling; slow: measured on its slow network and processor. CPU: Lighthouse's index of this processor (a Pixel 5: 1000)\n${row(COLUMNS)}`,
   )
   for (const path of values.pages.split(',')) {
-    const report = await lighthouseReport(url, path, Number(values.runs))
+    const report = await lighthouseReport(url, path, Number(values.runs), slowdown)
     const {
       performance,
       accessibility,
@@ -187,6 +193,7 @@ async function printLighthouse(url: string): Promise<void> {
         blocked.toFixed(0),
         ...[accessibility, bestPractices, seo].map(String),
         (script / 1000).toFixed(0),
+        report.processorIndex.toFixed(0),
         reasons || 'yes',
       ]),
     )

@@ -1,5 +1,3 @@
-import { Radio } from '@base-ui/react/radio'
-import { RadioGroup } from '@base-ui/react/radio-group'
 import clsx from 'clsx'
 import { RotateCw } from 'lucide-react'
 import { useTranslations } from 'use-intl'
@@ -9,6 +7,7 @@ import { confidence } from '@/lib/shared/results/confidence'
 import { agreedOf, answerOf, isMultiLabel } from '@/lib/shared/results/selected'
 import { useModelName } from '../classify/use-model-name'
 import { Button } from '../ui/button'
+import { Radio, RadioGroup } from '../ui/radio-group'
 import { useFormat } from '../ui/use-format'
 import { useOnline } from '../ui/use-online'
 import { useProblem } from '../ui/use-problem'
@@ -34,7 +33,7 @@ export function ModelCards({ photo, models, letters, majority, selected, onSelec
     <RadioGroup
       aria-label={t('selectedModel')}
       value={selected}
-      onValueChange={(model) => onSelect(model as string)}
+      onChange={onSelect}
       className={clsx('mt-4 grid gap-3', models.length > 2 ? 'sm:grid-cols-3' : 'sm:grid-cols-2')}
     >
       {models.map((model) => {
@@ -45,12 +44,12 @@ export function ModelCards({ photo, models, letters, majority, selected, onSelec
             {/* biome-ignore lint/a11y/noLabelWithoutControl: the radio inside is the control */}
             <label
               className={clsx(
-                'relative flex min-h-[8.25rem] flex-1 cursor-pointer flex-col rounded-card border bg-card px-3.5 py-4 has-data-checked:shadow-card has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2',
+                'relative flex min-h-[8.25rem] flex-1 cursor-pointer flex-col rounded-card border bg-card px-3.5 py-4 has-checked:shadow-card has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2',
                 differs ? 'border-warn bg-warn-soft' : 'border-line',
-                'has-data-checked:ring-2 has-data-checked:ring-accent',
+                'has-checked:ring-2 has-checked:ring-accent',
               )}
             >
-              <Radio.Root value={model} className="sr-only" />
+              <Radio value={model} />
               <span className="flex items-center gap-2 text-sm">
                 <ModelMark letter={letters.get(model) ?? ''} on={model === selected} />
                 <span className="mr-auto truncate font-medium text-ink-2">{name(model)}</span>

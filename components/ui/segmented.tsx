@@ -1,8 +1,7 @@
 'use client'
 
-import { Radio } from '@base-ui/react/radio'
-import { RadioGroup } from '@base-ui/react/radio-group'
 import { useId } from 'react'
+import { Radio, RadioGroup } from './radio-group'
 
 interface SegmentedProps<T extends string> {
   label: string
@@ -12,7 +11,7 @@ interface SegmentedProps<T extends string> {
   onChange(value: T): void
 }
 
-/** A segmented control. It is a radio group for keyboards and screen readers. */
+/** A segmented control. It's a radio group for keyboards and screen readers. */
 export function Segmented<T extends string>({ label, options, value, onChange }: SegmentedProps<T>) {
   const id = useId()
   return (
@@ -23,7 +22,7 @@ export function Segmented<T extends string>({ label, options, value, onChange }:
       <RadioGroup
         aria-labelledby={id}
         value={value}
-        onValueChange={(next) => onChange(next as T)}
+        onChange={(next) => onChange(next as T)}
         className="inline-flex flex-wrap rounded-card border border-line-2 bg-card p-[3px]"
       >
         {options.map((option) => (
@@ -31,9 +30,9 @@ export function Segmented<T extends string>({ label, options, value, onChange }:
           <label
             key={option.value}
             lang={option.lang}
-            className="cursor-pointer rounded-[7px] px-3 py-1.5 font-medium text-ink-2 text-sm has-data-checked:bg-accent has-data-disabled:cursor-not-allowed has-data-checked:text-accent-ink has-data-disabled:text-ink-3 has-data-disabled:line-through has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2"
+            className="relative cursor-pointer rounded-[7px] px-3 py-1.5 font-medium text-ink-2 text-sm has-checked:bg-accent has-disabled:cursor-not-allowed has-checked:text-accent-ink has-disabled:text-ink-3 has-disabled:line-through has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:outline-offset-2"
           >
-            <Radio.Root value={option.value} disabled={option.disabled ?? false} className="sr-only" />
+            <Radio value={option.value} disabled={option.disabled} />
             {option.label}
           </label>
         ))}
