@@ -1,7 +1,8 @@
 // Sends photos to a server from a separate process and prints the measurements as JSON.
-// tsx bench/load.ts --url http://… --side 500 --seconds 5 --clients 8 [--rate 100] [--form]
+// tsx bench/load.ts --url http://… --side 500 --seconds 5 --clients 8 [--rate 100] [--body form]
 import { Agent, request } from 'node:http'
 import { parseArgs } from 'node:util'
+import type { PhotoBody } from './measure'
 import { photos } from './photos'
 
 const { values } = parseArgs({
@@ -14,13 +15,18 @@ const { values } = parseArgs({
      * Photos per second at even intervals, regardless of responses. Without it, each client sends after each response.
      */
     rate: { type: 'string' },
-    /** Sends the photo as the file `request` of a form, as LitServe requires, instead of as the body. */
-    form: { type: 'boolean', default: false },
+    /** How the photo is sent: see `PhotoBody`. */
+    body: { type: 'string', default: 'bytes' },
   },
 })
 const clients = Number(values.clients)
-const type = values.form ? 'multipart/form-data; boundary=photo' : 'application/octet-stream'
-const bodies = (await photos(Number(values.side))).map((photo) => (values.form ? asForm(photo) : photo))
+const BODIES: Record<PhotoBody, { type: string; of(photo: Buffer): Buffer }> = {
+  bytes: { type: 'application/octet-stream', of: (photo) => photo },
+  form: { type: 'multipart/form-data; boundary=photo', of: asForm },
+  gradio: { type: 'application/json', of: asGradio },
+}
+const { type, of } = BODIES[values.body as PhotoBody]
+const bodies = (await photos(Number(values.side))).map(of)
 const agent = new Agent({ keepAlive: true, maxSockets: values.rate ? Number.POSITIVE_INFINITY : clients })
 const times: number[] = []
 let errors = 0
@@ -28,6 +34,11 @@ let errors = 0
 function asForm(photo: Buffer): Buffer {
   const head = 'Content-Disposition: form-data; name="request"; filename="photo.jpg"\r\nContent-Type: image/jpeg'
   return Buffer.concat([Buffer.from(`--photo\r\n${head}\r\n\r\n`), photo, Buffer.from('\r\n--photo--\r\n')])
+}
+
+function asGradio(photo: Buffer): Buffer {
+  const url = `data:image/jpeg;base64,${photo.toString('base64')}`
+  return Buffer.from(JSON.stringify({ data: [{ url, meta: { _type: 'gradio.FileData' } }] }))
 }
 
 /** Sends photo `i`. Its time is measured from `start`, when it was due. */

@@ -32,13 +32,15 @@ export interface OverHttp {
   p99: number
 }
 
+/** How a server takes a photo: as the body, as the file `request` of a form, or in JSON, as Gradio does. */
+export type PhotoBody = 'bytes' | 'form' | 'gradio'
+
 /** A server under test. */
 export interface Target {
   /** Accepts a photo by POST. */
   url: string
   pid: number
-  /** Sends the photo as a file in a form instead of as the body. */
-  form?: boolean
+  body?: PhotoBody
 }
 
 /** A server that hasn't responded this long after the end is stuck. */
@@ -120,7 +122,7 @@ interface Load {
 
 /** Sends photos and returns the measurements. */
 export async function load(
-  { url, form = false }: Pick<Target, 'url' | 'form'>,
+  { url, body = 'bytes' }: Pick<Target, 'url' | 'body'>,
   side: number,
   how: { seconds: number; clients?: number; rate?: number },
 ): Promise<Load> {
@@ -128,7 +130,7 @@ export async function load(
   const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`)
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--import', 'tsx', 'bench/load.ts', ...args, ...(form ? ['--form'] : [])],
+    ['--import', 'tsx', 'bench/load.ts', ...args, `--body=${body}`],
     { timeout: 1000 * how.seconds + STUCK_MS },
   )
   const result = JSON.parse(stdout) as Load

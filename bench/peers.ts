@@ -1,13 +1,13 @@
 import { type ChildProcess, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { npm } from '../scripts/steps.mjs'
 import { createVenv, venvProgram } from '../scripts/tools/python.mjs'
 import { freePort } from '../tests/support/ports'
 import { keep } from './keep.mjs'
-import { type OverHttp, overHttp, type Target, WORKERS } from './measure'
+import { type OverHttp, overHttp, type PhotoBody, type Target, WORKERS } from './measure'
 
 /** Another server to compare with. */
 export interface PeerSpec {
@@ -16,9 +16,11 @@ export interface PeerSpec {
   args: string[]
   cwd: string
   env?: Record<string, string>
-  /** Accepts photos at this path; `/health` reports whether it is ready. */
+  /** Accepts photos at this path. */
   path: string
-  form?: boolean
+  body?: PhotoBody
+  /** Reports whether it's ready. Default: `/health` */
+  ready?: string
 }
 
 interface Peer extends Target {
@@ -33,36 +35,73 @@ const VENV = join(HOME, 'venv')
 const PYTHON = venvProgram(VENV, 'python')
 /** Exists once everything is installed. */
 const READY = join(HOME, 'ready')
-const START_TIMEOUT_MS = 60_000
+/** Python with the programs of `startDemos`, which take gigabytes. */
+const DEMOS_VENV = join(HOME, 'demos')
+const START_TIMEOUT_MS = 120_000
 const LOOK_MS = 200
 
 /**
- * Installs (once) and starts the servers to compare with, using the same model: FastAPI and LitServe with Pillow and
- * ONNX Runtime, and transformers.js, with the same number of workers and one thread per run. Requires python3 and the
- * package registries. Without them, the run has no peers and says why.
+ * Installs (once) and starts the servers to compare with, using the same model: FastAPI, LitServe, and BentoML with
+ * Pillow and ONNX Runtime, and transformers.js, with the same number of workers and one thread per run. Requires python3
+ * and the package registries. Without them, the run has no peers and says why.
  */
 export async function startPeers(model: string): Promise<Peers> {
-  try {
+  return orNone(() => {
     prepareTransformers(model)
+    const env = { BENCH_MODEL: resolve(model), BENCH_WORKERS: String(WORKERS) }
+    const python = { command: PYTHON, cwd: HERE, env }
+    return [
+      { ...python, name: 'FastAPI', args: ['fastapi_server.py'], path: '/classify' },
+      { ...python, name: 'LitServe', args: ['litserve_server.py'], path: '/classify', body: 'form' },
+      { ...python, name: 'BentoML', args: ['bentoml_server.py'], path: '/classify', body: 'form', ready: '/readyz' },
+      {
+        name: 'transformers.js',
+        command: process.execPath,
+        args: ['transformers_server.mjs'],
+        cwd: HOME,
+        env: { ...env, BENCH_MODEL: `${HOME}/model` },
+        path: '/',
+      },
+    ]
+  })
+}
+
+/**
+ * Installs (once) and starts what most people begin with, as its documentation shows it: a Gradio interface with the
+ * same model, and the default pipeline of `transformers` behind FastAPI, each in one process with the threads that it
+ * takes by itself. The pipeline's model, ViT-B/16 at 224 pixels, has random weights, which take as long as trained ones.
+ */
+export async function startDemos(model: string): Promise<Peers> {
+  return orNone(() => {
+    console.error('Installing Gradio and transformers (once, some gigabytes) …')
+    createVenv(DEMOS_VENV, requirements('requirements-demos.txt'), 'Gradio and transformers')
+    const python = {
+      command: venvProgram(DEMOS_VENV, 'python'),
+      cwd: HERE,
+      env: { BENCH_MODEL: resolve(model), GRADIO_ANALYTICS_ENABLED: 'False', HF_HUB_OFFLINE: '1' },
+    }
+    return [
+      {
+        ...python,
+        name: 'Gradio',
+        args: ['gradio_server.py'],
+        path: '/gradio_api/run/predict',
+        body: 'gradio',
+        ready: '/config',
+      },
+      { ...python, name: 'transformers pipeline', args: ['pipeline_server.py'], path: '/classify' },
+    ]
+  })
+}
+
+async function orNone(install: () => PeerSpec[]): Promise<Peers> {
+  try {
+    return await Peers.start(install())
   } catch (error) {
     const none = await Peers.start([])
     none.say(`can't install the peers: ${(error as Error).message}`)
     return none
   }
-  const env = { BENCH_MODEL: resolve(model), BENCH_WORKERS: String(WORKERS) }
-  const python = { command: PYTHON, cwd: HERE, env }
-  return Peers.start([
-    { ...python, name: 'FastAPI', args: ['fastapi_server.py'], path: '/classify' },
-    { ...python, name: 'LitServe', args: ['litserve_server.py'], path: '/classify', form: true },
-    {
-      name: 'transformers.js',
-      command: process.execPath,
-      args: ['transformers_server.mjs'],
-      cwd: HOME,
-      env: { ...env, BENCH_MODEL: `${HOME}/model` },
-      path: '/',
-    },
-  ])
 }
 
 /**
@@ -72,15 +111,20 @@ export async function startPeers(model: string): Promise<Peers> {
  * @throws Error if python3 or the package registries are missing
  */
 export function prepareTransformers(model: string): string {
+  createVenv(VENV, requirements('requirements.txt'), 'the Python peers')
   if (!existsSync(READY)) install()
   execFileSync(PYTHON, [`${HERE}/float_input.py`, model, `${HOME}/model`])
   return HOME
 }
 
+/** The packages of a list, not its name: a virtual environment is made anew when they change. */
+function requirements(list: string): string[] {
+  return readFileSync(join(HERE, list), 'utf8').split('\n').filter(Boolean)
+}
+
 function install(): void {
-  console.error('Installing the peers (once) …')
+  console.error('Installing transformers.js (once) …')
   mkdirSync(HOME, { recursive: true })
-  createVenv(VENV, ['--requirement', join(HERE, 'requirements.txt')], 'the Python peers')
   for (const file of ['package.json', 'transformers_server.mjs']) copyFileSync(join(HERE, file), join(HOME, file))
   if (!npm(['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: HOME })) {
     throw new Error('npm install failed')
@@ -137,17 +181,26 @@ export class Peers {
 }
 
 /** @throws Error that names the peer if it doesn't start */
-async function start({ name, command, args, cwd, env, path, form = false }: PeerSpec): Promise<Peer> {
+async function start({
+  name,
+  command,
+  args,
+  cwd,
+  env,
+  path,
+  body = 'bytes',
+  ready = '/health',
+}: PeerSpec): Promise<Peer> {
   const port = await freePort()
   const keeper = keep(command, args, { cwd, env: { ...process.env, ...env, PORT: String(port) }, output: 'errors' })
   const base = `http://127.0.0.1:${port}`
   try {
-    await answering(`${base}/health`, keeper, name)
+    await answering(`${base}${ready}`, keeper, name)
   } catch (error) {
     await stop(keeper)
     throw error
   }
-  return { name, url: base + path, pid: keeper.pid as number, form, keeper }
+  return { name, url: base + path, pid: keeper.pid as number, body, keeper }
 }
 
 async function answering(url: string, keeper: ChildProcess, name: string): Promise<void> {
@@ -158,7 +211,7 @@ async function answering(url: string, keeper: ChildProcess, name: string): Promi
     if (reply?.ok) return
     await sleep(LOOK_MS)
   }
-  throw new Error(`${name} did not start within a minute`)
+  throw new Error(`${name} did not start within two minutes`)
 }
 
 async function stop(keeper: ChildProcess): Promise<void> {

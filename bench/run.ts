@@ -1,6 +1,6 @@
 // npm run bench: photos per second of the engine in process and over HTTP, and the cost per photo, for photos from a
 // messenger, a web page and a camera. Rounds alternate, so that noise affects all measurements equally, and medians are
-// printed. Options: --rounds 3 --seconds 5 --images 20000 (for memory, 0 to skip) --peers
+// printed. Options: --rounds 3 --seconds 5 --images 20000 (for memory, 0 to skip) --peers --demos
 import { parseArgs } from 'node:util'
 import { residentBytes, startServer, type TestServer } from '../tests/support/server'
 import { machine, slowForInt8 } from './machine'
@@ -15,7 +15,7 @@ import {
   type Target,
   WORKERS,
 } from './measure'
-import { type Peers, startPeers } from './peers'
+import { startDemos, startPeers } from './peers'
 import { photos } from './photos'
 
 const { values } = parseArgs({
@@ -23,7 +23,10 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '5' },
     images: { type: 'string', default: '20000' },
+    /** Other servers with the same model. */
     peers: { type: 'boolean', default: false },
+    /** What most people begin with. */
+    demos: { type: 'boolean', default: false },
   },
 })
 const ROUNDS = Number(values.rounds)
@@ -36,13 +39,17 @@ interface Round {
   inside: InProcess
   http: OverHttp
   peers: Map<string, OverHttp>
+  demos: Map<string, OverHttp>
 }
 
-async function measure(server: Target, peers: Peers | null, side: number, round: number): Promise<Round> {
+async function measure(server: Target, side: number, round: number): Promise<Round> {
   const bodies = await photos(side)
+  const when = `round ${round} at ${side} px`
   const http = await overHttp(server, side, SECONDS)
-  const others = await peers?.measure(side, SECONDS, `round ${round} at ${side} px`)
-  return { http, peers: others ?? new Map(), inside: await inProcess(bodies, SECONDS, http.sender) }
+  const others = await peers?.measure(side, SECONDS, when)
+  const begun = await demos?.measure(side, SECONDS, when)
+  const inside = await inProcess(bodies, SECONDS, http.sender)
+  return { http, peers: others ?? new Map(), demos: begun ?? new Map(), inside }
 }
 
 /** Resident bytes before and after this many photos of the smallest size. */
@@ -76,13 +83,24 @@ const rows: Row[] = [
 ]
 
 /** A lost peer keeps the values of earlier rounds. */
-function peerRows(names: readonly string[]): Row[] {
-  const of = (round: Round, name: string) => round.peers.get(name) ?? NONE
+function serverRows(names: readonly string[], kind: 'peers' | 'demos'): Row[] {
+  const of = (round: Round, name: string) => round[kind].get(name) ?? NONE
   const each = names.map((name): Row => [`photos/s, ${name}`, (round) => of(round, name).perSecond, 0])
   const cost = names.map((name): Row => [`CPU ms/photo, ${name}`, (round) => of(round, name).cpu, 1])
   const p50 = names.map((name): Row => [`p50, one client, ms, ${name}`, (round) => of(round, name).one, 1])
+  return [...each, ...cost, ...p50]
+}
+
+function peerRows(names: readonly string[]): Row[] {
   const best = (round: Round) => Math.max(...[...round.peers.values()].map(({ perSecond }) => perSecond))
-  return [...each, ...cost, ...p50, ['this app / best peer', (round) => round.http.perSecond / best(round), 2]]
+  return [...serverRows(names, 'peers'), ['this app / best peer', (round) => round.http.perSecond / best(round), 2]]
+}
+
+function demoRows(names: readonly string[]): Row[] {
+  const times = names.map((name): Row => {
+    return [`this app / ${name}`, ({ http, demos }) => http.perSecond / (demos.get(name) ?? NONE).perSecond, 2]
+  })
+  return [...serverRows(names, 'demos'), ...times]
 }
 
 const started = performance.now()
@@ -90,15 +108,16 @@ const server = await startServer({ env: { LOG_LEVEL: 'warn', ENGINE_WORKERS: Str
 const startUp = performance.now() - started
 const target = { url: `${server.url}/api/classify`, pid: server.child.pid as number }
 const peers = values.peers ? await startPeers(MODEL) : null
+const demos = values.demos ? await startDemos(MODEL) : null
 const rounds = new Map<number, Round[]>(SIDES.map((side) => [side, []]))
 for (let round = 0; round < ROUNDS; round++) {
   for (const side of SIDES) {
-    const one = await measure(target, peers, side, round + 1)
+    const one = await measure(target, side, round + 1)
     rounds.get(side)?.push(one)
     console.error(`round ${round + 1}, ${side} px: ${one.http.perSecond.toFixed(0)} photos/s over HTTP`)
   }
 }
-await peers?.stop()
+await Promise.all([peers?.stop(), demos?.stop()])
 const rate = median((rounds.get(500) ?? []).map(({ http }) => http.perSecond))
 const images = Number(values.images)
 const resident = images > 0 ? await memory(server, target.url, images, rate) : null
@@ -110,7 +129,7 @@ function cell(side: number, [, of, digits]: Row): string {
   return figures.length > 0 ? median(figures).toFixed(digits) : '–'
 }
 
-const table = [...rows, ...(peers ? peerRows(peers.names) : [])].map(
+const table = [...rows, ...(peers ? peerRows(peers.names) : []), ...(demos ? demoRows(demos.names) : [])].map(
   (row) => row[0].padEnd(36) + SIDES.map((side) => cell(side, row).padStart(9)).join(''),
 )
 console.log(`${machine()}
@@ -125,4 +144,4 @@ if (resident) {
   const [before, after] = resident.map((bytes) => (bytes / 1e6).toFixed(0)) as [string, string]
   console.log(`${'resident, before and after'.padEnd(36)}${before.padStart(9)} MB, ${after} MB after ${images} photos`)
 }
-for (const loss of peers?.losses ?? []) console.log(loss)
+for (const loss of [...(peers?.losses ?? []), ...(demos?.losses ?? [])]) console.log(loss)

@@ -23,8 +23,8 @@ class Classifier:
         self.side = preprocessor["crop_size"]["height"]
         self.labels = json.loads((FOLDER / "config.json").read_text())["id2label"]
 
-    def pixels(self, data: bytes) -> np.ndarray:
-        image = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
+    def pixels(self, photo: Image.Image) -> np.ndarray:
+        image = ImageOps.exif_transpose(photo).convert("RGB")
         shorter = min(image.size)
         size = tuple(int(self.edge * side / shorter) for side in image.size)
         image = image.resize(size, Image.Resampling.BICUBIC)
@@ -32,7 +32,10 @@ class Classifier:
         return np.asarray(image.crop((left, top, left + self.side, top + self.side)))[None]
 
     def classify(self, data: bytes) -> dict:
-        logits = self.session.run(None, {self.input: self.pixels(data)})[0][0]
+        return self.classify_image(Image.open(io.BytesIO(data)))
+
+    def classify_image(self, image: Image.Image) -> dict:
+        logits = self.session.run(None, {self.input: self.pixels(image)})[0][0]
         scores = np.exp(logits - logits.max())
         scores /= scores.sum()
         best = np.argsort(scores)[::-1][:5]
