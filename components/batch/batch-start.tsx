@@ -5,6 +5,7 @@ import type { LabelsFile, UnreadableLabels } from '@/lib/client/batch/labels'
 import type { LeftOut } from '@/lib/client/batch/source'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { ResultOptions } from '../classify/result-options'
+import { useModelsElsewhere } from '../classify/use-models-elsewhere'
 import { ByPointer } from '../ui/by-pointer'
 import { lazy } from '../ui/lazy'
 import { Switch } from '../ui/switch'
@@ -58,6 +59,8 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
   const t = useTranslations('batch')
   const format = useFormat()
   const { here, canChoose, limits, retentionHours, labels, unreadableLabels, onCloseUnreadable } = facts
+  const onModel = (model: string) => onSettings({ ...settings, model })
+  const elsewhere = useModelsElsewhere({ models, here, choice: { model: settings.model, onModel } })
   const most = { files: format.integer(limits.files), size: format.bytes(limits.imageBytes) }
   return (
     <div className="mx-auto max-w-[47.5rem] pt-2 sm:pt-6">
@@ -111,12 +114,13 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
       <ResultOptions
         models={models}
         model={settings.model}
-        onModel={(model) => onSettings({ ...settings, model })}
+        onModel={onModel}
+        elsewhere={elsewhere}
         labelCount={settings.topK ?? DEFAULT_COUNT}
         onLabelCount={(topK) => onSettings({ ...settings, topK })}
         minScore={settings.threshold}
         onMinScore={(threshold) => onSettings({ ...settings, threshold })}
-        place={canChoose && <PlaceChoice here={here} />}
+        place={canChoose && <PlaceChoice here={here} elsewhere={elsewhere.size > 0} />}
       />
       <p className="mt-4 text-pretty text-ink-3 text-sm">
         {here ? t('device.facts', most) : t('facts', { ...most, hours: retentionHours })}

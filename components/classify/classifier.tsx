@@ -158,7 +158,7 @@ export function Classifier({
       >
         <ModelNotice models={models} />
         {/* A photo that waits says so itself. */}
-        {phase?.name !== 'away' && <OfflineNotice here={here} />}
+        {phase?.name !== 'away' && <OfflineNotice here={here} session={session} models={models} />}
         {urlState.name !== 'idle' && <UrlNotice state={urlState} onDismiss={dismiss} />}
         <RemovedNotice session={session} />
         {shown === 'camera' && (

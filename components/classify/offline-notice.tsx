@@ -1,21 +1,28 @@
 import { WifiOff } from 'lucide-react'
 import { useTranslations } from 'use-intl'
+import type { PhotoSession } from '@/lib/client/photos/photo-session'
+import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { lazy } from '../ui/lazy'
 import { useOnline } from '../ui/use-online'
 
 // Only visitors who have chosen this device need it.
 const AwayHere = lazy(() => import('./away-here').then((module) => module.AwayHere))
 
+interface OfflineNoticeProps {
+  /** Whether photos are classified in this browser. */
+  here: boolean
+  session: PhotoSession
+  models: readonly ModelInfo[]
+}
+
 /**
  * Tells the visitor that the server can't be reached, and that nothing is lost. Its own code is there from the start,
  * because none can be loaded then.
- *
- * @param here whether photos are classified in this browser
  */
-export function OfflineNotice({ here }: { here: boolean }) {
+export function OfflineNotice({ here, ...chosen }: OfflineNoticeProps) {
   const t = useTranslations('classify')
   const online = useOnline()
-  if (here) return <AwayHere Notice={Notice} />
+  if (here) return <AwayHere Notice={Notice} {...chosen} />
   return !online && <Notice text={t('offline')} />
 }
 

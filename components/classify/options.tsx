@@ -22,7 +22,7 @@ interface OptionsProps extends Omit<ResultOptionsProps, 'children' | 'elsewhere'
 export function Options({ reduce, here, choice, ...options }: OptionsProps) {
   const t = useTranslations('prepare')
   const format = useFormat()
-  const elsewhere = useModelsElsewhere(options.models, here)
+  const elsewhere = useModelsElsewhere({ models: options.models, here, choice: null })
   return (
     <ResultOptions
       {...options}

@@ -1,29 +1,51 @@
-import { useEffect, useState } from 'react'
-import { keptModels } from '@/lib/client/device/kept-files'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { isOwnModel } from '@/lib/client/device/own-model-id'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { useServerAway } from '../ui/use-server-away'
 
 const NONE: ReadonlySet<string> = new Set()
 
+interface ModelsElsewhere {
+  models: readonly ModelInfo[]
+  /** Whether photos are classified in this browser. */
+  here: boolean
+  /** The chosen model, by type or ID, and how to choose another; null once photos depend on it. */
+  choice: { model: string; onModel(model: string): void } | null
+}
+
 /**
- * IDs of the models that can't be used now: the server is away, and their files aren't in this browser.
- *
- * @param here whether photos are classified in this browser
+ * IDs of the models that can't be used now: the server is away, and their files aren't in this browser. If the chosen
+ * one is among them, another is chosen.
  */
-export function useModelsElsewhere(models: readonly ModelInfo[], here: boolean): ReadonlySet<string> {
+export function useModelsElsewhere({ models, here, choice }: ModelsElsewhere): ReadonlySet<string> {
   const away = useServerAway() && here
   const [elsewhere, setElsewhere] = useState(NONE)
+  const chooseAnother = useEffectEvent((model: string) => {
+    const chosen = models.find(({ id, type }) => id === model || type === model)
+    if (!chosen || !elsewhere.has(chosen.id)) return
+    const another = models.find(({ id, status }) => status !== 'failed' && !elsewhere.has(id))
+    if (another) choice?.onModel(another.type ?? another.id)
+  })
+  const model = choice?.model
   useEffect(() => {
     if (!away) return setElsewhere(NONE)
     let current = true
-    void keptModels().then((kept) => {
-      if (current)
-        setElsewhere(new Set(models.map(({ id }) => id).filter((id) => !isOwnModel(id) && !kept.includes(id))))
+    void unusableModels(models).then((unusable) => {
+      if (current) setElsewhere(unusable)
     })
     return () => {
       current = false
     }
   }, [away, models])
+  useEffect(() => {
+    if (model !== undefined && elsewhere.size > 0) chooseAnother(model)
+  }, [elsewhere, model])
   return elsewhere
+}
+
+/** Models whose files aren't in this browser. The code for it is loaded by those who need it. */
+async function unusableModels(models: readonly ModelInfo[]): Promise<ReadonlySet<string>> {
+  const { keptModels } = await import('@/lib/client/device/kept-files')
+  const kept = await keptModels()
+  return new Set(models.map(({ id }) => id).filter((id) => !isOwnModel(id) && !kept.includes(id)))
 }

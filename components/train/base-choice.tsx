@@ -13,10 +13,12 @@ interface BaseChoiceProps {
   base: string
   photos: readonly TrainingPhoto[]
   bases: readonly ModelInfo[]
+  /** IDs of the models that can't be used until the server is back. */
+  elsewhere: ReadonlySet<string>
 }
 
 /** The model whose features the new one builds on. */
-export function BaseChoice({ session, base, bases, photos }: BaseChoiceProps) {
+export function BaseChoice({ session, base, bases, elsewhere, photos }: BaseChoiceProps) {
   const t = useTranslations('train')
   const name = useModelName()
   const [asking, setAsking] = useState<string | null>(null)
@@ -30,7 +32,11 @@ export function BaseChoice({ session, base, bases, photos }: BaseChoiceProps) {
   // A saved model names its base by ID.
   const current = bases.find(({ id, type }) => id === base || type === base)
   const value = current?.type ?? current?.id ?? base
-  const options = bases.map(({ id, type }) => ({ value: type ?? id, label: name(type ?? id) }))
+  const options = bases.map(({ id, type }) => ({
+    value: type ?? id,
+    label: name(type ?? id),
+    disabled: elsewhere.has(id),
+  }))
   return (
     <Disclosure className="mt-4" label={`${t('base')} · ${name(value)}`}>
       <div className="[&_[role=radiogroup]+*]:mt-2 [&>div>span]:w-auto!">

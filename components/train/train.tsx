@@ -7,6 +7,7 @@ import type { ModelInfo } from '@/lib/shared/contract/contract'
 import type { TrainingOffer } from '@/lib/shared/contract/site'
 import { defaultModel } from '../classify/default-model'
 import { DropOverlay } from '../classify/drop-overlay'
+import { useModelsElsewhere } from '../classify/use-models-elsewhere'
 import { usePaste } from '../classify/use-paste'
 import { useLabelView } from '../label/use-label-view'
 import { filesFromEvent } from '../ui/files-from-event'
@@ -89,6 +90,9 @@ export function Train({ bases, imageBytes, offer, device }: TrainProps) {
     multiple: true,
   })
   const { labels, photos, removed, elsewhere, restoring } = state
+  const choice =
+    restoring || photos.length > 0 ? null : { model: state.base, onModel: (base: string) => session.setBase(base) }
+  const unusable = useModelsElsewhere({ models: bases, here: here === true, choice })
   const empty = labels.length === 0 && photos.length === 0 && removed === null
   return (
     <div {...getRootProps()} className="min-h-[calc(100dvh-3.75rem)] outline-none">
@@ -122,6 +126,7 @@ export function Train({ bases, imageBytes, offer, device }: TrainProps) {
             session={session}
             state={state}
             bases={bases}
+            unusable={unusable}
             offer={offer}
             here={here}
             tryIt={tryIt}

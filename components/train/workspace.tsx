@@ -27,6 +27,8 @@ interface WorkspaceProps {
   session: TrainingSession
   state: TrainingSnapshot
   bases: readonly ModelInfo[]
+  /** IDs of those that can't be used until the server is back. */
+  unusable: ReadonlySet<string>
   offer: TrainingOffer | null
   /** Whether photos stay in this browser; null if there is no choice. */
   here: boolean | null
@@ -37,7 +39,7 @@ interface WorkspaceProps {
 }
 
 /** Labels with their photos on the left, the model that learns them on the right. */
-export function Workspace({ session, state, bases, offer, here, tryIt, opener, onLabel }: WorkspaceProps) {
+export function Workspace({ session, state, bases, unusable, offer, here, tryIt, opener, onLabel }: WorkspaceProps) {
   const t = useTranslations('train')
   const { labels, photos } = state
   const column = useStickyTop()
@@ -72,8 +74,14 @@ export function Workspace({ session, state, bases, offer, here, tryIt, opener, o
               onChange={(on) => session.setMultiLabel(on)}
             />
           </div>
-          <BaseChoice session={session} base={state.base} bases={bases} photos={photos} />
-          <TrainPlace state={state} here={here} canChoose={offer !== null} className="mt-4" />
+          <BaseChoice session={session} base={state.base} bases={bases} elsewhere={unusable} photos={photos} />
+          <TrainPlace
+            state={state}
+            here={here}
+            elsewhere={unusable.size > 0}
+            canChoose={offer !== null}
+            className="mt-4"
+          />
           {!here && <p className="mt-4 max-w-[60ch] text-pretty text-ink-3 text-xs">{t('where')}</p>}
         </section>
         <div ref={column.ref} style={{ top: column.top }} className="grid grid-cols-[minmax(0,1fr)] gap-6 lg:sticky">

@@ -51,6 +51,15 @@ test('classifies without a network and without a server, says so, and offers not
     await expect(page.getByText(/can be chosen once it can be reached\. Models that are struck through/)).toBeVisible()
     expect(await violations(page)).toEqual([])
 
+    // A new tab begins with a model that this browser keeps, not with the default one.
+    const tab = await context.newPage()
+    await tab.goto(server.url)
+    await waitForHydration(tab)
+    await choosePhotos(tab, 'koala.webp')
+    await expect(heading(tab, 'koala')).toBeVisible(LOADED)
+    await expect(tab.getByRole('button', { name: /^Fast model/ })).toBeVisible()
+    await tab.close()
+
     // The network is back, but the server isn't.
     await context.setOffline(false)
     await page.goto(`${server.url}/?model=fast`)
@@ -68,8 +77,9 @@ test('classifies without a network and without a server, says so, and offers not
     await expect(places).toHaveText(['Classify', 'Batch', 'Train', 'Compare', 'History'])
 
     await places.filter({ hasText: 'Batch' }).click()
-    await page.getByRole('button', { name: /^Balanced model/ }).click()
-    await page.getByRole('radio', { name: 'Fast' }).check({ force: true })
+    // The default model isn't in this browser, so another is chosen.
+    await page.getByRole('button', { name: /^Fast model/ }).click()
+    await expect(page.getByRole('radio', { name: 'Balanced' })).toBeDisabled()
     const photos = ['koala.webp', 'espresso.png', 'goldfish.webp'].map(photoPath)
     await page.locator('input[type=file]').first().setInputFiles(photos)
     await expect(page.getByText(/^Done\. This browser keeps the results/)).toBeVisible(LOADED)
@@ -81,8 +91,8 @@ test('classifies without a network and without a server, says so, and offers not
       await page.getByPlaceholder('For example').fill(label)
       await page.getByRole('button', { name: 'Add label' }).click()
     }
-    await page.getByRole('button', { name: /Base model/ }).click()
-    await page.getByRole('radio', { name: 'Fast' }).check({ force: true })
+    await page.getByRole('button', { name: /Base model · Fast/ }).click()
+    await expect(page.getByRole('radio', { name: 'Balanced' })).toBeDisabled()
     const inputs = page.getByRole('main').locator('li input[type=file]')
     await inputs.nth(0).setInputFiles(['koala.webp', 'goldfish.webp', 'giant-panda.webp'].map(photoPath))
     await inputs.nth(1).setInputFiles(['bucket.webp', 'baseball.webp', 'espresso.png'].map(photoPath))
