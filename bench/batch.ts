@@ -1,4 +1,4 @@
-// npm run bench -- batch: photos per second of the CLI and of a job, relative to the engine alone on the same photos.
+// npm run bench -- batch: photos per second of the CLI, a stream, and a job, relative to the engine alone on the same photos.
 // Rounds alternate, and medians are printed. Also measures the memory growth of a large job, the same over Redis and a
 // bucket, the latency of single requests meanwhile, and a job with a million keys. Options: --rounds 3 --photos 1500
 // --images 20000 (for memory, 0 to skip) --keys 1000000 (0 to skip) --machines (distributed backend only)
@@ -45,6 +45,19 @@ function command(folder: string): number {
   return Number(/, (\d+)\/s in/.exec(stderr)?.[1] ?? Number.NaN)
 }
 
+/** Photos per second of one `?stream=1` request with all photos, from its start to its last line. */
+async function stream({ url }: TestServer, photos: Iterable<Buffer>): Promise<number> {
+  const form = new FormData()
+  let count = 0
+  for (const photo of photos) form.append('files', new Blob([new Uint8Array(photo)]), `${count++}.jpg`)
+  const start = performance.now()
+  const reply = await fetch(`${url}/api/classify?stream=1`, { method: 'POST', body: form })
+  const lines = (await reply.text()).trimEnd().split('\n')
+  const classified = lines.filter((line) => line.includes('"predictions"')).length
+  if (classified !== count) throw new Error(`${classified} of ${count} photos were classified: ${lines[0]}`)
+  return count / ((performance.now() - start) / 1000)
+}
+
 /** Slope of the linear regression through the points. */
 function slope(points: readonly (readonly [x: number, y: number])[]): number {
   const mean = (at: 0 | 1) => points.reduce((sum, point) => sum + point[at], 0) / points.length
@@ -76,7 +89,7 @@ async function oneMachine(bodies: readonly Buffer[]): Promise<void> {
     mkdirSync(join(folder, 'photos'))
     let index = 0
     for (const photo of distinct(bodies, count)) writeFileSync(join(folder, 'photos', `${index++}.jpg`), photo)
-    const rows: { raw: number; command: number; job: number; runner: number }[] = []
+    const rows: Record<'raw' | 'command' | 'job' | 'runner' | 'stream', number>[] = []
     for (let round = 0; round < Number(values.rounds); round++) {
       const { photos, seconds } = await job(server, distinct(bodies, count, round * count))
       const { perSecond } = await inProcess([...distinct(bodies, count)], RAW_SECONDS, 0)
@@ -86,6 +99,7 @@ async function oneMachine(bodies: readonly Buffer[]): Promise<void> {
         command: command(folder),
         job: photos / seconds,
         runner: runner.photos / runner.seconds,
+        stream: await stream(server, distinct(bodies, count, 2e5 + round * count)),
       })
     }
     const of = (pick: (row: (typeof rows)[number]) => number) => median(rows.map(pick))
@@ -93,6 +107,9 @@ async function oneMachine(bodies: readonly Buffer[]): Promise<void> {
     console.log(`engine alone     ${of((row) => row.raw).toFixed(0)} photos/s`)
     console.log(
       `vision classify  ${of((row) => row.command).toFixed(0)} photos/s, ratio ${of((row) => row.command / row.raw).toFixed(2)}`,
+    )
+    console.log(
+      `?stream=1        ${of((row) => row.stream).toFixed(0)} photos/s, ratio ${of((row) => row.stream / row.raw).toFixed(2)}`,
     )
     console.log(
       `a job, uploaded  ${of((row) => row.runner).toFixed(0)} photos/s, ratio ${of((row) => row.runner / row.raw).toFixed(2)}`,

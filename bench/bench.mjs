@@ -1,11 +1,11 @@
-// npm run bench: measures the production build. `-- page` measures the first paint, `-- batch` many photos, `--
-// explain` explanations, `-- embed` embeddings, `-- heic` HEIC photos, `-- results` files with a million rows, `--
-// memory` the memory of a worker, `-- job-memory` that of a job, `-- train` the training of custom models, `-- label` the order of labeling,
-// `-- multi-label` models of several labels a photo, `-- custom-models` a server that has many, `-- dialects` the APIs of
-// other servers, `-- keys` what checking API keys costs, `-- search` search in vectors, `-- check` what the check of data
-// sets finds, `-- check-size` checks of many photos, `-- map` the map of a batch, `-- device` classification in the
-// browser, `-- start` the start of a server. With `--as-avx2`, each of them takes a processor with AVX-512
-// for one that only has AVX2.
+// npm run bench: measures the production build. `-- page` measures the first paint, `-- batch` many photos, `-- explain`
+// explanations, `-- embed` embeddings, `-- heic` HEIC photos, `-- results` files with a million rows, `-- memory` the
+// memory of a worker, `-- job-memory` that of a job, `-- train` the training of custom models, `-- label` the order of
+// labeling, `-- multi-label` models of several labels a photo, `-- custom-models` a server that has many, `-- dialects`
+// the APIs of other servers, `-- keys` what checking API keys costs, `-- search` search in vectors, `-- check` what the
+// check of data sets finds, `-- check-size` checks of many photos, `-- map` the map of a batch, `-- device`
+// classification in the browser, `-- start` the start of a server, `-- tail` how long the slowest of a hundred photos
+// take. With `--as-avx2`, each of them takes a processor with AVX-512 for one that only has AVX2.
 
 import { buildOnce, install, requireNode } from '../scripts/steps.mjs'
 import { keep } from './keep.mjs'
@@ -38,6 +38,7 @@ const scripts = {
   map: 'bench/map.ts',
   device: 'bench/device.ts',
   start: 'bench/start.ts',
+  tail: 'bench/tail.ts',
 }
 const script = scripts[kind] ?? 'bench/run.ts'
 const bench = keep(process.execPath, ['--import', 'tsx', script, ...args], { env })

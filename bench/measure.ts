@@ -8,7 +8,7 @@ import { cpuSeconds } from './cpu'
 export const CLIENTS = 8
 export const WORKERS = 2
 /** Share of the measured throughput at which tail latency is measured. */
-const STEADY_LOAD = 0.8
+export const STEADY_LOAD = 0.8
 /** Duration of the measurement with a single client, in seconds. */
 const ONE_CLIENT_SECONDS = 2
 

@@ -67,14 +67,13 @@ export async function startPeers(model: string): Promise<Peers> {
 }
 
 /**
- * Installs (once) and starts what most people begin with, as its documentation shows it: a Gradio interface with the
+ * Installs (once) and starts what most people start with, as its documentation shows it: a Gradio interface with the
  * same model, and the default pipeline of `transformers` behind FastAPI, each in one process with the threads that it
  * takes by itself. The pipeline's model, ViT-B/16 at 224 pixels, has random weights, which take as long as trained ones.
  */
 export async function startDemos(model: string): Promise<Peers> {
   return orNone(() => {
-    console.error('Installing Gradio and transformers (once, some gigabytes) …')
-    createVenv(DEMOS_VENV, requirements('requirements-demos.txt'), 'Gradio and transformers')
+    createVenv(DEMOS_VENV, requirements('requirements-demos.txt'), 'Gradio and transformers, some gigabytes,')
     const python = {
       command: venvProgram(DEMOS_VENV, 'python'),
       cwd: HERE,

@@ -25,7 +25,7 @@ const { values } = parseArgs({
     images: { type: 'string', default: '20000' },
     /** Other servers with the same model. */
     peers: { type: 'boolean', default: false },
-    /** What most people begin with. */
+    /** What most people start with. */
     demos: { type: 'boolean', default: false },
   },
 })

@@ -50,7 +50,7 @@ interface BatchViewProps {
   onNew(): void
   /** Opens a photo on the classify page. */
   onOpenPhoto(file: File): void
-  /** Whether the server explains results. */
+  /** Whether results can be explained. */
   canExplain: boolean
   /** Whether photos can be labeled here, for a model that learns from them. */
   canLabel: boolean

@@ -105,9 +105,9 @@ export function Batch({ models, textModels, limits, retentionHours, explain, tra
             onFiles={add}
             onNew={close}
             onOpenPhoto={(file) => void openPhoto(file)}
-            // What would send photos of this device to the server isn't offered.
-            canExplain={explain && snapshot.device === null}
-            canLabel={training && snapshot.device === null}
+            canExplain={explain || snapshot.device !== null}
+            // Photos of this device mustn't be labeled where they would be sent.
+            canLabel={training && (snapshot.device === null || here)}
           />
         ) : (
           <BatchStart

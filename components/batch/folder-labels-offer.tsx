@@ -27,13 +27,13 @@ const SAMPLE = 50
 export function FolderLabelsOffer({ session, snapshot }: FolderLabelsOfferProps) {
   const t = useTranslations('batch')
   const format = useFormat()
-  const { items, job, labels, collecting } = snapshot
+  const { items, job, labels, collecting, device } = snapshot
   const [declined, setDeclined] = useState(false)
   const photos = items.length
   // biome-ignore lint/correctness/useExhaustiveDependencies: photos are only ever added, and each result replaces their list
   const folders = useMemo(() => [...new Set(items.flatMap(({ path }) => parentFolder(path) ?? []))], [photos])
   const wanted = !labels && !declined && !collecting && folders.length >= MIN_FOLDERS
-  const { classes } = useClasses(wanted ? (job?.model.id ?? null) : null)
+  const { classes } = useClasses(wanted ? (job?.model.id ?? null) : null, device !== null)
   const sample = useMemo(() => folders.slice(0, SAMPLE), [folders])
   const known = useMemo(() => (wanted && classes ? knownFolders(sample, classes) : []), [wanted, sample, classes])
   if (!wanted || known.length < MIN_FOLDERS || known.length < MIN_KNOWN * sample.length) return null

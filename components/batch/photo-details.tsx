@@ -44,7 +44,7 @@ interface PhotoDetailsProps {
   onOpenPhoto(file: File): void
   /** Whether the photos are classified in this browser. */
   here: boolean
-  /** Whether the server explains results. */
+  /** Whether results can be explained. */
   canExplain: boolean
   /** The visitor's limit for uncertain results; null for the model's own limits. */
   uncertainBelow: number | null
@@ -68,7 +68,7 @@ export function PhotoDetails({
   const file = useFile(source)
   const classified = row?.status === 'ok' ? row : null
   const model = classified?.model ?? ''
-  const { classes } = useClasses(classified ? model : null)
+  const { classes } = useClasses(classified ? model : null, here)
   const predictions = useMemo(() => {
     const indices = new Map(classes?.map(({ label, index }) => [label, index]))
     return (classified?.top_labels ?? []).flatMap((label, at) => {
@@ -82,7 +82,7 @@ export function PhotoDetails({
     file: file ?? undefined,
     model,
     crop: null,
-    here: false,
+    here,
     best: predictions[0]?.index ?? null,
   })
   const framed = useInputFrame(file, row, here)

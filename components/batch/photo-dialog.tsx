@@ -27,7 +27,7 @@ interface PhotoDialogProps {
   onOpenPhoto(file: File): void
   /** Whether the photos are classified in this browser. */
   here: boolean
-  /** Whether the server explains results. */
+  /** Whether results can be explained. */
   canExplain: boolean
   /** The visitor's limit for uncertain results; null for the model's own limits. */
   uncertainBelow: number | null

@@ -17,7 +17,7 @@ export interface ComparedBatch {
 
 const subscribeToNothing = () => () => {}
 const noSnapshot = () => null
-const NOTHING = { items: [], labels: null, job: null, phase: 'empty', collecting: false } as const
+const NOTHING = { items: [], labels: null, job: null, phase: 'empty', collecting: false, device: null } as const
 
 /**
  * Compares the results with those of a partner, which is opened beside the current batch. Null without a partner, or

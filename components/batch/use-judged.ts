@@ -41,7 +41,7 @@ export interface Judged extends JudgedPhotos {
   evaluation: AnyEvaluation | null
 }
 
-type LabeledBatch = Pick<BatchSnapshot, 'items' | 'labels' | 'job' | 'phase' | 'collecting'>
+type LabeledBatch = Pick<BatchSnapshot, 'items' | 'labels' | 'job' | 'phase' | 'collecting' | 'device'>
 
 /** Compares the results with the labels, applies the visitor's limit for uncertain results, and computes the figures. */
 export function useJudged(batch: LabeledBatch): Judged {
@@ -58,8 +58,8 @@ export function useJudged(batch: LabeledBatch): Judged {
 }
 
 /** Compares the results with the labels, and applies the visitor's limit for uncertain results. */
-export function useJudgedPhotos({ items, labels, job, phase, collecting }: LabeledBatch): JudgedPhotos {
-  const { classes, failed } = useClasses(labels && (job?.model.id ?? null))
+export function useJudgedPhotos({ items, labels, job, phase, collecting, device }: LabeledBatch): JudgedPhotos {
+  const { classes, failed } = useClasses(labels && (job?.model.id ?? null), device !== null)
   const matched = useMatchedLabels(labels, items, classes)
   const reading = matched === 'no_columns' ? null : matched
   const meanings = labels?.choices.meanings

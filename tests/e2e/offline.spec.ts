@@ -81,9 +81,24 @@ test('classifies without a network and without a server, says so, and offers not
     await page.getByRole('button', { name: /^Fast model/ }).click()
     await expect(page.getByRole('radio', { name: 'Balanced' })).toBeDisabled()
     const photos = ['koala.webp', 'espresso.png', 'goldfish.webp'].map(photoPath)
-    await page.locator('input[type=file]').first().setInputFiles(photos)
+    const input = page.locator('input[type=file]').first()
+    await input.setInputFiles({
+      name: 'labels.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('file,label\nkoala.webp,koala\nespresso.png,koala\n'),
+    })
+    await input.setInputFiles(photos)
     await expect(page.getByText(/^Done\. This browser keeps the results/)).toBeVisible(LOADED)
     await expect(page.getByRole('row', { name: /goldfish/ })).toBeVisible()
+    await expect(page.getByRole('region', { name: 'Accuracy against your labels' })).toContainText(/Photos2/)
+    await page
+      .getByRole('row', { name: /goldfish/ })
+      .getByRole('button')
+      .first()
+      .click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Why this label?' }).click()
+    await expect(page.getByRole('dialog').getByText(/\d+ model runs/)).toBeVisible(LOADED)
+    await page.keyboard.press('Escape')
     await page.goto(`${server.url}/train`)
     await waitForHydration(page)
     await expect(page.getByText('Your photos stay in this browser, which computes their features')).toBeVisible()

@@ -56,7 +56,7 @@ export async function batchPageData(): Promise<{
     limits: { imageBytes: limits.imageBytes, files },
     retentionHours,
     explain: limits.explain,
-    training: training !== null,
+    training: canTrain({ training, limits }),
     device: limits.device ?? false,
     onlyHere: !runsModels(limits),
   }
