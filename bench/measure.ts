@@ -111,7 +111,7 @@ export async function overHttp(target: Target, side: number, seconds: number): P
   return { perSecond: many.perSecond, cpu, sender: many.cpu, one: one.p50, p50: steady.p50, p99: steady.p99 }
 }
 
-interface Load {
+export interface Load {
   photos: number
   errors: number
   perSecond: number
