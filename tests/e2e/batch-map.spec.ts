@@ -37,14 +37,38 @@ async function openMap(page: Page): Promise<void> {
   await expect(map(page)).toBeVisible({ timeout: 30_000 })
 }
 
-/** Drags along the corners of a part of the map, from 0 to 1. */
-async function drag(page: Page, corners: readonly (readonly [x: number, y: number])[]): Promise<void> {
+type Corners = readonly (readonly [x: number, y: number])[]
+
+/** Drags along the corners of a part of the map, from 0 to 1: with the mouse, or with a finger on a phone. */
+async function drag(page: Page, corners: Corners, isMobile: boolean): Promise<void> {
   const { x, y, width, height } = (await map(page).boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }
-  for (const [at, [right, down]] of corners.entries()) {
-    await page.mouse.move(x + right * width, y + down * height, { steps: 4 })
+  const places = corners.map(([right, down]) => ({ x: x + right * width, y: y + down * height }))
+  if (isMobile) return swipe(page, places)
+  for (const [at, place] of places.entries()) {
+    await page.mouse.move(place.x, place.y, { steps: 4 })
     if (at === 0) await page.mouse.down()
   }
   await page.mouse.up()
+}
+
+const STEPS = 4
+
+async function swipe(page: Page, places: readonly { x: number; y: number }[]): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: { x: number; y: number }[]) =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints })
+  const [first = { x: 0, y: 0 }, ...others] = places
+  await send('touchStart', [first])
+  let from = first
+  for (const to of others) {
+    for (let step = 1; step <= STEPS; step++) {
+      const share = step / STEPS
+      await send('touchMove', [{ x: from.x + share * (to.x - from.x), y: from.y + share * (to.y - from.y) }])
+    }
+    from = to
+  }
+  await send('touchEnd', [])
+  await session.detach()
 }
 
 test('the map of a batch filters the table by lasso and by label, and opens its photos by keys @phone-extended', async ({
@@ -67,12 +91,13 @@ test('the map of a batch filters the table by lasso and by label, and opens its 
     [0.99, 0.99],
     [0.01, 0.99],
   ] as const
-  await drag(page, around)
+  await drag(page, around, isMobile)
   await expect(section(page)).toContainText(`${PHOTOS} of ${PHOTOS} photos stand out`)
   await expect(page.getByRole('button', { name: 'Remove filter “Chosen on the map”' })).toBeVisible()
   await drag(
     page,
     around.map(([x, y]) => [x / 2, y] as const),
+    isMobile,
   )
   await expect(section(page)).not.toContainText(`${PHOTOS} of ${PHOTOS}`)
   const half = await inTable(page)
