@@ -62,8 +62,9 @@ export function BatchHeader({
   const recoverable = phase === 'done' ? items.filter(mayRecover).length : 0
   return (
     <>
-      <div className="grid grid-cols-[minmax(0,1fr)] lg:grid-cols-[minmax(0,1fr)_auto] lg:gap-x-6">
-        <EditableName name={name} onRename={(title) => void session.rename(title)}>
+      {/* On a desktop, the actions are beside the name if both fit; the figures have the whole width. */}
+      <div className="flex flex-col lg:flex-row lg:flex-wrap lg:items-center lg:gap-x-6 lg:gap-y-2">
+        <EditableName name={name} className="max-w-full lg:flex-auto" onRename={(title) => void session.rename(title)}>
           {(field) => (
             <h1
               translate="no"
@@ -77,11 +78,10 @@ export function BatchHeader({
             </h1>
           )}
         </EditableName>
-        <div className="min-w-0 lg:col-span-2">
+        <div className="min-w-0 lg:order-1 lg:basis-full">
           <BatchStats model={model} snapshot={snapshot} judged={judged} {...show} />
         </div>
-        {/* On a desktop beside the name: the figures have the whole width. */}
-        <div className="mt-4 flex flex-wrap items-center gap-2 lg:col-start-2 lg:row-start-1 lg:mt-0">
+        <div className="mt-4 flex flex-wrap items-center gap-2 lg:mt-0">
           {(phase === 'running' || phase === 'paused') && (
             <>
               {snapshot.job?.reason !== 'dead_letters' && (

@@ -12,6 +12,8 @@ interface EditableNameProps {
 }
 
 const MAX_LENGTH = 100
+/** In characters. */
+const MIN_WIDTH = 8
 
 /** A name with a button to edit it in place. Enter and leaving the field save, Escape cancels. */
 export function EditableName({ name, onRename, className, children }: EditableNameProps) {
@@ -72,6 +74,8 @@ function NameField({ name, onFinish }: NameFieldProps) {
       aria-label={t('nameField')}
       translate="no"
       defaultValue={name}
+      // As wide as the name, so that what is beside it stays there.
+      size={Math.max(MIN_WIDTH, name.length)}
       maxLength={MAX_LENGTH}
       // biome-ignore lint/a11y/noAutofocus: the visitor has just asked to edit it
       autoFocus

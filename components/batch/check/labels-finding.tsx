@@ -1,6 +1,7 @@
 import { ArrowRight } from 'lucide-react'
 import { useTranslations } from 'use-intl'
 import type { CheckReport } from '@/lib/shared/contract/check'
+import { separateLabels } from '@/lib/shared/labels-file/table'
 import { useFormat } from '../../ui/use-format'
 import { Finding, SCROLLER } from './finding'
 import { LazyThumbnail } from './lazy-thumbnail'
@@ -52,8 +53,8 @@ export function LabelsFinding({ labels: { issues, checked, reason }, labeled, ph
               <span className="min-w-0 flex-1">
                 <span translate="no" className="block text-pretty text-sm [overflow-wrap:anywhere]">
                   {t.rich('issue', {
-                    label: label || t('noneOfThem'),
-                    suggested: suggested || t('noneOfThem'),
+                    label: listed(label) || t('noneOfThem'),
+                    suggested: listed(suggested) || t('noneOfThem'),
                     was: (chunk) => <span className="text-bad">{chunk}</span>,
                     is: (chunk) => <span className="font-semibold">{chunk}</span>,
                     arrow: () => <ArrowRight aria-hidden className="mx-1.5 inline size-3.5 text-ink-3" />,
@@ -75,6 +76,9 @@ export function LabelsFinding({ labels: { issues, checked, reason }, labeled, ph
     </Finding>
   )
 }
+
+/** As on the rest of the page. */
+const listed = (labels: string) => separateLabels(labels).join(', ')
 
 function IssueThumbnail({ file, photos }: { file: string; photos: PhotoLinks }) {
   const item = photos.find(file)
