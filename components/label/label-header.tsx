@@ -38,10 +38,12 @@ export function LabelHeader({ session, state, onClose }: LabelHeaderProps) {
         >
           {t('title')}
         </h1>
-        {labeled > 0 && <Export session={session} />}
-        <Button onClick={onClose}>
-          <ArrowLeft aria-hidden /> {t('toModel')}
-        </Button>
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+          {labeled > 0 && <Export session={session} />}
+          <Button onClick={onClose}>
+            <ArrowLeft aria-hidden /> {t('toModel')}
+          </Button>
+        </div>
       </div>
       <div className="mt-1 flex flex-wrap items-baseline gap-x-6 gap-y-1 text-sm">
         <p className="text-ink-2 tabular-nums" data-testid="label-progress">

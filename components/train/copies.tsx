@@ -36,11 +36,11 @@ export function Copies({ session, state, model }: CopiesProps) {
             key={first[0].id}
             session={session}
             photo={first[0]}
-            text={
+            texts={[
               names.length === 1
                 ? t('copiesOne', { count: others.length, label: name(first) })
-                : t('copiesSeveral', { labels: format.list(names) })
-            }
+                : t('copiesSeveral', { labels: format.list(names) }),
+            ]}
           >
             {names.length === 1 ? (
               <Button variant="quiet" className="h-9! px-2!" onClick={() => session.removePhotos(idsOf(others))}>

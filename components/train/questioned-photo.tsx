@@ -6,20 +6,24 @@ import { ExampleThumbnail } from './example-thumbnail'
 interface QuestionedPhotoProps {
   session: TrainingSession
   photo: TrainingPhoto
-  text: string
+  texts: readonly string[]
   /** Buttons that settle the question. */
   children: ReactNode
 }
 
 /** A photo about which something is asked. */
-export function QuestionedPhoto({ session, photo, text, children }: QuestionedPhotoProps) {
+export function QuestionedPhoto({ session, photo, texts, children }: QuestionedPhotoProps) {
   return (
     <div className="flex items-start gap-3">
       <span className="relative size-14 shrink-0 overflow-hidden rounded-[7px] bg-sunk">
         <ExampleThumbnail file={session.file(photo.id)} state={photo.state} />
       </span>
       <div className="min-w-0">
-        <p className="text-pretty text-ink-2 [overflow-wrap:anywhere]">{text}</p>
+        {texts.map((text) => (
+          <p key={text} className="text-pretty text-ink-2 [overflow-wrap:anywhere]">
+            {text}
+          </p>
+        ))}
         <div className="-mx-2 flex flex-wrap">{children}</div>
       </div>
     </div>

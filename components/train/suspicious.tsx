@@ -28,7 +28,7 @@ export function Suspicious({ session, state: { photos, labels }, model }: Suspic
           key={photo.id}
           session={session}
           photo={photo}
-          text={t('looksLike', { label: own.name, other: target.name })}
+          texts={[t('looksLike', { label: own.name, other: target.name })]}
         >
           <Button
             variant="quiet"

@@ -80,3 +80,31 @@ test('a labels file with several labels a photo teaches a model that gives sever
   await expect(page.getByText('These photos are only used if a photo may have several labels.')).toBeVisible()
   await expect(page.getByTestId('mean-precision')).toHaveCount(0)
 })
+
+test('all doubtful labels of a photo are asked together, and are settled one by one @extended', async ({
+  page,
+}) => {
+  const wrong = 5
+  const { labels } = await mixedDrawing(wrong)
+  const others = ['dots', 'rings', 'stripes'].filter((label) => !labels.includes(label))
+  const path = join(folder, 'labels.csv')
+  const right = readFileSync(path, 'utf8')
+  writeFileSync(path, right.replace(`${wrong}.png,${labels.join(';')}`, `${wrong}.png,${others.join(';')}`))
+  await page.goto(`${server.url}/train`)
+  await waitForHydration(page)
+  await page.locator('input[type=file][webkitdirectory]').setInputFiles(folder)
+  const asked = page
+    .getByRole('region', { name: 'Model', exact: true })
+    .getByRole('listitem')
+    .filter({ hasText: /isn’t labeled so/ })
+  await expect(asked).toHaveCount(1)
+  for (const label of labels) await expect(asked).toContainText(`Looks like ${label}, but isn’t labeled so`)
+  for (const label of others) await expect(asked).toContainText(`Labeled ${label}, but doesn’t look like it`)
+  expect(await violations(page)).toEqual([])
+  const [first = ''] = others
+  await asked.getByRole('button', { name: `Remove ${first}` }).click()
+  await expect(asked.getByRole('button', { name: `Remove ${first}` })).toHaveCount(0)
+  for (const label of labels) await asked.getByRole('button', { name: `Add ${label}` }).click()
+  await expect(asked).toHaveCount(0)
+  writeFileSync(path, right)
+})
