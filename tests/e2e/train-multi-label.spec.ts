@@ -81,12 +81,10 @@ test('a labels file with several labels a photo teaches a model that gives sever
   await expect(page.getByTestId('mean-precision')).toHaveCount(0)
 })
 
-test('all doubtful labels of a photo are asked together, and are settled one by one @extended', async ({
-  page,
-}) => {
+test('all doubtful labels of a photo are asked together, and are settled one by one @extended', async ({ page }) => {
   const wrong = 5
   const { labels } = await mixedDrawing(wrong)
-  const others = ['dots', 'rings', 'stripes'].filter((label) => !labels.includes(label))
+  const others = (['dots', 'rings', 'stripes'] as const).filter((label) => !labels.includes(label))
   const path = join(folder, 'labels.csv')
   const right = readFileSync(path, 'utf8')
   writeFileSync(path, right.replace(`${wrong}.png,${labels.join(';')}`, `${wrong}.png,${others.join(';')}`))
