@@ -264,7 +264,7 @@ function useUncertainShare(): (model: ModelDetails) => string {
   const format = useFormat()
   return ({ knowsDoubt, evaluation }) => {
     if (!knowsDoubt) return t('never')
-    return evaluation ? t('ofPhotos', { percent: format.percent(evaluation.uncertain) }) : t('yes')
+    return evaluation ? t('ofPhotos', { percent: format.percent(evaluation.uncertain) }) : t('marked')
   }
 }
 

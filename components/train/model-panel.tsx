@@ -7,6 +7,7 @@ import type { TrainedModel, TrainingSnapshot } from '@/lib/client/training/types
 import { Disclosure } from '../ui/disclosure'
 import { Copies } from './copies'
 import { Doubtful } from './doubtful'
+import { HardLabels } from './hard-labels'
 import { MixUps } from './mix-ups'
 import { Needs } from './needs'
 import { Suspicious } from './suspicious'
@@ -42,6 +43,7 @@ export function ModelPanel({ session, state }: ModelPanelProps) {
           <Suspicious session={session} state={state} model={model} />
           <Doubtful session={session} state={state} model={model} />
           <Copies session={session} state={state} model={model} />
+          <HardLabels model={model} />
           <MixUps session={session} state={state} model={model} />
           <Needs model={model} />
         </div>

@@ -98,6 +98,9 @@ test('all doubtful labels of a photo are asked together, and are settled one by 
   await expect(asked).toHaveCount(1)
   for (const label of labels) await expect(asked).toContainText(`Looks like ${label}, but isn’t labeled so`)
   for (const label of others) await expect(asked).toContainText(`Labeled ${label}, but doesn’t look like it`)
+  const hard = page.getByRole('region', { name: 'Model', exact: true }).getByRole('listitem')
+  for (const label of others) await expect(hard.filter({ hasText: /missed in 1 of/ })).toContainText(label)
+  for (const label of labels) await expect(hard.filter({ hasText: `${label}wrongly given to 1 photo` })).toHaveCount(1)
   expect(await violations(page)).toEqual([])
   const [first = ''] = others
   await asked.getByRole('button', { name: `Remove ${first}` }).click()

@@ -2,11 +2,12 @@ import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
 import type { Head } from '@/lib/shared/training/head'
 import { type LabelingModel, LabelingOrder } from '@/lib/shared/training/labeling/labeling-order'
+import type { MultiLabelReport } from '@/lib/shared/training/multi-label/report'
 import { type MultiLabelTraining, trainMultiLabel } from '@/lib/shared/training/multi-label/train'
 import { type Training, train } from '@/lib/shared/training/train'
 import { runWork } from '@/lib/shared/training/work'
 import type { FromTrainingWorker, LabelingQuestion, ToTrainingWorker } from './training-protocol'
-import type { TrainedModel } from './types'
+import type { HardLabel, TrainedModel } from './types'
 
 type Photo = Omit<Example, 'label'>
 
@@ -94,6 +95,7 @@ function ofSeveral(training: MultiLabelTraining, ids: readonly number[]): Traine
     micro: report.micro_f1,
     macro: report.macro_f1,
     photos: report.photos,
+    hard: hardLabels(report, head.labels),
   }
   const nothing = { accuracy: null, curve: null, mistakes: [], suspicious: [] }
   return {
@@ -105,6 +107,16 @@ function ofSeveral(training: MultiLabelTraining, ids: readonly number[]): Traine
     copies: copies.map(({ examples: positions, labels }) => ({ photos: positions.map(id), labels })),
     ...nothing,
   }
+}
+
+function hardLabels({ classes }: MultiLabelReport, labels: readonly string[]): HardLabel[] {
+  return classes.flatMap(({ index, support, precision, recall }) => {
+    const right = Math.round((recall ?? 0) * support)
+    // The report doesn't say how often a label was chosen that was never right.
+    const wrong = precision ? Math.round(right / precision) - right : 0
+    const label = labels[index] as string
+    return right < support || wrong > 0 ? [{ label, photos: support, missed: support - right, wrong }] : []
+  })
 }
 
 /** Names photos by their IDs instead of their positions. */

@@ -43,6 +43,16 @@ export interface Embedded {
   revision: string
 }
 
+/** How a label was chosen for photos that weren't trained on, where a photo may have several. */
+export interface HardLabel {
+  label: string
+  /** Photos that have it, and how many of them it was missed for. */
+  photos: number
+  missed: number
+  /** Photos that don't have it, for which it was chosen. */
+  wrong: number
+}
+
 /** What training found out. Photos are named by their IDs. */
 export interface TrainedModel {
   head: Head
@@ -51,7 +61,15 @@ export interface TrainedModel {
   /** Accuracy on photos that weren't trained on, in cross-validation; null if no photo could be held out. */
   accuracy: { share: number; interval: Interval; photos: number } | null
   /** The same for several labels a photo: mean average precision and F1. The interval is null for few photos. */
-  multiLabel: { map: number; interval: Interval | null; micro: number; macro: number; photos: number } | null
+  multiLabel: {
+    map: number
+    interval: Interval | null
+    micro: number
+    macro: number
+    photos: number
+    /** Labels with mistakes, the lowest F1 first. */
+    hard: readonly HardLabel[]
+  } | null
   curve: LearningCurve | null
   needs: readonly LabelNeed[]
   mistakes: readonly { photo: number; label: string; predicted: string; score: number }[]
