@@ -50,7 +50,8 @@ function watch(page: Page, site: string): string[] {
     if (reason !== 'net::ERR_ABORTED') faults.push(`${reason} ${request.url()}`)
   })
   page.on('request', (request) => {
-    const isHere = `${request.url()}/`.startsWith(`${site}/`) || /^(blob|data):/.test(request.url())
+    const { origin, pathname, protocol } = new URL(request.url())
+    const isHere = `${origin}${pathname}/`.startsWith(`${site}/`) || /^(blob|data):$/.test(protocol)
     if (!isHere || request.method() !== 'GET') faults.push(`${request.method()} ${request.url()}`)
   })
   return faults
