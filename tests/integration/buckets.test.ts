@@ -12,7 +12,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { s3Client } from '@/lib/server/storage/s3'
 import type { Scope } from '@/lib/shared/contract/keys'
 import type { ResultRow } from '@/lib/shared/results/columns'
-import { fullTest } from '../support/full'
+import { FULL, fullTest } from '../support/full'
 import { refusal } from '../support/http'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { ADMIN_TOKEN, bearer, createKey, usageOf } from '../support/keys'
@@ -25,9 +25,9 @@ import { type Machines, startMachines, startWorker } from '../support/services'
 import { visionHere } from '../support/vision-here'
 
 const PHOTOS = distinctPhotos(6)
-const MANY = 60
-/** Objects in a page of the list. */
-const PAGE = 40
+/** Objects in a page of the list. Over Redis, photos are registered in hundreds. */
+const PAGE = FULL ? 100 : 40
+const MANY = PAGE + 20
 const post = (url: string, body: BodyInit | null = null, headers: HeadersInit = {}) =>
   fetch(url, { method: 'POST', body, headers })
 
