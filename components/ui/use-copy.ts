@@ -8,8 +8,11 @@ export function useCopy(): { copied: string; failed: boolean; copy(name: string,
   const [{ copied, failed }, setState] = useState({ copied: '', failed: false })
   async function copy(name: string, text: string): Promise<void> {
     const done = await copyText(text)
-    setState({ copied: done ? name : '', failed: !done })
-    if (done) setTimeout(() => setState({ copied: '', failed: false }), COPIED_MS)
+    const result = { copied: done ? name : '', failed: !done }
+    setState(result)
+    // What was copied since then stays.
+    const forget = () => setState((current) => (current === result ? { copied: '', failed: false } : current))
+    if (done) setTimeout(forget, COPIED_MS)
   }
   return { copied, failed, copy }
 }
