@@ -1,25 +1,19 @@
 'use client'
 
 import { Check, Copy } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { useRef } from 'react'
 import { useTranslations } from 'use-intl'
-import { copyText } from '@/lib/client/files/copy-text'
-
-const COPIED_MS = 2000
+import { useCopy } from './use-copy'
 
 /** Code with a copy button. @param name what the button copies, where the code is too long to be its name */
 export function CopyLine({ text, name = text }: { text: string; name?: string }) {
   const t = useTranslations('code')
-  const [copied, setCopied] = useState(false)
+  const { copied, copy } = useCopy()
   const code = useRef<HTMLElement>(null)
-  async function copy(): Promise<void> {
-    if (await copyText(text)) {
-      setCopied(true)
-      setTimeout(() => setCopied(false), COPIED_MS)
-    } else if (code.current) {
-      // The visitor can copy what is selected.
-      getSelection()?.selectAllChildren(code.current)
-    }
+  async function copyCode(): Promise<void> {
+    const done = await copy(name, text)
+    // The visitor can copy what is selected.
+    if (!done && code.current) getSelection()?.selectAllChildren(code.current)
   }
   return (
     <div className="flex items-start gap-2 rounded-card border border-line bg-sunk py-1 pr-1 pl-4">
@@ -28,7 +22,7 @@ export function CopyLine({ text, name = text }: { text: string; name?: string })
       </code>
       <button
         type="button"
-        onClick={copy}
+        onClick={copyCode}
         aria-label={copied ? t('copied') : t('copy', { text: name })}
         className="grid size-9 shrink-0 place-items-center rounded-[7px] text-ink-2 hover:bg-card hover:text-ink"
       >
