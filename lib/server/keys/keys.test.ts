@@ -11,6 +11,7 @@ import { KeyService } from './service'
 import { KeyStore } from './store'
 import { formatToken, hasHash, hashSecret, hasKey, parseToken, redactKeys } from './token'
 import { FileMeter } from './usage/file-meter'
+import { dayOf } from './usage/meter'
 import { FileVersions } from './versions'
 
 let folder: string
@@ -115,6 +116,22 @@ describe('registry', () => {
       vi.useRealTimers()
     }
   })
+})
+
+test('usage has every day of a period, whichever day of a month it begins or ends on', async () => {
+  const keys = registry()
+  const meter = new FileMeter(join(folder, 'usage'), log)
+  const service = new KeyService(new KeyStore(new FolderObjects(folder)), keys, meter, true)
+  const { record } = await keys.create(terms('daily'))
+  const days = Array.from({ length: 366 }, (_, day) => dayOf(Date.UTC(2027, 11, 1 + day)))
+  for (const day of days) service.count(record, { requests: 1 }, Date.parse(day))
+  for (const [last, to] of days.entries())
+    for (const length of [1, 2, 31, 60]) {
+      const wanted = days.slice(Math.max(0, last + 1 - length), last + 1)
+      const rows = await service.usage({ from: wanted[0] ?? '', to })
+      expect(rows.map(({ day }) => day)).toEqual(wanted)
+    }
+  expect(await service.usage({ from: '2028-02-02', to: '2028-02-01' })).toEqual([])
 })
 
 test('a job takes what is left of a quota, and nothing with a key that was revoked', async () => {

@@ -7,9 +7,7 @@ import { type KeyRecord, requireActive, viewOf } from './record'
 import type { KeyRegistry } from './registry'
 import type { KeyStore } from './store'
 import { createSecret } from './token'
-import { dayOf, type Meter, monthOf, type Usage } from './usage/meter'
-
-const DAY_MS = 86_400_000
+import { dayOf, endOfMonth, type Meter, monthOf, type Usage } from './usage/meter'
 
 /** Days of a query for usage (UTC), both included. */
 export interface Period {
@@ -157,8 +155,8 @@ const MAX_MONTHS = 15
 
 /** The months of a period: `2026-11`. */
 function monthsOf({ from, to }: Period): string[] {
-  const months = new Set<string>()
-  for (let time = Date.parse(`${from.slice(0, 7)}-01`); dayOf(time) <= to; time += 28 * DAY_MS)
-    months.add(monthOf(time))
-  return [...months]
+  const months: string[] = []
+  for (let time = Date.parse(from); monthOf(time) <= monthOf(Date.parse(to)); time = endOfMonth(time))
+    months.push(monthOf(time))
+  return months
 }
