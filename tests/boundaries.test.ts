@@ -42,6 +42,7 @@ test.each([
   ['jobs-use-no-http', 'lib/server/jobs/a.ts', "import '../http/x'"],
   ['infrastructure-uses-no-features', 'lib/server/catalog/a.ts', "import '../engine/x'"],
   ['onnxruntime-in-engine', 'lib/server/http/a.ts', "import 'onnxruntime-node'"],
+  ['koffi-in-image', 'lib/server/image/decode.ts', "import koffi from 'koffi'"],
   ['sharp-in-image', 'lib/server/engine/a.ts', "import sharp from 'sharp'"],
   ['libheif-in-image', 'lib/server/engine/a.ts', "import 'libheif-js'"],
   ['bullmq-in-jobs', 'lib/server/http/a.ts', "import 'bullmq'"],

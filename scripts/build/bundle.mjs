@@ -32,6 +32,7 @@ const EXTERNAL = [
   'bullmq',
   'hyparquet-writer',
   'ioredis',
+  'koffi',
   'libheif-js',
   'next',
   'onnxruntime-node',

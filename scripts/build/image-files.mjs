@@ -13,8 +13,12 @@ const ENTRIES = [
   'dist/heic-thread.js',
   'next.config.js',
 ]
-/** Package files that tracing can't see: one is read as a file, and the license must be included. */
-const READ = ['libheif.wasm', 'LICENSE'].map((name) => `node_modules/libheif-js/libheif-wasm/${name}`)
+/** Package files that tracing can't see: read as files, chosen by platform, or licenses, which must be included. */
+const READ = [
+  ...['libheif.wasm', 'LICENSE'].map((name) => `node_modules/libheif-js/libheif-wasm/${name}`),
+  `node_modules/@koromix/koffi-${process.platform}-${process.arch}/${process.platform}_${process.arch}/koffi.node`,
+  'node_modules/koffi/LICENSE.txt',
+]
 /** Copied as a whole, except for the files below that aren't needed at run time. */
 const WHOLE = ['.next', 'dist', 'models', 'public', 'LICENSE', 'NOTICE', 'next.config.js']
 /** Build cache, source maps, traces, and the scripts that created the models. */

@@ -38,6 +38,7 @@ const RULES: readonly Rule[] = [
   },
   only('onnxruntime-in-engine', /^npm:onnxruntime-node/, 'lib/server/engine/'),
   only('onnxruntime-web-in-device', /^npm:(onnxruntime-web|wasm-vips)/, 'lib/client/device/'),
+  only('koffi-in-image', /^npm:koffi/, 'lib/server/image/jpeg/'),
   only('sharp-in-image', /^npm:sharp/, 'lib/server/image/'),
   only('libheif-in-image', /^npm:libheif-js/, 'lib/(server|shared)/image/'),
   only('bullmq-in-jobs', /^npm:bullmq/, 'lib/server/jobs/'),

@@ -53,6 +53,7 @@ describe.skipIf(!canBuildImages())('the image from the Dockerfile', () => {
     }
     const binaries = all.filter((path) => /\.(node|so|dylib|dll)(\.[\d.]+)?$/.test(path))
     expect(binaries.length).toBeGreaterThanOrEqual(4)
+    expect(binaries.filter((path) => path.endsWith('/koffi.node'))).toHaveLength(1)
     for (const path of binaries) {
       const header = readFileSync(join(image.root, path)).subarray(0, 20)
       const machine = header.toString('latin1', 1, 4) === 'ELF' ? header.readUInt16LE(18) : 0

@@ -23,7 +23,7 @@ import numpy as np  # noqa: E402
 
 def main() -> None:
     fp32, out, folders = Path(sys.argv[1]), Path(sys.argv[2]), [Path(name) for name in sys.argv[3:]]
-    paths = [path for folder in folders for path, _ in photos.labelled(folder)]
+    paths = [path for folder in folders for path, _ in photos.labeled(folder)]
     answers: dict[str, list[int]] = {}
     for model in SHIPPED:
         batch = np.stack([photos.pixels(path, model.size) for path in paths])

@@ -9,10 +9,10 @@ import type { Picture } from '@/lib/shared/image/model-input'
 import { readPnm } from '@/lib/shared/image/pnm'
 import type { Raster } from '@/lib/shared/image/raster'
 import { rasterTiff } from '@/lib/shared/image/raster-tiff'
-import { decodeFactor, JPEG_FACTORS, type Plan, reducedSize } from '@/lib/shared/image/reduction'
+import { decodeFactor, JPEG_REDUCTION, type Plan } from '@/lib/shared/image/reduction'
 import type { Format } from '@/lib/shared/image/sniff'
 import { tooManyPixels } from '@/lib/shared/image/too-many-pixels'
-import { FAIL_ON, jpegWarning, LENIENT, rejectUndecodable } from '@/lib/shared/image/undecodable'
+import { FAIL_ON, type FailOn, jpegWarning, LENIENT, rejectUndecodable } from '@/lib/shared/image/undecodable'
 import { Problem } from '@/lib/shared/problems/problem'
 import { NOT_ON_DEVICE } from './failures'
 import { nativePicture } from './native-picture'
@@ -20,7 +20,6 @@ import { loadLibheif } from './runtimes'
 
 type Decoder = typeof Vips
 type Image = Vips.Image
-type FailOn = 'truncated' | 'warning' | 'error'
 
 /** A decoded photo, and what it was before it was reduced. */
 export interface OpenedPhoto {
@@ -130,11 +129,9 @@ function decode(
     if (whole.width * whole.height > maxPixels) throw tooManyPixels(whole.width * whole.height, maxPixels)
     const orientation = orientationOf(whole)
     const source = uprightSize(whole, orientation)
-    const factor = format === 'jpeg' ? decodeFactor(source, planFor(source), JPEG_FACTORS) : 1
-    // As the server's library does: libjpeg leaves a factor of two to the resampler (sharp, src/pipeline.cc).
-    const opened = factor === 1 ? whole : keep(load(vips, bytes, { fail_on: failOn, shrink: factor / 2 }))
-    const target = reducedSize(whole, factor)
-    return { picture: toRgb(opened, target, keep), source: { ...source, format }, orientation }
+    const factor = format === 'jpeg' ? decodeFactor(source, planFor(source), JPEG_REDUCTION) : 1
+    const opened = factor === 1 ? whole : keep(load(vips, bytes, { fail_on: failOn, shrink: factor }))
+    return { picture: toRgb(opened, keep), source: { ...source, format }, orientation }
   } finally {
     for (const image of images) image.delete()
   }
@@ -158,27 +155,19 @@ function uprightSize({ width, height }: Size, orientation: number): Size {
   return orientation >= 5 ? { width: height, height: width } : { width, height }
 }
 
-/**
- * The steps of the server's library in its order (sharp, src/pipeline.cc): profile, transparency, size, orientation,
- * sRGB, 8 bits.
- */
-function toRgb(image: Image, target: Size, keep: (image: Image) => Image): Picture {
+/** The steps of the server's library in its order (sharp, src/pipeline.cc): profile, transparency, orientation, sRGB, 8 bits. */
+function toRgb(image: Image, keep: (image: Image) => Image): Picture {
   const profiled = withProfile(image, keep)
   const wide = is16Bit(profiled)
   const background = [wide ? WHITE_16 : WHITE]
   const opaque = profiled.hasAlpha() ? keep(profiled.flatten({ background })) : profiled
-  const upright = keep(resized(opaque, target, keep).autorot())
+  const upright = keep(opaque.autorot())
   const srgb = upright.interpretation === 'srgb' ? upright : keep(upright.colourspace('srgb'))
   const bytes = srgb.format === 'uchar' ? srgb : keep(srgb.cast('uchar'))
   const { width, height, bands } = bytes
   const rgb =
     bands === 1 ? keep(bytes.bandjoin([bytes, bytes])) : bands > 3 ? keep(bytes.extractBand(0, { n: 3 })) : bytes
   return { width, height, pixels: rgb.writeToMemory() as Uint8Array }
-}
-
-function resized(image: Image, { width, height }: Size, keep: (image: Image) => Image): Image {
-  if (image.width === width && image.height === height) return image
-  return keep(image.resize(width / image.width, { vscale: height / image.height, kernel: 'lanczos3' }))
 }
 
 /** Converts by the embedded profile, and CMYK without one by a common one. An unusable profile is ignored. */

@@ -53,7 +53,9 @@ export async function createGeneration(
     usable.map(workerModel),
     queue,
     {
-      loaded(list) {
+      loaded(list, slowJpeg) {
+        if (slowJpeg !== null && reports.size === 0)
+          options.log.warn({ reason: slowJpeg }, 'JPEGs are decoded more slowly on this platform')
         if (unable) reports.clear()
         unable = false
         for (const report of list) recordReport(options, models, reports, report)

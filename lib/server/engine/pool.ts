@@ -16,7 +16,7 @@ export interface PoolOptions extends LoadSettings {
 
 export interface PoolEvents {
   /** A worker has tried to load its models. */
-  loaded(reports: LoadReport[]): void
+  loaded(reports: LoadReport[], slowJpeg: string | null): void
   /** A worker has crashed. `culprit` is the model that is excluded from now on because of it. */
   crashed(reason: string, culprit: string | null): void
   /** Workers exit before they can load anything, for example if ONNX Runtime has no binary for the machine. */
@@ -160,12 +160,12 @@ export class Pool {
     const { script, maxPixels, scarceMemory, provider, ...limits } = this.options
     this.workers.add(
       new WorkerProcess(script, { models: this.models, maxPixels, scarceMemory, provider }, limits, {
-        loaded: (_, reports) => {
+        loaded: (_, reports, slowJpeg) => {
           this.failedStarts = 0
           this.exitsBeforeStart = 0
           this.loadCrashes.clear()
           this.startOthers()
-          this.events.loaded(reports)
+          this.events.loaded(reports, slowJpeg)
           this.dispatch()
         },
         freed: (worker, task) => {

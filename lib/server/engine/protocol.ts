@@ -237,7 +237,8 @@ export type FromWorker =
   | { kind: 'started' }
   /** Sent before each model, so that a crash while loading identifies the culprit. */
   | { kind: 'loading'; id: string }
-  | { kind: 'loaded'; models: LoadReport[] }
+  /** @param slowJpeg why JPEGs are decoded the slower way; null if they aren't */
+  | { kind: 'loaded'; models: LoadReport[]; slowJpeg: string | null }
   /** The model is now running for this photo; the others wait or are being decoded. */
   | { kind: 'running'; id: number }
   /** A decode that does not finish. Only ending the process stops it. */

@@ -10,7 +10,7 @@ export const BATCH_SLOTS = SLOTS - 1
 export const BATCH_SLOTS_WHILE_INTERACTIVE = 1
 
 export interface WorkerEvents {
-  loaded(worker: WorkerProcess, models: LoadReport[]): void
+  loaded(worker: WorkerProcess, models: LoadReport[], slowJpeg: string | null): void
   /** A slot has become free. */
   freed(worker: WorkerProcess, task: Task): void
   /** The process has exited. `tasks` were in it; `loading` is the model it had not finished loading, if any. */
@@ -126,7 +126,7 @@ export class WorkerProcess {
         this.loading = null
         this.ready = true
         this.models = message.models
-        this.events.loaded(this, message.models)
+        this.events.loaded(this, message.models, message.slowJpeg)
         break
       case 'running':
         this.running = message.id

@@ -2,15 +2,15 @@ import sharp, { type Sharp } from 'sharp'
 import type { Area } from '@/lib/shared/crop/crop'
 import { type PhotoTraits, photoTraits } from '@/lib/shared/dataset-check/photo-traits'
 import { type Geometry, plan, planBox, type Size } from '@/lib/shared/image/geometry'
-import { headerSize } from '@/lib/shared/image/header'
 import { heicFactor } from '@/lib/shared/image/heic/request'
 import { modelInput, type Picture, requireWithin } from '@/lib/shared/image/model-input'
 import type { Preprocessor } from '@/lib/shared/image/preprocessor'
-import { decodeFactor, JPEG_FACTORS, type Plan, reducedSize } from '@/lib/shared/image/reduction'
-import { sniff } from '@/lib/shared/image/sniff'
+import { decodeFactor, JPEG_REDUCTION, type Plan, reducedSize } from '@/lib/shared/image/reduction'
+import { type Format, sniff } from '@/lib/shared/image/sniff'
 import { tooManyPixels } from '@/lib/shared/image/too-many-pixels'
 import { rejectUndecodable } from '@/lib/shared/image/undecodable'
 import { openHeic } from './heic/open-heic'
+import { decodeJpeg, openLibvips } from './jpeg/decode-jpeg'
 import { open, readImage } from './open'
 
 /** Pixels ready for a model, and the properties of the original image. */
@@ -59,22 +59,18 @@ export async function decode(
 ): Promise<Decoded> {
   const format = sniff(image)
   const planFor: Plan = (size) => (requested ? planBox(requested.area, requested.input) : plan(size, preprocessor))
-  const shrunk = format === 'jpeg' ? await shrunkSize(image, planFor, maxPixels) : null
-  const heic = format === 'heic' ? await openHeic(image, maxPixels, heicFactor(planFor), signal) : null
-  const readPixels = (opened: Sharp) => {
-    const upright = opened.autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb')
-    return rgb(shrunk ? upright.resize({ ...shrunk.decoded, fit: 'fill', fastShrinkOnLoad: true }) : upright)
+  const photo = await readPhoto(image, format, { maxPixels, planFor, signal })
+  try {
+    const { source } = photo
+    if (requested) requireWithin(source, requested.area)
+    const traits = withTraits ? photoTraits(photo.pixels, photo.width, photo.height) : null
+    const geometry = planFor(source)
+    const { width, height } = geometry.canvas ?? geometry.crop
+    const pixels = modelInput(photo, source, geometry, preprocessor)
+    return { pixels, width, height, source: { ...source, format }, geometry, traits }
+  } finally {
+    photo.free()
   }
-  const picture = heic
-    ? await readPixels(heic.picture).catch(rejectUndecodable)
-    : await readImage(image, format, maxPixels, readPixels)
-  const source = shrunk?.source ?? heic?.source ?? { width: picture.width, height: picture.height }
-  if (requested) requireWithin(source, requested.area)
-  const traits = withTraits ? photoTraits(picture.pixels, picture.width, picture.height) : null
-  const geometry = planFor(source)
-  const { width, height } = geometry.canvas ?? geometry.crop
-  const input = modelInput(picture, source, geometry, preprocessor)
-  return { pixels: input, width, height, source: { ...source, format }, geometry, traits }
 }
 
 /**
@@ -88,29 +84,60 @@ export async function orientationOf(image: Uint8Array): Promise<number> {
   return orientation
 }
 
-/**
- * The upright size of a JPEG and the size to decode it at; null if it is decoded whole. The decoder is only queried for
- * the size if the header shows a large photo, because the query costs a tenth of a small photo's decode time.
- */
-async function shrunkSize(
-  image: Uint8Array,
-  planFor: Plan,
-  maxPixels: number,
-): Promise<{ source: Size; decoded: Size } | null> {
-  const header = headerSize(image)
-  if (header && decodeFactor(header, planFor(header), JPEG_FACTORS) === 1) return null
-  const source = await measure(image, maxPixels)
-  const factor = decodeFactor(source, planFor(source), JPEG_FACTORS)
-  if (factor === 1) return null
-  return { source, decoded: reducedSize(source, factor) }
+interface Terms {
+  maxPixels: number
+  planFor: Plan
+  signal: AbortSignal | undefined
 }
 
-async function rgb(pipeline: Sharp): Promise<Picture> {
-  const raw = pipeline.removeAlpha().raw({ depth: 'uchar' })
+/** A decoded photo, possibly smaller than `source`, the size of the photo itself. */
+interface ReadPhoto extends Picture {
+  source: Size
+  /** Gives the memory of the pixels back. */
+  free(): void
+}
+
+async function readPhoto(image: Uint8Array, format: Format, { maxPixels, planFor, signal }: Terms): Promise<ReadPhoto> {
+  if (format === 'heic') {
+    const { picture, source } = await openHeic(image, maxPixels, heicFactor(planFor), signal)
+    return { ...(await readBySharp(picture).catch(rejectUndecodable)), source }
+  }
+  if (format === 'jpeg') return readJpeg(image, { maxPixels, planFor })
+  const photo = await readImage(format, async (failOn) => readBySharp(await open(image, format, maxPixels, failOn)))
+  return { ...photo, source: { width: photo.width, height: photo.height } }
+}
+
+/** By libvips itself, or by sharp, where libvips can't be called. */
+async function readJpeg(image: Uint8Array, terms: Omit<Terms, 'signal'>): Promise<ReadPhoto> {
+  const vips = await openLibvips()
+  if (vips instanceof Error) return readJpegBySharp(image, terms)
+  const photo = await readImage('jpeg', (failOn) => decodeJpeg(vips, image, { ...terms, failOn }))
+  return photo.bands === 1 ? { ...photo, pixels: greyToRgb(photo.pixels) } : photo
+}
+
+/** sharp lets libjpeg reduce a photo by half of the factor, and resamples the rest, so large photos differ a little. */
+async function readJpegBySharp(image: Uint8Array, { maxPixels, planFor }: Omit<Terms, 'signal'>): Promise<ReadPhoto> {
+  const source = await measure(image, maxPixels)
+  const factor = decodeFactor(source, planFor(source), JPEG_REDUCTION)
+  const photo = await readImage('jpeg', async (failOn) => {
+    const opened = await open(image, 'jpeg', maxPixels, failOn)
+    const options = { ...reducedSize(source, 2 * factor), fit: 'fill', fastShrinkOnLoad: true } as const
+    return readBySharp(opened, (upright) => (factor === 1 ? upright : upright.resize(options)))
+  })
+  return { ...photo, source }
+}
+
+async function readBySharp(
+  opened: Sharp,
+  reduced = (upright: Sharp) => upright,
+): Promise<Picture & Pick<ReadPhoto, 'free'>> {
+  const upright = opened.autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb')
+  const raw = reduced(upright).removeAlpha().raw({ depth: 'uchar' })
   const { data, info } = await raw.toBuffer({ resolveWithObject: true })
   // A plain view: `slice()` of a Buffer shares its memory, while that of an array copies.
   const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-  return { width: info.width, height: info.height, pixels: info.channels === 3 ? values : greyToRgb(values) }
+  const pixels = info.channels === 3 ? values : greyToRgb(values)
+  return { width: info.width, height: info.height, pixels, free: () => {} }
 }
 
 /** The upright size as read by the decoder, checked against the limit. */

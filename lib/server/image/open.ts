@@ -1,9 +1,10 @@
-import sharp, { type FailOnOptions, type Sharp } from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { readBmp } from '@/lib/shared/image/bmp/read-bmp'
 import { readIco } from '@/lib/shared/image/ico'
 import { readPnm } from '@/lib/shared/image/pnm'
 import type { Format } from '@/lib/shared/image/sniff'
-import { FAIL_ON, jpegWarning, LENIENT, rejectUndecodable } from '@/lib/shared/image/undecodable'
+import { FAIL_ON, type FailOn, jpegWarning, LENIENT, rejectUndecodable } from '@/lib/shared/image/undecodable'
+import { Problem } from '@/lib/shared/problems/problem'
 import { fromRaster } from './from-raster'
 import { openHeic } from './heic/open-heic'
 import { openTiff } from './tiff/open-tiff'
@@ -25,7 +26,7 @@ export async function open(
   image: Uint8Array,
   format: Format,
   maxPixels: number,
-  failOn: FailOnOptions = FAIL_ON[format] ?? LENIENT,
+  failOn: FailOn = FAIL_ON[format] ?? LENIENT,
 ): Promise<Sharp> {
   if (format === 'heic') return (await openHeic(image, maxPixels)).picture
   if (format === 'tiff') return openTiff(image, maxPixels)
@@ -41,28 +42,22 @@ async function openIco(image: Uint8Array, maxPixels: number): Promise<Sharp> {
 }
 
 /**
- * Opens an image and decodes it with `decode`. If libjpeg only reported a harmless warning, the JPEG is decoded once
- * more.
+ * Decodes an image with `decode`. If libjpeg only reported a harmless warning, the JPEG is decoded once more.
  *
+ * @param decode is called with what counts as a failure
  * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`
  */
-export async function readImage<T>(
-  image: Uint8Array,
-  format: Format,
-  maxPixels: number,
-  decode: (picture: Sharp) => Promise<T>,
-): Promise<T> {
+export async function readImage<T>(format: Format, decode: (failOn: FailOn) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const picture = await open(image, format, maxPixels).catch(rejectUndecodable)
-    const result = await decode(picture).then(
+    const result = await decode(FAIL_ON[format] ?? LENIENT).then(
       (value) => ({ value }),
       (error: Error) => ({ error }),
     )
     if ('value' in result) return result.value
-    const { message } = result.error
-    const { losesPixels, harmless } = jpegWarning(message)
+    if (result.error instanceof Problem) throw result.error
+    const { losesPixels, harmless } = jpegWarning(result.error.message)
     if (format !== 'jpeg' || (losesPixels && !harmless)) return rejectUndecodable(result.error)
-    if (harmless && !losesPixels) return decode(await open(image, format, maxPixels, LENIENT)).catch(rejectUndecodable)
+    if (harmless && !losesPixels) return decode(LENIENT).catch(rejectUndecodable)
     if (attempt === MAX_ATTEMPTS) return rejectUndecodable(result.error)
   }
 }

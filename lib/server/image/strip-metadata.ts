@@ -1,5 +1,5 @@
 import { sniff } from '@/lib/shared/image/sniff'
-import { readImage } from './open'
+import { open, readImage } from './open'
 
 /** Longest side of a stored image. */
 const MAX_SIDE = 1600
@@ -11,11 +11,10 @@ const QUALITY = 85
  * @throws Problem `not_an_image`, `unsupported_format`, `too_many_pixels`, `truncated_image`
  */
 export async function stripMetadata(image: Uint8Array, maxPixels: number): Promise<Uint8Array> {
-  return readImage(image, sniff(image), maxPixels, (picture) =>
-    picture
-      .autoOrient()
-      .resize({ width: MAX_SIDE, height: MAX_SIDE, fit: 'inside', withoutEnlargement: true })
-      .webp({ quality: QUALITY })
-      .toBuffer(),
-  )
+  const format = sniff(image)
+  return readImage(format, async (failOn) => {
+    const picture = await open(image, format, maxPixels, failOn)
+    const size = { width: MAX_SIDE, height: MAX_SIDE, fit: 'inside', withoutEnlargement: true } as const
+    return picture.autoOrient().resize(size).webp({ quality: QUALITY }).toBuffer()
+  })
 }

@@ -30,7 +30,7 @@ export function readHeader(image: Uint8Array, maxPixels: number): Header {
 }
 
 /** Width and height from the header, before rotation; undefined if they cannot be read. */
-export function headerSize(image: Uint8Array): Size | undefined {
+function headerSize(image: Uint8Array): Size | undefined {
   try {
     const os2 = os2Size(new DataView(image.buffer, image.byteOffset, image.byteLength))
     if (os2) return os2

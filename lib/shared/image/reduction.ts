@@ -3,19 +3,25 @@ import type { Geometry, Size } from './geometry'
 /** How a photo of this size is resized and cropped. */
 export type Plan = (size: Size) => Geometry
 
-/**
- * Factors by which a large JPEG is reduced while decoding. 2 is not among them: libvips then decodes the whole image and
- * downsamples it, which takes as long as our own resampler.
- */
-export const JPEG_FACTORS = [8, 4]
+/** How a large image is reduced while it is decoded. */
+export interface Reduction {
+  /** Possible factors, the largest first. */
+  factors: readonly number[]
+  /** How many times the target size is kept at least, for the resampler to filter from. */
+  kept: number
+}
 
 /**
- * The factor by which to reduce an image while decoding it. At least twice the target size is kept, enough for the
- * resampler to filter from. libjpeg does most of the reduction at a fraction of the cost.
+ * libjpeg does most of the work for a reduced JPEG at a fraction of the cost, but not as a resampler would: with twice the
+ * target size kept, one photo in a hundred gets another label; with four times, one in four hundred (docs/preprocessing.md).
  */
-export function decodeFactor(source: Size, { box, target }: Geometry, factors: readonly number[]): number {
+export const JPEG_REDUCTION: Reduction = { factors: [8, 4, 2], kept: 4 }
+
+/** The factor by which to reduce an image while decoding it, or 1. */
+export function decodeFactor(source: Size, { box, target }: Geometry, { factors, kept }: Reduction): number {
   const { width, height } = box ?? source
-  const leavesEnough = (factor: number) => width >= 2 * factor * target.width && height >= 2 * factor * target.height
+  const leavesEnough = (factor: number) =>
+    width >= kept * factor * target.width && height >= kept * factor * target.height
   return factors.find(leavesEnough) ?? 1
 }
 

@@ -23,6 +23,11 @@ const FIRST_FREE = 1024
 /** Vector instructions read and write up to 15 bytes past the end. */
 const SLACK = 64
 const STRIP_BYTES = 4_000_000
+/** The unit of the high part of a coefficient. */
+const HIGH = 4096
+/** Numbers of a pair of taps, and their bytes. */
+const PAIR = 4
+const PAIR_BYTES = 8
 
 /** Allocates addresses in the memory, starting over for each photo. */
 class Arena {
@@ -37,19 +42,34 @@ class Arena {
   }
 
   /** Copies taps into the memory, and returns the arguments that the passes expect. */
-  taps({
-    first,
-    count,
-    coefficients,
-    stride,
-  }: Taps): [first: number, count: number, coefficients: number, stride: number] {
-    const addresses = [first, count, coefficients].map((numbers) => {
+  taps({ first, count, coefficients, stride }: Taps): [first: number, count: number, pairs: number, stride: number] {
+    const pairs = inPairs(coefficients, stride)
+    const addresses = [first, count, pairs].map((numbers) => {
       const at = this.take(numbers.byteLength)
-      new Int32Array(passes.memory.buffer, at, numbers.length).set(numbers)
+      new Uint8Array(passes.memory.buffer).set(new Uint8Array(numbers.buffer), at)
       return at
     }) as [number, number, number]
-    return [...addresses, stride]
+    return [...addresses, Math.ceil(stride / 2)]
   }
+}
+
+/**
+ * The coefficients of each output in pairs, each in two parts of 16 bits: `4096 * high + low`. A pair is low, low, high,
+ * high. Coefficients beyond an output's count are 0.
+ */
+function inPairs(coefficients: Int32Array, stride: number): Int16Array {
+  const outputs = coefficients.length / stride
+  const pairs = Math.ceil(stride / 2)
+  const parts = new Int16Array(outputs * pairs * PAIR)
+  for (let output = 0; output < outputs; output++)
+    for (let tap = 0; tap < stride; tap++) {
+      const coefficient = coefficients[output * stride + tap] as number
+      const low = ((coefficient + HIGH / 2) & (HIGH - 1)) - HIGH / 2
+      const at = (output * pairs + (tap >> 1)) * PAIR + (tap & 1)
+      parts[at] = low
+      parts[at + 2] = (coefficient - low) / HIGH
+    }
+  return parts
 }
 
 function copyIn(bytes: Uint8Array, at: number): void {
@@ -84,7 +104,7 @@ export function columnsThenRows(source: Uint8Array, width: number, columns: Taps
 export function rowsThenColumns(source: Uint8Array, width: number, columns: Taps, rows: Taps): Uint8Array {
   const [wide, tall] = [columns.first.length, rows.first.length]
   const arena = new Arena()
-  const [across, [first, count, coefficients, stride]] = [arena.taps(columns), arena.taps(rows)]
+  const [across, [first, count, pairs, stride]] = [arena.taps(columns), arena.taps(rows)]
   const rowBytes = width * CHANNELS
   const intermediate = arena.take(tall * rowBytes)
   const output = arena.take(tall * wide * CHANNELS)
@@ -95,7 +115,7 @@ export function rowsThenColumns(source: Uint8Array, width: number, columns: Taps
     while (next < tall && (end(rows, next) - start(rows, y)) * rowBytes <= STRIP_BYTES) next++
     const band = source.subarray(start(rows, y) * rowBytes, end(rows, next - 1) * rowBytes)
     copyIn(band, input)
-    const skip = [first + 4 * y, count + 4 * y, coefficients + 4 * y * stride, stride]
+    const skip = [first + 4 * y, count + 4 * y, pairs + PAIR_BYTES * y * stride, stride]
     passes.vertical(input, rowBytes, start(rows, y), intermediate + y * rowBytes, next - y, ...skip)
     y = next
   }

@@ -1,11 +1,14 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Format } from './sniff'
 
+/** The least that makes libvips fail. */
+export type FailOn = 'truncated' | 'error' | 'warning'
+
 /**
  * What counts as a failure: for libjpeg, libnsgif and libwebp the first warning, for PNG a wrong checksum. libvips
  * keeps these separate per image; its other warnings could be mixed up between images that are decoded in parallel.
  */
-export const FAIL_ON: Partial<Record<Format, 'warning' | 'error'>> = { jpeg: 'warning', gif: 'warning', png: 'error' }
+export const FAIL_ON: Partial<Record<Format, FailOn>> = { jpeg: 'warning', gif: 'warning', png: 'error' }
 export const LENIENT = 'truncated'
 
 /**

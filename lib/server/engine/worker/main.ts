@@ -1,5 +1,6 @@
 import { memoryUsage } from 'node:process'
 import { Problem } from '@/lib/shared/problems/problem'
+import { openLibvips } from '../../image/jpeg/decode-jpeg'
 import { OOM_SCORE, setOomScore } from '../../observe/oom-score'
 import type { FromWorker, ToWorker } from '../protocol'
 import { HeadCache } from './head-cache'
@@ -26,6 +27,8 @@ function rss(): number {
 }
 
 let pipeline: Pipeline | undefined
+/** Loaded while the server loads its own code. */
+const jpegDecoder = openLibvips()
 
 function send(message: FromWorker): void {
   // A parent that has exited needs no message; 'disconnect' ends this process.
@@ -53,7 +56,8 @@ async function load({
     onRun: (id) => send({ kind: 'running', id }),
     onStuck: (id) => send({ kind: 'stuck', id }),
   })
-  send({ kind: 'loaded', models: reports })
+  const libvips = await jpegDecoder
+  send({ kind: 'loaded', models: reports, slowJpeg: libvips instanceof Error ? libvips.message : null })
 }
 
 process.on('message', async (message: ToWorker) => {

@@ -1,6 +1,5 @@
 import type { Size } from '../geometry'
-import type { Plan } from '../reduction'
-import { decodeFactor } from '../reduction'
+import { decodeFactor, type Plan, type Reduction } from '../reduction'
 import { heicHeader } from './header'
 import type { ToThread } from './protocol'
 
@@ -13,7 +12,7 @@ const MEMORY = { base: 32_000_000, perByte: 3, perPixel: 16 }
  * Factors by which a HEIC is reduced. Its decoder returns block averages, which need less memory and time than the
  * whole image.
  */
-const HEIC_FACTORS = [8, 4, 2]
+const HEIC_REDUCTION: Reduction = { factors: [8, 4, 2], kept: 2 }
 
 /**
  * What the decoder is to do with a HEIC, from its header.
@@ -36,6 +35,6 @@ export function heicRequest(
 
 /** The factor by which to reduce a HEIC with this header size. The header does not say which way up the image is. */
 export function heicFactor(planFor: Plan): (size: Size) => number {
-  const factor = (size: Size) => decodeFactor(size, planFor(size), HEIC_FACTORS)
+  const factor = (size: Size) => decodeFactor(size, planFor(size), HEIC_REDUCTION)
   return ({ width, height }) => Math.min(factor({ width, height }), factor({ width: height, height: width }))
 }
