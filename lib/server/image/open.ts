@@ -5,6 +5,7 @@ import { readPnm } from '@/lib/shared/image/pnm'
 import type { Format } from '@/lib/shared/image/sniff'
 import { FAIL_ON, type FailOn, jpegWarning, LENIENT, rejectUndecodable } from '@/lib/shared/image/undecodable'
 import { Problem } from '@/lib/shared/problems/problem'
+import { DecodeGate } from './decode-gate'
 import { fromRaster } from './from-raster'
 import { openHeic } from './heic/open-heic'
 import { openTiff } from './tiff/open-tiff'
@@ -13,7 +14,7 @@ import { openTiff } from './tiff/open-tiff'
  * libvips has a single buffer for error messages: if two images fail at the same time, their messages may be mixed up
  * or lost.
  */
-const MAX_ATTEMPTS = 3
+const gate = new DecodeGate()
 
 /**
  * Opens the image in a file, for every entry point that decodes one: its first frame, with EXIF orientation and profile
@@ -42,22 +43,20 @@ async function openIco(image: Uint8Array, maxPixels: number): Promise<Sharp> {
 }
 
 /**
- * Decodes an image with `decode`. If libjpeg only reported a harmless warning, the JPEG is decoded once more.
+ * Decodes an image with `decode`. A JPEG that failed while others were decoded is decoded once more alone, for its own
+ * message; if libjpeg only reported a harmless warning, it is decoded again without regard to warnings.
  *
  * @param decode is called with what counts as a failure
  * @throws Problem `too_many_pixels`, `truncated_image`, `unsupported_format`
  */
 export async function readImage<T>(format: Format, decode: (failOn: FailOn) => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    const result = await decode(FAIL_ON[format] ?? LENIENT).then(
-      (value) => ({ value }),
-      (error: Error) => ({ error }),
-    )
-    if ('value' in result) return result.value
-    if (result.error instanceof Problem) throw result.error
-    const { losesPixels, harmless } = jpegWarning(result.error.message)
-    if (format !== 'jpeg' || (losesPixels && !harmless)) return rejectUndecodable(result.error)
-    if (harmless && !losesPixels) return decode(LENIENT).catch(rejectUndecodable)
-    if (attempt === MAX_ATTEMPTS) return rejectUndecodable(result.error)
-  }
+  const failOn = FAIL_ON[format] ?? LENIENT
+  const { result, overlapped } = await gate.shared(() => decode(failOn))
+  const isOwnMessage = !overlapped || 'value' in result || result.error instanceof Problem
+  const strict = format === 'jpeg' && !isOwnMessage ? await gate.exclusive(() => decode(failOn)) : result
+  if ('value' in strict) return strict.value
+  const { losesPixels, harmless } = jpegWarning(strict.error.message)
+  if (format !== 'jpeg' || losesPixels || !harmless) return rejectUndecodable(strict.error)
+  const { result: lenient } = await gate.shared(() => decode(LENIENT))
+  return 'value' in lenient ? lenient.value : rejectUndecodable(lenient.error)
 }
