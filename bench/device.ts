@@ -1,12 +1,14 @@
 // npm run bench -- device: classification in the browser, in real Chromium on this machine: what is loaded, how long the
 // first photo and each further one take with one thread and with the page's own number, against transformers.js with the
 // same model in the same browser and against this server over HTTP, and the memory over many photos (`--memory 2000`, 0
-// to skip). `--rounds 3` measures each in turn that many times, `--no-peer` leaves out transformers.js.
+// to skip), and the frames per second of the live camera (`--no-camera` to skip). `--rounds 3` measures each in turn that
+// many times, 0 to skip; `--no-peer` leaves out transformers.js.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test'
 import { chromiumPath } from '../scripts/tools/chromium.mjs'
 import { startServer } from '../tests/support/server'
+import { cameraRates } from './device-camera'
 import { TIMES, transformersSite } from './device-peer'
 import { machine } from './machine'
 import { median } from './measure'
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     memory: { type: 'string', default: '2000' },
     peer: { type: 'boolean', default: true },
+    camera: { type: 'boolean', default: true },
   },
   allowNegative: true,
 })
@@ -188,7 +191,9 @@ try {
       runners.push({ name, page: other, open: `window.openPeer(${count})` })
     }
   }
-  await compare(runners, Number(values.rounds))
+  const rounds = Number(values.rounds)
+  if (rounds > 0) await compare(runners, rounds)
+  if (values.camera) await cameraRates(server.url, MODEL, Math.max(1, rounds))
   if (Number(values.memory) > 0) await memoryOver(browser, page, Number(values.memory))
 } finally {
   await browser.close()

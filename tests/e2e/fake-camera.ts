@@ -1,27 +1,17 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test as base, type Page } from '@playwright/test'
-import sharp from 'sharp'
 import { browserArguments } from '../../playwright.config'
 import { chromiumPath } from '../../scripts/tools/chromium.mjs'
+import { koalaCamera } from '../support/film'
 
-/** Chromium's fake camera shows a koala: a video that repeats a few frames of different brightness. */
-export const test = base.extend<object, { film: string }>({
-  film: [
+/** Chromium's fake camera shows a koala. */
+export const test = base.extend<object, { camera: string[] }>({
+  camera: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names from the pattern
-    async ({}, use) => {
-      const path = join(mkdtempSync(join(tmpdir(), 'film-')), 'koala.mjpeg')
-      const frame = (brightness: number) =>
-        sharp('public/gallery/koala.webp').resize(480, 640).modulate({ brightness }).jpeg({ quality: 90 }).toBuffer()
-      writeFileSync(path, Buffer.concat(await Promise.all([1, 1.04, 1.08, 1.12].map(frame))))
-      await use(path)
-    },
+    async ({}, use) => use(await koalaCamera()),
     { scope: 'worker' },
   ],
   launchOptions: [
-    async ({ launchOptions, film }, use) => {
-      const camera = ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${film}`]
+    async ({ launchOptions, camera }, use) => {
       const executablePath = chromiumPath() ?? launchOptions.executablePath
       await use({
         ...launchOptions,
