@@ -44,13 +44,16 @@ test('libvips is called without sharp on this machine', async () => {
 })
 
 describe.each(kinds)('%s', (kind, encode) => {
-  test.each(kind === 'baseline' ? orientations : [1, 5])('has the pixels that sharp decodes, in orientation %i', async (orientation) => {
-    const bytes = await encode(large.clone()).withMetadata({ orientation }).toBuffer()
-    const { data, info } = await bySharp(bytes)
-    const got = await decoded(bytes)
-    expect([got.width, got.height, got.bands]).toEqual([info.width, info.height, info.channels])
-    expect(got.pixels.equals(data)).toBe(true)
-  })
+  test.each(kind === 'baseline' ? orientations : [1, 5])(
+    'has the pixels that sharp decodes, in orientation %i',
+    async (orientation) => {
+      const bytes = await encode(large.clone()).withMetadata({ orientation }).toBuffer()
+      const { data, info } = await bySharp(bytes)
+      const got = await decoded(bytes)
+      expect([got.width, got.height, got.bands]).toEqual([info.width, info.height, info.channels])
+      expect(got.pixels.equals(data)).toBe(true)
+    },
+  )
 
   test.each([2, 4, 8])('is reduced to 1 / %i, upright, and nearly as by an area average', async (shrink) => {
     for (const orientation of [1, 6]) {
