@@ -69,6 +69,21 @@ describe.each(kinds)('%s', (kind, encode) => {
   })
 })
 
+test('a JPEG with two color components is refused', async () => {
+  const bytes = await photo.clone().jpeg({ chromaSubsampling: '4:4:4' }).toBuffer()
+  const frame = bytes.indexOf(Buffer.from([0xff, 0xc0]))
+  const scan = bytes.indexOf(Buffer.from([0xff, 0xda]))
+  const size = bytes.subarray(frame + 5, frame + 9)
+  const two = Buffer.concat([
+    bytes.subarray(0, frame),
+    Buffer.from([0xff, 0xc0, 0, 14, 8, ...size, 2, 1, 0x11, 0, 2, 0x11, 1]),
+    bytes.subarray(frame + 2 + bytes.readUInt16BE(frame + 2), scan),
+    Buffer.from([0xff, 0xda, 0, 10, 2, 1, 0, 2, 0x11, 0, 63, 0]),
+    bytes.subarray(scan + 2 + bytes.readUInt16BE(scan + 2)),
+  ])
+  await expect(decoded(two)).rejects.toMatchObject({ code: 'unsupported_format' })
+})
+
 test('what else is decoded at the same time changes no result', async () => {
   const model: Preprocessor = {
     resize: null,

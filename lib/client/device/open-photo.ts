@@ -12,7 +12,14 @@ import { rasterTiff } from '@/lib/shared/image/raster-tiff'
 import { decodeFactor, JPEG_REDUCTION, type Plan } from '@/lib/shared/image/reduction'
 import type { Format } from '@/lib/shared/image/sniff'
 import { tooManyPixels } from '@/lib/shared/image/too-many-pixels'
-import { FAIL_ON, type FailOn, jpegWarning, LENIENT, rejectUndecodable } from '@/lib/shared/image/undecodable'
+import {
+  FAIL_ON,
+  type FailOn,
+  jpegWarning,
+  LENIENT,
+  rejectUndecodable,
+  requireGrayOrRgb,
+} from '@/lib/shared/image/undecodable'
 import { Problem } from '@/lib/shared/problems/problem'
 import { NOT_ON_DEVICE } from './failures'
 import { nativePicture } from './native-picture'
@@ -155,7 +162,7 @@ function uprightSize({ width, height }: Size, orientation: number): Size {
   return orientation >= 5 ? { width: height, height: width } : { width, height }
 }
 
-/** The steps of the server's library in its order (sharp, src/pipeline.cc): profile, transparency, orientation, sRGB, 8 bits. */
+/** The server's steps in its order (sharp, src/pipeline.cc): profile, transparency, orientation, sRGB, 8 bits. */
 function toRgb(image: Image, keep: (image: Image) => Image): Picture {
   const profiled = withProfile(image, keep)
   const wide = is16Bit(profiled)
@@ -165,6 +172,7 @@ function toRgb(image: Image, keep: (image: Image) => Image): Picture {
   const srgb = upright.interpretation === 'srgb' ? upright : keep(upright.colourspace('srgb'))
   const bytes = srgb.format === 'uchar' ? srgb : keep(srgb.cast('uchar'))
   const { width, height, bands } = bytes
+  requireGrayOrRgb(Math.min(bands, 3))
   const rgb =
     bands === 1 ? keep(bytes.bandjoin([bytes, bytes])) : bands > 3 ? keep(bytes.extractBand(0, { n: 3 })) : bytes
   return { width, height, pixels: rgb.writeToMemory() as Uint8Array }

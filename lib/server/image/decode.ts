@@ -8,7 +8,7 @@ import type { Preprocessor } from '@/lib/shared/image/preprocessor'
 import { decodeFactor, JPEG_REDUCTION, type Plan, reducedSize } from '@/lib/shared/image/reduction'
 import { type Format, sniff } from '@/lib/shared/image/sniff'
 import { tooManyPixels } from '@/lib/shared/image/too-many-pixels'
-import { rejectUndecodable } from '@/lib/shared/image/undecodable'
+import { rejectUndecodable, requireGrayOrRgb } from '@/lib/shared/image/undecodable'
 import { openHeic } from './heic/open-heic'
 import { decodeJpeg, openLibvips } from './jpeg/decode-jpeg'
 import { open, readImage } from './open'
@@ -136,6 +136,7 @@ async function readBySharp(
   const { data, info } = await raw.toBuffer({ resolveWithObject: true })
   // A plain view: `slice()` of a Buffer shares its memory, while that of an array copies.
   const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  requireGrayOrRgb(info.channels)
   const pixels = info.channels === 3 ? values : greyToRgb(values)
   return { width: info.width, height: info.height, pixels, free: () => {} }
 }

@@ -25,6 +25,17 @@ export function jpegWarning(message: string): { losesPixels: boolean; harmless: 
 }
 
 /**
+ * Gray has one band, and colors have three. libvips also decodes JPEGs with two, which mean nothing; Pillow refuses them.
+ *
+ * @throws Problem `unsupported_format`
+ */
+export function requireGrayOrRgb(bands: number): void {
+  if (bands === 1 || bands === 3) return
+  const detail = `The photo has ${bands} color components, which isn’t supported. Save it as RGB or grayscale.`
+  throw new Problem('unsupported_format', detail)
+}
+
+/**
  * The signature was valid, so a file that cannot be decoded is damaged. The decoder's message is in `cause`; it may
  * belong to another image.
  */

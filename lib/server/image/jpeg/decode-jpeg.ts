@@ -1,7 +1,7 @@
 import type { Size } from '@/lib/shared/image/geometry'
 import { decodeFactor, JPEG_REDUCTION, type Plan } from '@/lib/shared/image/reduction'
 import { tooManyPixels } from '@/lib/shared/image/too-many-pixels'
-import type { FailOn } from '@/lib/shared/image/undecodable'
+import { type FailOn, requireGrayOrRgb } from '@/lib/shared/image/undecodable'
 import { Libvips, type VipsImage } from './libvips'
 import { type PixelMemory, takePixelMemory } from './pixel-memory'
 
@@ -28,7 +28,7 @@ export function openLibvips(): Promise<Libvips | Error> {
  *
  * @param planFor how a photo of this size is resized and cropped
  * @returns pixels that the caller frees
- * @throws Problem `too_many_pixels`; Error with the decoder's words
+ * @throws Problem `too_many_pixels`, `unsupported_format`; Error with the decoder's words
  */
 export async function decodeJpeg(
   vips: Libvips,
@@ -50,6 +50,7 @@ export async function decodeJpeg(
     const coloured = inSrgb(opened, keep)
     const upright = orientation === 1 ? coloured : keep(keep(await coloured.inMemory()).upright())
     const picture = upright.bands > RGB ? keep(upright.firstBands(RGB)) : upright
+    requireGrayOrRgb(picture.bands)
     return { ...(await pixelsOf(picture)), source }
   } finally {
     for (const image of images.reverse()) image.close()

@@ -144,10 +144,12 @@ export class VipsImage {
    * Computes the pixels, in a thread of the pool.
    *
    * @param pixels receives height × width × bands, uint8
-   * @throws Error with the words of the library
+   * @throws Error with the words of the library, or if `pixels` is of another size: it would write beyond its end
    */
   async readInto(pixels: Uint8Array): Promise<void> {
     const { width, height, bands, library, vips } = this
+    if (library.format(this.pointer) !== UCHAR || pixels.byteLength !== width * height * bands)
+      throw new Error('the image has another size than its memory')
     const target = library.fromMemory(pixels, pixels.byteLength, width, height, bands, UCHAR)
     if (target === null) throw vips.failure()
     try {
@@ -180,6 +182,7 @@ function functionsOf(library: LibraryHandle) {
     width: library.func('int vips_image_get_width(void *image)'),
     height: library.func('int vips_image_get_height(void *image)'),
     bands: library.func('int vips_image_get_bands(void *image)'),
+    format: library.func('int vips_image_get_format(void *image)'),
     interpretation: library.func('int vips_image_get_interpretation(void *image)'),
     orientation: library.func('int vips_image_get_orientation(void *image)'),
     typeOf: library.func('size_t vips_image_get_typeof(void *image, str name)'),
