@@ -3,7 +3,7 @@ import type { Area } from '@/lib/shared/crop/crop'
 import { type PhotoTraits, photoTraits } from '@/lib/shared/dataset-check/photo-traits'
 import { type Geometry, plan, planBox, type Size } from '@/lib/shared/image/geometry'
 import { heicFactor } from '@/lib/shared/image/heic/request'
-import { modelInput, type Picture, requireWithin } from '@/lib/shared/image/model-input'
+import { inputBytes, modelInput, type Picture, requireWithin } from '@/lib/shared/image/model-input'
 import type { Preprocessor } from '@/lib/shared/image/preprocessor'
 import { decodeFactor, JPEG_REDUCTION, type Plan, reducedSize } from '@/lib/shared/image/reduction'
 import { type Format, sniff } from '@/lib/shared/image/sniff'
@@ -12,10 +12,11 @@ import { rejectUndecodable, requireGrayOrRgb } from '@/lib/shared/image/undecoda
 import { openHeic } from './heic/open-heic'
 import { decodeJpeg, openLibvips } from './jpeg/decode-jpeg'
 import { open, readImage } from './open'
+import { type PixelMemory, PixelPool } from './pixel-memory'
 
 /** Pixels ready for a model, and the properties of the original image. */
-export interface Decoded {
-  /** RGB, height × width × 3, uint8. */
+export interface Decoded extends PixelMemory {
+  /** RGB, height × width × 3, uint8. Their memory is used again once they are freed. */
   pixels: Uint8Array
   width: number
   height: number
@@ -38,6 +39,7 @@ export interface RequestedCrop {
 sharp.concurrency(1)
 /** Every photo is new, so caching libvips operations would only use memory. */
 sharp.cache(false)
+const inputs = new PixelPool()
 
 /**
  * Decodes an image to the pixels that a model expects: first frame, upright by EXIF, sRGB, white where transparent,
@@ -66,8 +68,9 @@ export async function decode(
     const traits = withTraits ? photoTraits(photo.pixels, photo.width, photo.height) : null
     const geometry = planFor(source)
     const { width, height } = geometry.canvas ?? geometry.crop
-    const pixels = modelInput(photo, source, geometry, preprocessor)
-    return { pixels, width, height, source: { ...source, format }, geometry, traits }
+    const input = inputs.take(inputBytes(geometry))
+    modelInput(photo, source, geometry, preprocessor, input.pixels)
+    return { ...input, width, height, source: { ...source, format }, geometry, traits }
   } finally {
     photo.free()
   }
@@ -91,10 +94,8 @@ interface Terms {
 }
 
 /** A decoded photo, possibly smaller than `source`, the size of the photo itself. */
-interface ReadPhoto extends Picture {
+interface ReadPhoto extends Picture, PixelMemory {
   source: Size
-  /** Gives the memory of the pixels back. */
-  free(): void
 }
 
 async function readPhoto(image: Uint8Array, format: Format, { maxPixels, planFor, signal }: Terms): Promise<ReadPhoto> {
@@ -127,10 +128,7 @@ async function readJpegBySharp(image: Uint8Array, { maxPixels, planFor }: Omit<T
   return { ...photo, source }
 }
 
-async function readBySharp(
-  opened: Sharp,
-  reduced = (upright: Sharp) => upright,
-): Promise<Picture & Pick<ReadPhoto, 'free'>> {
+async function readBySharp(opened: Sharp, reduced = (upright: Sharp) => upright): Promise<Picture & PixelMemory> {
   const upright = opened.autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb')
   const raw = reduced(upright).removeAlpha().raw({ depth: 'uchar' })
   const { data, info } = await raw.toBuffer({ resolveWithObject: true })

@@ -21,18 +21,30 @@ const BLACK = [0, 0, 0] as const
  *
  * @param picture its pixels become gray for a grayscale model
  * @param source the size of the whole photo; `picture` is smaller if it was reduced while it was decoded
- * @returns RGB uint8 [height × width × 3] of the geometry's canvas, or else its crop
+ * @param out receives RGB uint8 [height × width × 3] of the geometry's canvas, or else its crop; whatever it held is
+ * overwritten
+ * @returns out
  */
 export function modelInput(
   picture: Picture,
   source: Size,
   geometry: Geometry,
   { channels, interpolation, padding }: Pick<Preprocessor, 'channels' | 'interpolation' | 'padding'>,
+  out: Uint8Array = new Uint8Array(inputBytes(geometry)),
 ): Uint8Array {
   if (channels === 'grey') toGreyscale(picture.pixels)
   const box = geometry.box && scaleArea(geometry.box, picture.width / source.width, picture.height / source.height)
-  const resized = resample(picture.pixels, picture, { ...geometry, box }, interpolation)
-  return placeOnCanvas(resized, geometry, padding?.color)
+  const within = geometry.canvas === null ? out : undefined
+  const resized = resample(picture.pixels, picture, { ...geometry, box }, interpolation, within)
+  return geometry.canvas === null
+    ? resized
+    : placeOnCanvas(resized, geometry.crop, geometry.canvas, padding?.color, out)
+}
+
+/** Bytes of the model input: the geometry's canvas, or else its crop. */
+export function inputBytes({ crop, canvas }: Geometry): number {
+  const { width, height } = canvas ?? crop
+  return width * height * CHANNELS
 }
 
 /** @throws Problem `invalid_parameter` if a requested crop isn't within the photo */
@@ -49,10 +61,15 @@ function scaleArea({ left, top, width, height }: Area, x: number, y: number): Ar
   return { left: left * x, top: top * y, width: width * x, height: height * y }
 }
 
-/** Places the crop on a canvas of one color; returns it unchanged if it already fills the canvas. */
-function placeOnCanvas(pixels: Uint8Array, { crop, canvas }: Geometry, color: Padding['color'] = BLACK): Uint8Array {
-  if (canvas === null) return pixels
-  const out = new Uint8Array(canvas.width * canvas.height * CHANNELS)
+/** Places the crop on a canvas of one color. */
+function placeOnCanvas(
+  pixels: Uint8Array,
+  crop: Area,
+  canvas: NonNullable<Geometry['canvas']>,
+  color: Padding['color'] = BLACK,
+  out: Uint8Array,
+): Uint8Array {
+  out.fill(0)
   if (color.some((level) => level > 0)) for (let i = 0; i < out.length; i++) out[i] = color[i % CHANNELS] as number
   for (let row = 0; row < crop.height; row++) {
     const line = pixels.subarray(row * crop.width * CHANNELS, (row + 1) * crop.width * CHANNELS)

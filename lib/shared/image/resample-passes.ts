@@ -76,12 +76,23 @@ function copyIn(bytes: Uint8Array, at: number): void {
   new Uint8Array(passes.memory.buffer).set(bytes, at)
 }
 
-function copyOut(at: number, length: number): Uint8Array {
-  return new Uint8Array(passes.memory.buffer).slice(at, at + length)
+function copyOut(at: number, out: Uint8Array): Uint8Array {
+  out.set(new Uint8Array(passes.memory.buffer, at, out.byteLength))
+  return out
 }
 
-/** Resamples columns first, then rows. RGB uint8 in and out. */
-export function columnsThenRows(source: Uint8Array, width: number, columns: Taps, rows: Taps): Uint8Array {
+/** RGB uint8 in and out. */
+interface Job {
+  source: Uint8Array
+  width: number
+  columns: Taps
+  rows: Taps
+  /** Receives the result [rows × columns × 3]. */
+  out: Uint8Array
+}
+
+/** Resamples columns first, then rows. */
+export function columnsThenRows({ source, width, columns, rows, out }: Job): Uint8Array {
   const [wide, tall] = [columns.first.length, rows.first.length]
   const [top, bottom] = [start(rows, 0), end(rows, tall - 1)]
   const arena = new Arena()
@@ -97,11 +108,11 @@ export function columnsThenRows(source: Uint8Array, width: number, columns: Taps
     passes.horizontal(input, width, 0, count, intermediate + (y - top) * wide * CHANNELS, wide, ...across)
   }
   passes.vertical(intermediate, wide * CHANNELS, top, output, tall, ...down)
-  return copyOut(output, tall * wide * CHANNELS)
+  return copyOut(output, out)
 }
 
-/** Resamples rows first, then columns. RGB uint8 in and out. */
-export function rowsThenColumns(source: Uint8Array, width: number, columns: Taps, rows: Taps): Uint8Array {
+/** Resamples rows first, then columns. */
+export function rowsThenColumns({ source, width, columns, rows, out }: Job): Uint8Array {
   const [wide, tall] = [columns.first.length, rows.first.length]
   const arena = new Arena()
   const [across, [first, count, pairs, stride]] = [arena.taps(columns), arena.taps(rows)]
@@ -120,7 +131,7 @@ export function rowsThenColumns(source: Uint8Array, width: number, columns: Taps
     y = next
   }
   passes.horizontal(intermediate, width, 0, tall, output, wide, ...across)
-  return copyOut(output, tall * wide * CHANNELS)
+  return copyOut(output, out)
 }
 
 /** The first input that an output reads, and the one after the last. */

@@ -108,10 +108,15 @@ function nearestPositions({ input, start, length: span, output }: Axis, from: nu
   return positions
 }
 
-function nearest(source: Uint8Array, { width }: Size, { x, y }: ReturnType<typeof axes>, crop: Area): Uint8Array {
+function nearest(
+  source: Uint8Array,
+  { width }: Size,
+  { x, y }: ReturnType<typeof axes>,
+  crop: Area,
+  out: Uint8Array,
+): Uint8Array {
   const columns = nearestPositions(x, crop.left, crop.width)
   const rows = nearestPositions(y, crop.top, crop.height)
-  const out = new Uint8Array(crop.width * crop.height * CHANNELS)
   let o = 0
   for (const row of rows) {
     for (const column of columns) {
@@ -128,22 +133,22 @@ function nearest(source: Uint8Array, { width }: Size, { x, y }: ReturnType<typeo
  * Resizes to `geometry.target` and crops, as Pillow's `resize` (with `box`) and `crop` would.
  *
  * @param source RGB uint8 [height × width × 3]
- * @returns RGB uint8 [crop.height × crop.width × 3]
+ * @param out receives RGB uint8 [crop.height × crop.width × 3], and is returned
  */
 export function resample(
   source: Uint8Array,
   size: Size,
   { target, crop, box = null }: Pick<Geometry, 'target' | 'crop'> & Partial<Pick<Geometry, 'box'>>,
   interpolation: Interpolation,
+  out: Uint8Array = new Uint8Array(crop.width * crop.height * CHANNELS),
 ): Uint8Array {
   const { x, y } = axes(size, target, box)
-  if (interpolation === 'nearest') return nearest(source, size, { x, y }, crop)
+  if (interpolation === 'nearest') return nearest(source, size, { x, y }, crop, out)
   const filter = FILTERS[interpolation]
   const columns = taps(filter, x, crop.left, crop.width)
   const rows = taps(filter, y, crop.top, crop.height)
-  return verticalFirst(size, target)
-    ? rowsThenColumns(source, size.width, columns, rows)
-    : columnsThenRows(source, size.width, columns, rows)
+  const job = { source, width: size.width, columns, rows, out }
+  return verticalFirst(size, target) ? rowsThenColumns(job) : columnsThenRows(job)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { largest } from './largest'
 import { isNearThreshold, type MultiLabelRule } from './multi-label'
 import { softmax } from './scores'
 
@@ -27,13 +28,7 @@ const CLASSES = 100
  * of the paper.
  */
 export function generalisedEntropy(logits: Float32Array): number {
-  const scores = softmax(logits, 1).sort()
-  let sum = 0
-  for (let i = Math.max(0, scores.length - CLASSES); i < scores.length; i++) {
-    const p = scores[i] as number
-    sum += (p * (1 - p)) ** GAMMA
-  }
-  return sum
+  return largest(softmax(logits, 1), CLASSES).reduce((sum, p) => sum + (p * (1 - p)) ** GAMMA, 0)
 }
 
 /**

@@ -110,7 +110,8 @@ export class Pipeline {
     const decoding = decode(image, preprocessor, this.options.maxPixels, signal, requested, traits)
     const decoded = await decoding.finally(() => this.decodeTimer.end(job.id))
     const decodeMs = performance.now() - start
-    return () => run(job, model, scorer, decoded, decodeMs)
+    // Pixels of a job that is cancelled before this are left to V8.
+    return () => run(job, model, scorer, decoded, decodeMs).finally(job.want === 'pixels' ? undefined : decoded.free)
   }
 
   private enqueue(item: Item): void {

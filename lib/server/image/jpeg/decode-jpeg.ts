@@ -2,10 +2,12 @@ import type { Size } from '@/lib/shared/image/geometry'
 import { decodeFactor, JPEG_REDUCTION, type Plan } from '@/lib/shared/image/reduction'
 import { tooManyPixels } from '@/lib/shared/image/too-many-pixels'
 import { type FailOn, requireGrayOrRgb } from '@/lib/shared/image/undecodable'
+import { type PixelMemory, PixelPool } from '../pixel-memory'
 import { Libvips, type VipsImage } from './libvips'
-import { type PixelMemory, takePixelMemory } from './pixel-memory'
 
 const RGB = 3
+/** Whole photos. */
+const pool = new PixelPool()
 
 export interface DecodedJpeg extends PixelMemory, Size {
   /** 1 for gray, otherwise 3. */
@@ -59,7 +61,7 @@ export async function decodeJpeg(
 
 async function pixelsOf(picture: VipsImage): Promise<PixelMemory & Size & { bands: number }> {
   const { width, height, bands } = picture
-  const memory = takePixelMemory(width * height * bands)
+  const memory = pool.take(width * height * bands)
   try {
     await picture.readInto(memory.pixels)
   } catch (error) {
