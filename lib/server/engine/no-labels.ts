@@ -10,7 +10,7 @@ export function requireLabels({ id, text }: Pick<Model, 'id' | 'text'>): void {
 export function noLabels(id: string): Problem {
   return new Problem(
     'invalid_parameter',
-    `The model ${id} has no labels of its own. Send yours as candidate_labels, such as candidate_labels=cat,dog.`,
+    `The model ${id} has no labels of its own. Send yours as candidate_labels, such as candidate_labels=cat,dog, or save them as a model.`,
   )
 }
 

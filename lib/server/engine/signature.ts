@@ -3,6 +3,9 @@ import type { Model } from './model'
 import type { LoadReport } from './protocol'
 import type { GraphSignature } from './types'
 
+/** The name of scores that don't come out of the graph. */
+const OF_HEAD = 'logits'
+
 /**
  * How a model's graph takes images and gives scores. A custom model has the input of its base.
  *
@@ -21,7 +24,7 @@ export function signatureOf(model: Model, report: LoadReport | undefined): Graph
       type: valueType,
       shape: layout === 'nhwc' ? [height, width, channels] : [channels, height, width],
     },
-    output: report.output.name,
+    output: model.head === null ? report.output.name : OF_HEAD,
     temperature: temperature ?? 1,
     activation: model.activation,
     multiLabel: model.multiLabel,

@@ -58,6 +58,7 @@ const NOTHING = { embedding: null, kinds: null }
 
 async function logitsOf(model: LoadedModel, tensor: TensorData, withEmbedding: boolean) {
   if (!withEmbedding) return { logits: await model.run(tensor), ...NOTHING }
-  const { logits, embedding, kinds } = await model.features(tensor, true)
+  // A text-image model has no scores of its own, and embeds all the same.
+  const { logits, embedding, kinds } = await model.features(tensor, model.text === null)
   return { logits: logits ?? new Float32Array(), embedding, kinds }
 }

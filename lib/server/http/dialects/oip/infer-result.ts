@@ -5,6 +5,8 @@ import type { GraphOutputs, GraphSignature } from '../../../engine/types'
 import type { InferRequest, RequestedOutput } from './infer-request'
 import { bytesOfTexts, type Datatype } from './tensors'
 
+export const EMBEDDING = 'embedding'
+
 /** An output of a model as the protocol describes it, without the batch. */
 export interface OutputSpec {
   name: string
@@ -22,27 +24,33 @@ export interface Output {
   binary: boolean
 }
 
-/** The outputs of a model: the graph's own, the calibrated scores, the best label, and the embedding if it has one. */
+/**
+ * The outputs of a model: the graph's own, the calibrated scores, the best label, and the embedding if it has one. A
+ * text-image model has no labels of its own, only the embedding.
+ */
 export function outputsOf({ output, labels, dimensions }: GraphSignature): OutputSpec[] {
+  const embedding: OutputSpec[] =
+    dimensions === null ? [] : [{ name: EMBEDDING, datatype: 'FP32', shape: [dimensions] }]
+  if (labels.length === 0) return embedding
+  const names = [...new Set([output, 'probabilities'])]
   return [
-    { name: output, datatype: 'FP32', shape: [labels.length] },
-    ...(output === 'probabilities'
-      ? []
-      : [{ name: 'probabilities', datatype: 'FP32' as const, shape: [labels.length] }]),
+    ...names.map((name) => ({ name, datatype: 'FP32' as const, shape: [labels.length] })),
     { name: 'label', datatype: 'BYTES', shape: [1] },
-    ...(dimensions === null ? [] : [{ name: 'embedding', datatype: 'FP32' as const, shape: [dimensions] }]),
+    ...embedding,
   ]
 }
 
 /**
- * The outputs that a request asks for; all but the embedding if it names none.
+ * The outputs that a request asks for; all but the embedding if it names none and there are others.
  *
  * @throws Problem `invalid_parameter` for one that the model doesn't have
  */
 export function requestedOutputs({ outputs, binary }: InferRequest, signature: GraphSignature): RequestedOutput[] {
   const names = outputsOf(signature).map(({ name }) => name)
-  if (outputs === undefined || outputs.length === 0)
-    return names.filter((name) => name !== 'embedding').map((name) => ({ name, binary, classes: 0 }))
+  if (outputs === undefined || outputs.length === 0) {
+    const all = names.length === 1 ? names : names.filter((name) => name !== EMBEDDING)
+    return all.map((name) => ({ name, binary, classes: 0 }))
+  }
   const unknown = outputs.find(({ name }) => !names.includes(name))
   if (unknown === undefined) return outputs
   const name = JSON.stringify(unknown.name.slice(0, 60))
@@ -77,7 +85,7 @@ function outputOf(
     const values = rows.map((row) => labels[topK(row, 1, background)[0]?.index ?? 0] ?? '')
     return { name, datatype: 'BYTES', shape: [rows.length, 1], values, binary }
   }
-  if (classes > 0 && name !== 'embedding') {
+  if (classes > 0 && name !== EMBEDDING) {
     const values = rows.flatMap((row) =>
       topK(row, classes).map(({ index, score }) => `${score}:${index}:${labels[index] ?? ''}`),
     )
@@ -94,7 +102,7 @@ function rowOf(
   { output, temperature, activation }: GraphSignature,
   { logits, embedding }: GraphOutputs,
 ): Float32Array {
-  if (name === 'embedding') return embedding ?? new Float32Array()
+  if (name === EMBEDDING) return embedding ?? new Float32Array()
   return name === output || name === 'label' ? logits : Float32Array.from(activate(logits, temperature, activation))
 }
 

@@ -5,7 +5,7 @@ import type { PhotoRuns } from '../runs'
 import { type ModelConfig, type ModelMetadata, modelConfig, modelMetadata } from './describe-model'
 import { imagesOf } from './infer-input'
 import type { InferRequest } from './infer-request'
-import { type InferResult, inferResult, requestedOutputs } from './infer-result'
+import { EMBEDDING, type InferResult, inferResult, requestedOutputs } from './infer-result'
 import { type ModelStatistics, Statistics } from './statistics'
 
 const EXTENSIONS = ['binary_tensor_data', 'classification', 'model_configuration', 'model_repository', 'statistics']
@@ -91,7 +91,7 @@ export class Inference {
     request: InferRequest,
   ): Promise<InferResult> {
     const requested = requestedOutputs(request, signature)
-    const options = { model: signature.model.id, embedding: requested.some(({ name }) => name === 'embedding') }
+    const options = { model: signature.model.id, embedding: requested.some(({ name }) => name === EMBEDDING) }
     const results: GraphOutputs[] = []
     const start = performance.now()
     try {

@@ -15,6 +15,8 @@ import { type PhotoRequest, photoHandlers } from '../photo-runs'
 const MAX_INSTANCES = 64
 /** Labels of a photo in the reply to `:classify`; more if more labels of a multi-label model apply. */
 const TOP_K = 5
+/** A length that isn't known. */
+const ANY = -1
 
 /** Digits of scores hardly get smaller, and compressing them takes as long as everything else that this API adds. */
 const UNCOMPRESSED = { 'cache-control': 'no-store, no-transform' }
@@ -95,14 +97,14 @@ export function tfServing(services: Services, uploads: MemoryBudget): Dialect {
     const tensor = (name: string, dtype: string, ...size: number[]) => ({
       dtype,
       name,
-      tensor_shape: { dim: [-1, ...size].map((length) => ({ size: String(length), name: '' })), unknown_rank: false },
+      tensor_shape: { dim: [ANY, ...size].map((length) => ({ size: String(length), name: '' })), unknown_rank: false },
     })
     const signature = {
       inputs: { image_bytes: tensor('image_bytes', 'DT_STRING') },
       outputs: {
         classes: tensor('classes', 'DT_INT64'),
         label: tensor('label', 'DT_STRING'),
-        probabilities: tensor('probabilities', 'DT_FLOAT', labels.length),
+        probabilities: tensor('probabilities', 'DT_FLOAT', labels.length || ANY),
       },
       method_name: 'tensorflow/serving/predict',
     }
