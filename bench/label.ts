@@ -4,6 +4,7 @@
 // --page (only how smoothly a browser labels 1,000 photos)
 import { parseArgs } from 'node:util'
 import { randomNumbers } from '@/lib/shared/metrics/random'
+import { Guesser } from '@/lib/shared/training/labeling/guesser'
 import { type LabelingModel, LabelingOrder } from '@/lib/shared/training/labeling/labeling-order'
 import { train } from '@/lib/shared/training/train'
 import { runWork } from '@/lib/shared/training/work'
@@ -31,6 +32,8 @@ const STAYS = 5
 const SHOWN = 1
 
 type Order = 'random' | 'page'
+/** Learns from labeled photos alone, or as the guesses of the page do, also from those without a label. */
+type Learner = 'labeled' | 'guesser'
 
 /** Half of the subjects are labeled, and the photos of the others are tested on. */
 function split(photos: readonly TaskPhoto[], seed: number) {
@@ -46,9 +49,14 @@ function split(photos: readonly TaskPhoto[], seed: number) {
 }
 
 /** The model that learns from all labels so far. */
-async function modelOf(labeled: readonly TaskPhoto[]): Promise<LabelingModel> {
+async function modelOf(labeled: readonly TaskPhoto[], pool: readonly TaskPhoto[], guesser: Guesser<TaskPhoto> | null) {
   const { head } = await train(labeled, { quick: true })
-  return { head, counts: head.labels.map((name) => labeled.filter(({ label }) => label === name).length) }
+  const counts = head.labels.map((name) => labeled.filter(({ label }) => label === name).length)
+  if (guesser === null) return { head, counts }
+  const known = new Set(labeled)
+  const examples = labeled.map((photo) => ({ photo, label: head.labels.indexOf(photo.label) }))
+  const open = pool.filter((photo) => !known.has(photo))
+  return { head: await runWork(guesser.learn(head, examples, open)), counts }
 }
 
 /** Chooses the next photo. */
@@ -65,10 +73,11 @@ function chooser(order: Order, pool: readonly TaskPhoto[], random: () => number)
 }
 
 /** How many labels it takes until the model is good enough. */
-async function labelsNeeded(photos: readonly TaskPhoto[], order: Order, seed: number) {
+async function labelsNeeded(photos: readonly TaskPhoto[], order: Order, learner: Learner, seed: number) {
   const { pool, tested, random } = split(photos, seed)
   const final = accuracy((await train(pool, { quick: true })).head, tested)
   const next = chooser(order, pool, random)
+  const guesser = learner === 'guesser' ? new Guesser<TaskPhoto>() : null
   const shown: TaskPhoto[] = []
   let [model, good] = [null as LabelingModel | null, 0]
   for (;;) {
@@ -78,7 +87,7 @@ async function labelsNeeded(photos: readonly TaskPhoto[], order: Order, seed: nu
     // The newest photo has no label yet.
     const labeled = shown.slice(0, -SHOWN)
     if (new Set(labeled.map(({ label }) => label)).size < 2) continue
-    model = await modelOf(labeled)
+    model = await modelOf(labeled, pool, guesser)
     good = accuracy(model.head, tested) >= GOOD_ENOUGH * final ? good + 1 : 0
     if (good === STAYS) return { labels: labeled.length - STAYS + 1, final }
   }
@@ -86,20 +95,30 @@ async function labelsNeeded(photos: readonly TaskPhoto[], order: Order, seed: nu
 
 const mean = (list: readonly number[]) => list.reduce((sum, value) => sum + value, 0) / list.length
 
+/** What each is compared with: random order, and a model of labeled photos alone. */
+const COMPARED: readonly [Order, Learner][] = [
+  ['random', 'labeled'],
+  ['random', 'guesser'],
+  ['page', 'labeled'],
+  ['page', 'guesser'],
+]
+
 async function compare(name: string, photos: readonly TaskPhoto[]): Promise<void> {
-  const needed: Record<Order, number> = { random: 0, page: 0 }
-  for (const order of ['random', 'page'] as const) {
+  let usual = Number.NaN
+  for (const [order, learner] of COMPARED) {
     const runs: Awaited<ReturnType<typeof labelsNeeded>>[] = []
-    for (let seed = 1; seed <= Number(values.draws); seed++) runs.push(await labelsNeeded(photos, order, seed))
+    for (let seed = 1; seed <= Number(values.draws); seed++) runs.push(await labelsNeeded(photos, order, learner, seed))
     const labels = runs.map((run) => run.labels)
-    needed[order] = mean(labels)
-    const spread = Math.sqrt(mean(labels.map((count) => (count - needed[order]) ** 2)))
-    const accuracies = `${(100 * GOOD_ENOUGH).toFixed(0)} % of ${(100 * mean(runs.map(({ final }) => final))).toFixed(1)} %`
+    const needed = mean(labels)
+    if (Number.isNaN(usual)) usual = needed
+    const spread = Math.sqrt(mean(labels.map((count) => (count - needed) ** 2)))
+    const final = `${(100 * GOOD_ENOUGH).toFixed(0)} % of ${(100 * mean(runs.map((run) => run.final))).toFixed(1)} %`
+    const figures = `${needed.toFixed(1)} labels (standard deviation ${spread.toFixed(1)}) for ${final}`
     console.log(
-      `${name}, order ${order}: ${needed[order].toFixed(1)} labels (standard deviation ${spread.toFixed(1)}) for ${accuracies}`,
+      `${name}, order ${order}, learns from ${learner}: ${figures}, ${(needed / usual).toFixed(2)} times as many`,
     )
   }
-  console.log(`${name}: ${(needed.page / needed.random).toFixed(2)} times the labels of random order\n`)
+  console.log()
 }
 
 console.log(`${machine()}\n`)

@@ -39,8 +39,8 @@ export function LabelPanel({ session, state, queue, position, photo, waits }: La
   const [left, setLeft] = useState<ReadonlySet<number>>(new Set())
   const picks = usePickedLabels(photo.id)
   const embedded = session.embeddingOf(photo.id)
-  const head = model?.head ?? null
-  const guesses = usePhotoGuesses(photo.id, head, embedded, labels)
+  const guessing = { head: model?.head ?? null, guesser: position.guesser }
+  const guesses = usePhotoGuesses(photo.id, guessing, embedded, labels)
   const url = usePhotoUrl(session, photo.id, position.next)
   const shown = group && photos.filter(({ id }) => group.includes(id))
   const chosen = shown?.filter(({ id }) => !left.has(id)).map(({ id }) => id)

@@ -13,7 +13,10 @@ const LOG = { warn() {}, error() {} }
 export async function writeKeyUsage(data: string, now = Date.now()): Promise<Map<string, string>> {
   const folder = join(data, 'keys')
   const store = new KeyStore(new FolderObjects(folder))
-  const registry = new KeyRegistry(store, new FileVersions(join(folder, 'version')), LOG)
+  const versions = new FileVersions(join(folder, 'version'))
+  // The keys are as old as their use.
+  const read = async () => ({ ...(await versions.read()), now: now - 30 * DAY_MS })
+  const registry = new KeyRegistry(store, { read, bump: () => versions.bump() }, LOG)
   const secrets = new Map<string, string>()
   const create = async (terms: { name: string; scopes?: string[]; monthly_quota?: number }) => {
     const { record, secret } = await registry.create(createKeySchema.parse(terms))

@@ -12,13 +12,17 @@ test('a label keeps its key while the photo is shown, though the model has learn
   const { head } = await train(examples)
   const [{ embedding, sha256 }] = examples as [Example]
   const photo = { embedding, sha256, kinds: null, revision: '' }
-  const shown = guessesOf(null, photo, LABELS.slice(0, 3)).list.map(({ label }) => label)
+  const shown = guessesOf({ head: null, guesser: null }, photo, LABELS.slice(0, 3)).list.map(({ label }) => label)
   expect(shown).toEqual(['cat', 'bee', 'ant'])
-  const learned = guessesOf(head, photo, LABELS, shown).list
+  const learned = guessesOf({ head, guesser: null }, photo, LABELS, shown).list
   expect(learned.map(({ label }) => label)).toEqual(['cat', 'bee', 'ant', 'dog'])
   expect(learned.find(({ label }) => label === 'ant')?.score).toBeGreaterThan(0.5)
   // The next photo has the best guess under the first key.
-  expect(guessesOf(head, photo, LABELS).list[0]?.label).toBe('ant')
+  expect(guessesOf({ head, guesser: null }, photo, LABELS).list[0]?.label).toBe('ant')
   // A label that was removed gives its key up.
-  expect(guessesOf(head, photo, LABELS.slice(1), shown).list.map(({ label }) => label)).toEqual(['cat', 'bee', 'dog'])
+  expect(guessesOf({ head, guesser: null }, photo, LABELS.slice(1), shown).list.map(({ label }) => label)).toEqual([
+    'cat',
+    'bee',
+    'dog',
+  ])
 })

@@ -16,22 +16,32 @@ export interface Guesses {
   uncertainReason: UncertainReason | null
 }
 
+/** What guesses: the model of the labeled photos, and a head that has also learned from the others. */
+export interface Guessing {
+  head: Head | null
+  guesser: Head | null
+}
+
 /** Keys 1 to 9. */
 const MOST = 9
 
 /**
- * The model's guesses for a photo, then labels that it doesn't know yet: those that were added last first.
+ * The guesses for a photo, then labels that have no score yet: those that were added last first. Whether the photo is
+ * unlike the others, the model says.
+ *
  * @param order the labels that are under the keys already, while the photo is shown: each keeps its key, whatever the
  *   model has learned since, so that a key never gives another label than the one that was read
  */
 export function guessesOf(
-  head: Head | null,
+  { head, guesser }: Guessing,
   photo: Embedded | null,
   labels: readonly TrainingLabel[],
   order: readonly string[] = [],
 ): Guesses {
   const names = new Set(labels.map(({ name }) => name))
-  const result = head && photo && fitsHead(head, photo) ? predict(head, photo, head.labels.length) : null
+  const resultOf = (by: Head | null) =>
+    by && photo && fitsHead(by, photo) ? predict(by, photo, by.labels.length) : null
+  const result = resultOf(guesser ?? head)
   // A label may have been removed since.
   const known = (result?.predictions ?? []).filter(({ label }) => names.has(label))
   const scores = new Map(known.map(({ label, score }) => [label, score]))
@@ -39,5 +49,5 @@ export function guessesOf(
   const kept = order.filter((name) => names.has(name))
   const ranked = new Set([...kept, ...scores.keys(), ...others.toReversed()])
   const list = [...ranked].slice(0, MOST).map((label) => ({ label, score: scores.get(label) ?? null }))
-  return { list, uncertainReason: result?.uncertainReason ?? null }
+  return { list, uncertainReason: resultOf(head)?.uncertainReason ?? null }
 }

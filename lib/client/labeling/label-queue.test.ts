@@ -83,6 +83,9 @@ test('every photo is asked for once, whatever is labeled, and the next ones are 
     // The photo after it is there at once, so that nobody waits for the worker.
     if (seen.length > 1 && seen.length < 11)
       await vi.waitFor(() => expect(queue.snapshot().next.length).toBeGreaterThan(0), 10_000)
+    // What guesses the labels has learned from the photos that wait, too.
+    if (seen.length === 8)
+      await vi.waitFor(() => expect(queue.snapshot().guesser?.labels).toEqual(['even', 'odd']), 10_000)
   }
   expect(new Set(seen).size).toBe(12)
   expect(queue.snapshot()).toMatchObject({ current: null, next: [], canUndo: true })

@@ -1,3 +1,4 @@
+import type { Head } from '@/lib/shared/training/head'
 import { Notifier } from '../batch/notifier'
 import type { TrainingSession } from '../training/session'
 import { isLabeled } from '../training/types'
@@ -12,6 +13,8 @@ export interface LabelQueueState {
   next: readonly number[]
   /** Several photos that get one label, the current one first; null for the current one alone. */
   group: readonly number[] | null
+  /** Guesses labels from what is labeled so far; null before there is a model, or as long as it learns. */
+  guesser: Head | null
   canUndo: boolean
   /** What happened last. */
   last: LastStep | null
@@ -21,7 +24,7 @@ export type LastStep =
   | { kind: 'labeled' | 'undone'; photos: number; labels: readonly string[] }
   | { kind: 'skipped' | 'unskipped' }
 
-const NOTHING: LabelQueueState = { current: null, next: [], group: null, canUndo: false, last: null }
+const NOTHING: LabelQueueState = { current: null, next: [], group: null, guesser: null, canUndo: false, last: null }
 /** Photos that are labeled together. */
 const GROUP = 12
 
@@ -115,9 +118,9 @@ export class LabelQueue {
     const { photos, model } = session.snapshot()
     const candidates = photos.filter((photo) => photo.id !== current && isOpen(photo)).map(({ id }) => id)
     const useModel = model !== null
-    const similar = await session.ask({ kind: 'similar', to: current, candidates, useModel, count: GROUP - 1 })
+    const { ids } = await session.ask({ kind: 'similar', to: current, candidates, useModel, count: GROUP - 1 })
     if (this.current !== current) return
-    this.show([current, ...similar])
+    this.show([current, ...ids])
     this.refresh()
   }
 
@@ -157,7 +160,8 @@ export class LabelQueue {
       }
     }
     const { current, group, last, steps } = this
-    this.state = { current, next: this.next.upcoming, group, canUndo: steps.canUndo, last }
+    const { guesser, upcoming } = this.next
+    this.state = { current, next: upcoming, group, guesser, canUndo: steps.canUndo, last }
     this.notifier.notify(true)
   }
 }

@@ -1,3 +1,4 @@
+import type { Head } from '@/lib/shared/training/head'
 import type { TrainingSession } from '../training/session'
 import { isLabeled, type TrainedModel, type TrainingPhoto } from '../training/types'
 
@@ -20,6 +21,8 @@ export class NextPhotos {
   private model: TrainedModel | null = null
   private chosenAmong = 0
   private stale = true
+  /** What guesses the labels of photos without one; null without a model. */
+  guesser: Head | null = null
 
   /** @param onChosen called once there are others */
   constructor(
@@ -57,6 +60,7 @@ export class NextPhotos {
     const known = new Set(open.map(({ id }) => id))
     for (const id of current) known.delete(id)
     this.keep((id) => known.has(id))
+    if (model === null) this.guesser = null
     const isNews = model !== this.model || open.length > MANY_MORE * this.chosenAmong
     if (isNews || this.upcoming.length === 0) this.stale = true
     const pending = photos.some(({ label, state }) => label === null && (state === 'waiting' || state === 'reading'))
@@ -73,7 +77,7 @@ export class NextPhotos {
     const shown = new Set(current)
     const covered = photos.filter(({ id, label, skipped }) => label !== null || skipped || shown.has(id))
     this.asking = true
-    const chosen = await this.session.ask({
+    const { ids, guesser } = await this.session.ask({
       kind: 'next',
       candidates,
       covered: covered.map(({ id }) => id),
@@ -81,8 +85,9 @@ export class NextPhotos {
       count: AHEAD,
     })
     this.asking = false
+    this.guesser = guesser
     // A worker that failed chooses none; then, they come as they were added.
-    this.chosen = chosen.length > 0 ? chosen : candidates.slice(0, AHEAD)
+    this.chosen = ids.length > 0 ? ids : candidates.slice(0, AHEAD)
     this.chosen = this.chosen.filter((id) => !this.first.includes(id))
     this.onChosen()
   }

@@ -1,7 +1,7 @@
 import { NO_LABEL } from '@/lib/shared/training/example'
 import { exampleLabels } from './example-labels'
 import { Trainer } from './trainer'
-import type { LabelingQuestion } from './training-protocol'
+import type { LabelingAnswer, LabelingQuestion } from './training-protocol'
 import type { Embedded, TrainingSnapshot } from './types'
 
 export interface LiveTrainingOptions {
@@ -32,7 +32,7 @@ export class LiveTraining {
   }
 
   /** Which photos to label next, or together; none if the worker failed. */
-  ask(question: LabelingQuestion): Promise<readonly number[]> {
+  ask(question: LabelingQuestion): Promise<LabelingAnswer> {
     return this.trainer.ask(question)
   }
 

@@ -6,7 +6,7 @@ import { DraftLock } from './draft-lock'
 import { Embedder, type EmbedderOptions } from './embedder'
 import { type LabelHandover, MAX_PHOTOS } from './handover'
 import { LiveTraining } from './live-training'
-import type { LabelingQuestion } from './training-protocol'
+import type { LabelingAnswer, LabelingQuestion } from './training-protocol'
 import {
   type Embedded,
   NONE,
@@ -250,7 +250,7 @@ export class TrainingSession {
   }
 
   /** Chooses photos in the worker that trains (see `LiveTraining.ask`). */
-  ask(question: LabelingQuestion): Promise<readonly number[]> {
+  ask(question: LabelingQuestion): Promise<LabelingAnswer> {
     return this.live.ask(question)
   }
 

@@ -1,4 +1,4 @@
-import type { FromTrainingWorker, LabelingQuestion, ToTrainingWorker } from './training-protocol'
+import type { FromTrainingWorker, LabelingAnswer, LabelingQuestion, ToTrainingWorker } from './training-protocol'
 import type { Embedded, TrainedModel } from './types'
 
 export interface TrainerOptions {
@@ -12,7 +12,7 @@ export class Trainer {
   private worker: Worker | null = null
   private run = 0
   private questions = 0
-  private readonly answers = new Map<number, (ids: readonly number[]) => void>()
+  private readonly answers = new Map<number, (answer: LabelingAnswer) => void>()
 
   constructor(private readonly options: TrainerOptions) {}
 
@@ -35,8 +35,8 @@ export class Trainer {
     this.run++
   }
 
-  /** @returns IDs of photos; none if the worker failed */
-  ask(question: LabelingQuestion): Promise<readonly number[]> {
+  /** @returns no photos if the worker failed */
+  ask(question: LabelingQuestion): Promise<LabelingAnswer> {
     const number = ++this.questions
     return new Promise((resolve) => {
       this.answers.set(number, resolve)
@@ -44,8 +44,8 @@ export class Trainer {
     })
   }
 
-  private answer(number: number, ids: readonly number[]): void {
-    this.answers.get(number)?.(ids)
+  private answer(number: number, answer: LabelingAnswer): void {
+    this.answers.get(number)?.(answer)
     this.answers.delete(number)
   }
 
@@ -57,13 +57,13 @@ export class Trainer {
   private start(): Worker {
     const worker = new Worker(new URL('./training-worker.ts', import.meta.url), { type: 'module' })
     worker.onmessage = ({ data }: MessageEvent<FromTrainingWorker>) => {
-      if ('number' in data) return this.answer(data.number, data.ids)
+      if ('number' in data) return this.answer(data.number, data)
       if (data.run !== this.run) return
       if ('fault' in data) this.options.onFault(data.fault)
       else this.options.onModel(data.model, data.complete)
     }
     worker.onerror = ({ message }) => {
-      for (const number of [...this.answers.keys()]) this.answer(number, [])
+      for (const number of [...this.answers.keys()]) this.answer(number, { ids: [], guesser: null })
       this.options.onFault(message)
     }
     return worker

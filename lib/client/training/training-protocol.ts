@@ -1,3 +1,4 @@
+import type { Head } from '@/lib/shared/training/head'
 import type { TrainedModel } from './types'
 
 /** Which photos to label next, or together. Photos are named by their IDs. */
@@ -14,6 +15,12 @@ export type LabelingQuestion =
   /** Photos that are most like one, and get the same label by the model. */
   | { kind: 'similar'; to: number; candidates: readonly number[]; useModel: boolean; count: number }
 
+export interface LabelingAnswer {
+  ids: readonly number[]
+  /** Guesses the labels of photos without one, from which it has learned, too. Null without a model. */
+  guesser: Head | null
+}
+
 /** What the page sends to the worker that trains. */
 export type ToTrainingWorker =
   /** New embeddings, by the photos' IDs. */
@@ -28,4 +35,4 @@ export type ToTrainingWorker =
 export type FromTrainingWorker =
   | { run: number; model: TrainedModel; complete: boolean }
   | { run: number; fault: string }
-  | { number: number; ids: readonly number[] }
+  | ({ number: number } & LabelingAnswer)

@@ -1,6 +1,7 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
 import type { Head } from '@/lib/shared/training/head'
+import { Guesser } from '@/lib/shared/training/labeling/guesser'
 import { type LabelingModel, LabelingOrder } from '@/lib/shared/training/labeling/labeling-order'
 import type { MultiLabelReport } from '@/lib/shared/training/multi-label/report'
 import { type MultiLabelTraining, trainMultiLabel } from '@/lib/shared/training/multi-label/train'
@@ -11,12 +12,18 @@ import type { HardLabel, TrainedModel } from './types'
 
 type Photo = Omit<Example, 'label'>
 
+interface LastModel extends LabelingModel {
+  /** What it was trained with. */
+  labeled: readonly { id: number; label: number }[]
+}
+
 /** Trains beside the page, so that nothing stutters. It keeps the embeddings; each training only names photos. */
 const examples = new Map<number, Photo>()
 const order = new LabelingOrder<Photo>()
+const guesser = new Guesser<Photo>()
 let current = new AbortController()
 /** Of the last training. */
-let model: LabelingModel | null = null
+let model: LastModel | null = null
 let answered: Promise<void> = Promise.resolve()
 
 self.onmessage = ({ data }: MessageEvent<ToTrainingWorker>) => {
@@ -41,14 +48,14 @@ async function run(
   try {
     if (multiLabel) {
       const training = await trainMultiLabel(list, { signal })
-      model = labelingModel(training.head, list)
+      model = lastModel(training.head, known)
       self.postMessage({ run: number, model: ofSeveral(training, ids), complete: true } satisfies FromTrainingWorker)
       return
     }
     // The learning curve takes a third of the time, and the page shows it last.
     for (const quick of [true, false]) {
       const training = await train(list, { quick }, { signal })
-      model = labelingModel(training.head, list)
+      model = lastModel(training.head, known)
       self.postMessage({ run: number, model: named(training, ids), complete: !quick } satisfies FromTrainingWorker)
     }
   } catch (error) {
@@ -58,9 +65,24 @@ async function run(
   }
 }
 
-/** The model that photos to label are chosen with, and how many photos have each of its labels. */
-function labelingModel(head: Head, list: readonly { label: string }[]): LabelingModel {
-  return { head, counts: head.labels.map((name) => list.filter(({ label }) => label === name).length) }
+function lastModel(head: Head, photos: readonly { id: number; label: string }[]): LastModel {
+  const indexes = new Map(head.labels.map((name, index) => [name, index]))
+  const labeled = photos.flatMap(({ id, label }) => {
+    const index = indexes.get(label)
+    return index === undefined ? [] : [{ id, label: index }]
+  })
+  const counts = head.labels.map(() => 0)
+  for (const { label } of labeled) counts[label] = (counts[label] as number) + 1
+  return { head, counts, labeled }
+}
+
+/** The model, with a head that has also learned from the photos that wait for a label. */
+async function guessing({ head, counts, labeled }: LastModel, open: readonly Photo[]): Promise<LabelingModel> {
+  const known = labeled.flatMap(({ id, label }) => {
+    const photo = examples.get(id)
+    return photo ? [{ photo, label }] : []
+  })
+  return { head: await runWork(guesser.learn(head, known, open)), counts }
 }
 
 async function respond(number: number, question: LabelingQuestion): Promise<void> {
@@ -72,7 +94,7 @@ async function respond(number: number, question: LabelingQuestion): Promise<void
       return photo ? [photo] : []
     })
   const candidates = photosOf(question.candidates)
-  const used = question.useModel ? model : null
+  const used = question.useModel && model ? await guessing(model, candidates) : null
   const { count } = question
   let photos: readonly Photo[] = []
   if (question.kind === 'next') {
@@ -82,7 +104,7 @@ async function respond(number: number, question: LabelingQuestion): Promise<void
     if (to) photos = await runWork(order.similar({ to, candidates, model: used, count }))
   }
   const ids = photos.map((photo) => idOf.get(photo) as number)
-  self.postMessage({ number, ids } satisfies FromTrainingWorker)
+  self.postMessage({ number, ids, guesser: used?.head ?? null } satisfies FromTrainingWorker)
 }
 
 /** The model of photos that may have several labels. Mistakes aren't listed: a photo may have some of its labels right. */

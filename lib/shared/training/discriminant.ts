@@ -12,7 +12,7 @@ export interface Scatter {
   covariance: Matrix
   /** Mean of the covariance's diagonal over the dimensions of the features. */
   variance: number
-  counts: Int32Array
+  counts: Float64Array
 }
 
 /** A linear classifier: the logit of a label is weights · x + bias. */
@@ -96,7 +96,7 @@ const MOST_EXPLAINED = 0.9
  * The mean of rᵀΣ⁻¹r / variance over residuals r that Σ doesn't know: what a label's mean of n examples is too long by, times n. By
  * Hutchinson's estimate of the trace with fixed signs, and Sherman and Morrison's formula for leaving one example out.
  */
-function* excessLength(factor: Matrix, shrinkage: number, counts: Int32Array): Work<number> {
+function* excessLength(factor: Matrix, shrinkage: number, counts: Scatter['counts']): Work<number> {
   const probes = zeros(PROBES, factor.columns)
   let state = 1
   for (let i = 0; i < probes.values.length; i++) {

@@ -9,7 +9,7 @@ const BATCH = 256
 
 /** The logits of some examples [examples × labels], row by row. */
 export function* logitsOf(
-  coordinates: Coordinates,
+  coordinates: Pick<Coordinates, 'rows'>,
   { weights, bias }: Discriminant,
   examples: Int32Array,
 ): Work<Float32Array> {
@@ -28,7 +28,7 @@ export function* logitsOf(
 }
 
 /** The mean of the means of the labels that have examples [columns]. */
-export function centerOf({ columns, values }: Matrix, counts: Int32Array): Float64Array {
+export function centerOf({ columns, values }: Matrix, counts: Float64Array): Float64Array {
   const present = [...counts.keys()].filter((label) => (counts[label] as number) > 0)
   const center = new Float64Array(columns)
   for (const label of present) {

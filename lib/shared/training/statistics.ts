@@ -9,8 +9,8 @@ export interface Statistics {
   gram: Matrix
   /** Sum of the examples of each label [labels × columns]. */
   sums: Matrix
-  /** Number of examples of each label [labels]. */
-  counts: Int32Array
+  /** Number of examples of each label [labels]; not whole if examples count for several labels by shares. */
+  counts: Float64Array
 }
 
 /** Examples that are multiplied at a time. */
@@ -22,13 +22,13 @@ const BATCH = 256
  * @param examples in canonical order: the order decides the last bits
  */
 export function* statisticsOf(
-  coordinates: Coordinates,
+  coordinates: Pick<Coordinates, 'columns' | 'rows'>,
   truth: Int32Array,
   labels: number,
   examples: Int32Array,
 ): Work<Statistics> {
   const { columns } = coordinates
-  const statistics = { gram: zeros(columns, columns), sums: zeros(labels, columns), counts: new Int32Array(labels) }
+  const statistics = { gram: zeros(columns, columns), sums: zeros(labels, columns), counts: new Float64Array(labels) }
   for (let from = 0; from < examples.length; from += BATCH) {
     const batch = examples.subarray(from, from + BATCH)
     const rows = coordinates.rows(batch)
@@ -62,6 +62,6 @@ export function* sumStatistics(parts: readonly Statistics[]): Work<Statistics> {
   return sum
 }
 
-function add(to: Float64Array | Int32Array, values: Float64Array | Int32Array): void {
+function add(to: Float64Array, values: Float64Array): void {
   for (let i = 0; i < to.length; i++) to[i] = (to[i] as number) + (values[i] as number)
 }

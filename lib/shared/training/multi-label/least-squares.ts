@@ -20,7 +20,7 @@ const BATCH = 256
 export function* labeledStatistics(set: LabeledSet, coordinates: Coordinates, photos: Int32Array): Work<Statistics> {
   const { columns } = coordinates
   const all = set.labels.length
-  const statistics = { gram: zeros(columns, columns), sums: zeros(all + 1, columns), counts: new Int32Array(all + 1) }
+  const statistics = { gram: zeros(columns, columns), sums: zeros(all + 1, columns), counts: new Float64Array(all + 1) }
   for (let from = 0; from < photos.length; from += BATCH) {
     const batch = photos.subarray(from, from + BATCH)
     const rows = coordinates.rows(batch)
