@@ -1,6 +1,7 @@
 import { Problem } from '@/lib/shared/problems/problem'
 import type { Example } from '@/lib/shared/training/example'
 import type { Head } from '@/lib/shared/training/head'
+import { FeatureCache } from '@/lib/shared/training/labeling/feature-cache'
 import { Guesser } from '@/lib/shared/training/labeling/guesser'
 import { type LabelingModel, LabelingOrder } from '@/lib/shared/training/labeling/labeling-order'
 import type { MultiLabelReport } from '@/lib/shared/training/multi-label/report'
@@ -19,8 +20,9 @@ interface LastModel extends LabelingModel {
 
 /** Trains beside the page, so that nothing stutters. It keeps the embeddings; each training only names photos. */
 const examples = new Map<number, Photo>()
-const order = new LabelingOrder<Photo>()
-const guesser = new Guesser<Photo>()
+const features = new FeatureCache()
+const order = new LabelingOrder<Photo>(undefined, features)
+const guesser = new Guesser<Photo>(features)
 let current = new AbortController()
 /** Of the last training. */
 let model: LastModel | null = null

@@ -16,7 +16,10 @@ const NUISANCES = 30
  * Photos that differ more by what has nothing to do with their label than by their label: only many photos, labeled or
  * not, tell which directions those are.
  */
-function photos(count: number, seed = 1, dimensions = DIMENSIONS): Example[] {
+function photos(
+  count: number,
+  { seed = 1, dimensions = DIMENSIONS, labelOf = (at: number) => at % LABELS } = {},
+): Example[] {
   const random = randomNumbers(seed)
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
   const vector = () => Float32Array.from({ length: dimensions }, normal)
@@ -24,7 +27,7 @@ function photos(count: number, seed = 1, dimensions = DIMENSIONS): Example[] {
   const fixed = () => Float32Array.from({ length: dimensions }, () => directions() - 0.5)
   const [means, nuisances] = [Array.from({ length: LABELS }, fixed), Array.from({ length: NUISANCES }, fixed)]
   return Array.from({ length: count }, (_, at) => {
-    const label = at % LABELS
+    const label = labelOf(at)
     const noise = vector()
     const strengths = nuisances.map(normal)
     const embedding = noise.map((value, i) => {
@@ -62,6 +65,16 @@ test('it is right more often than a model of the labeled photos alone, also of p
   }
 })
 
+test('it is hardly less right where most photos have the same label', async () => {
+  const all = photos(500, { labelOf: (at) => (at % 10 < 7 ? 0 : (at % 10) - 6) })
+  for (const count of [10, 20, 40]) {
+    const [labeled, open] = [all.slice(0, count), all.slice(count)]
+    const { head } = await train(labeled, { quick: true })
+    const guesser = await runWork(new Guesser<Example>().learn(head, labeledOf(head, labeled), open))
+    expect(accuracy(guesser, open), `${count} labels`).toBeGreaterThan(accuracy(head, open) - 0.1)
+  }
+})
+
 test('while one labels, it learns as if it had just begun', async () => {
   const all = photos(240)
   const going = new Guesser<Example>()
@@ -87,7 +100,7 @@ test('where photos without a label teach nothing, the model is as it was', async
   const several = { ...head, multiLabel: { thresholds: [], nearThreshold: 0 } as unknown as Head['multiLabel'] }
   expect(await learn(several, all.slice(0, 40), all.slice(40))).toBe(several)
   // Photos that another base model has read.
-  const others = photos(30, 2, 16)
+  const others = photos(30, { seed: 2, dimensions: 16 })
   expect(await learn(head, all.slice(0, 40), others)).toBe(head)
   const mixed = await learn(head, all.slice(0, 40), [...all.slice(40, 90), ...others])
   expect(accuracy(mixed, all.slice(90, 300))).toBeGreaterThan(0.5)

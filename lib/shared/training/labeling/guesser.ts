@@ -22,8 +22,10 @@ const SHOWN_MARGIN = 2
  * more often than a model that only knows the labeled ones (`npm run bench -- label`). About a tenth of a second per model.
  */
 export class Guesser<Photo extends LabelingPhoto> {
-  private readonly features = new FeatureCache()
-  private coordinates: { length: number; few: FewCoordinates<Photo> } | null = null;
+  private coordinates: { length: number; few: FewCoordinates<Photo> } | null = null
+
+  /** @param features of the photos, which others may use as well */
+  constructor(private readonly features = new FeatureCache()) {}
 
   /**
    * @param head of the labeled photos alone

@@ -50,12 +50,16 @@ const SURE_COUNTS_LESS = 2
  * @example const [next] = await runWork(new LabelingOrder().next({ candidates, covered: [], model: null, count: 1 }))
  */
 export class LabelingOrder<Photo extends LabelingPhoto> {
-  private readonly features = new FeatureCache()
   private readonly pool: CandidatePool<Photo>
-  private readonly confidence = new ConfidenceCache<Photo>(this.features)
+  private readonly confidence: ConfidenceCache<Photo>
 
-  constructor(mostCompared = MOST_COMPARED) {
-    this.pool = new CandidatePool(mostCompared, this.features)
+  /** @param features of the photos, which others may use as well */
+  constructor(
+    mostCompared = MOST_COMPARED,
+    private readonly features = new FeatureCache(),
+  ) {
+    this.pool = new CandidatePool(mostCompared, features)
+    this.confidence = new ConfidenceCache(features)
   }
 
   /** The next photos, the best first; fewer than `count` if there are fewer. Calls can't run side by side. */

@@ -25,8 +25,11 @@ export interface Learned extends Discriminant {
 /** Measured on hand signs and kinds of things (docs/label.md), as are the next two. */
 const SHRINKAGE = 0.5
 const ROUNDS = 2
-/** How sure the shares are: for a photo with the median margin, the two best labels are e³ to 1. */
-const SURE = 3
+/**
+ * How sure the shares are: for a photo with the median margin, the two best labels are e⁵ to 1. With softer ones, rare
+ * labels take photos from frequent ones.
+ */
+const SURE = 5
 
 /**
  * Learns from photos with and without a label, by expectation and maximization: each photo without one counts for every
@@ -54,7 +57,9 @@ export function* learnFromUnlabeled({ rows, labels, classes, dimensions }: Partl
     yield* timesTransposed(sums, shares, across)
     const counts = Float64Array.from({ length: classes }, (_, label) => row(shares, label).reduce((a, b) => a + b, 0))
     const copy = { ...gram, values: gram.values.slice() }
-    found = yield* fitDiscriminant(yield* scatterOf({ gram: copy, sums, counts }, dimensions), SHRINKAGE)
+    const scatter = yield* scatterOf({ gram: copy, sums, counts }, dimensions)
+    // As if all labels had as many photos, so that no bias is corrected: means of shares aren't too long by chance.
+    found = yield* fitDiscriminant({ ...scatter, counts: counts.fill(labels.length / classes) }, SHRINKAGE)
   }
 }
 
