@@ -1,6 +1,6 @@
 // npm run bench: photos per second of the engine in process and over HTTP, and the cost per photo, for photos from a
 // messenger, a web page and a camera. Rounds alternate, so that noise affects all measurements equally, and medians are
-// printed. Options: --rounds 3 --seconds 5 --images 20000 (for memory, 0 to skip) --peers --demos
+// printed. Options: --rounds 3 --seconds 5 --images 20000 (for memory, 0 to skip) --sides 500,1600,4000 --peers --demos
 import { parseArgs } from 'node:util'
 import { residentBytes, startServer, type TestServer } from '../tests/support/server'
 import { machine, slowForInt8 } from './machine'
@@ -23,6 +23,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '5' },
     images: { type: 'string', default: '20000' },
+    /** Longer sides in pixels. */
+    sides: { type: 'string', default: '500,1600,4000' },
     /** Other servers with the same model. */
     peers: { type: 'boolean', default: false },
     /** What most people start with. */
@@ -31,8 +33,7 @@ const { values } = parseArgs({
 })
 const ROUNDS = Number(values.rounds)
 const SECONDS = Number(values.seconds)
-/** Longer side in pixels. */
-const SIDES = [500, 1600, 4000]
+const SIDES = values.sides.split(',').map(Number)
 const MODEL = 'models/efficientnet-lite1-int8'
 
 interface Round {
@@ -118,7 +119,7 @@ for (let round = 0; round < ROUNDS; round++) {
   }
 }
 await Promise.all([peers?.stop(), demos?.stop()])
-const rate = median((rounds.get(500) ?? []).map(({ http }) => http.perSecond))
+const rate = median((rounds.get(SIDES[0] as number) ?? []).map(({ http }) => http.perSecond))
 const images = Number(values.images)
 const resident = images > 0 ? await memory(server, target.url, images, rate) : null
 await server.stop()

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { randomNumbers } from '@/lib/shared/metrics/random'
+import { softmax } from '@/lib/shared/metrics/scores'
 import type { Example } from '../example'
 import { type Head, headScorer } from '../head'
 import { train } from '../train'
@@ -54,6 +55,13 @@ function accuracy(head: Head, list: readonly Example[]): number {
   return right.length / list.length
 }
 
+/** The mean of the best scores. */
+function confidence(head: Head, list: readonly Example[]): number {
+  const score = headScorer({ ...head, likeness: null })
+  const best = list.map((photo) => Math.max(...softmax(score(photo).logits, head.temperature)))
+  return best.reduce((sum, score) => sum + score, 0) / list.length
+}
+
 test('it is right more often than a model of the labeled photos alone, also of photos that came later', async () => {
   const all = photos(600)
   const [labeled, open, later] = [all.slice(0, 20), all.slice(20, 400), all.slice(400)]
@@ -62,6 +70,7 @@ test('it is right more often than a model of the labeled photos alone, also of p
   expect(guesser.labels).toEqual(head.labels)
   for (const unseen of [open, later]) {
     expect(accuracy(guesser, unseen)).toBeGreaterThan(accuracy(head, unseen) + 0.08)
+    expect(confidence(guesser, unseen)).toBeCloseTo(confidence(head, unseen), 1)
   }
 })
 

@@ -2,6 +2,7 @@ import { fitsHead, type Head } from '../head'
 import type { Work } from '../work'
 import { FeatureCache, type LabelingPhoto } from './feature-cache'
 import { FewCoordinates } from './few-coordinates'
+import { matchConfidence } from './match-confidence'
 import { learnFromUnlabeled } from './unlabeled'
 
 /** A labeled photo, and the index of its label in the head. */
@@ -14,8 +15,6 @@ export interface LabeledPhoto<Photo> {
 const MOST_UNLABELED = 1000
 /** With so many labels, photos without one teach nothing more. */
 const MOST_LABELED = 500
-/** The margin of scores that are shown: a photo with the median margin has e² to 1 for its best label. */
-const SHOWN_MARGIN = 2
 
 /**
  * Guesses the labels of photos that wait for one. It has learned from these photos, too: from few labels, it is right
@@ -30,8 +29,8 @@ export class Guesser<Photo extends LabelingPhoto> {
   /**
    * @param head of the labeled photos alone
    * @param open photos without a label; of more than 1,000, those with the lowest SHA-256 count
-   * @returns a head with the same labels; the given one where photos without a label teach nothing. The scores of it
-   *   are for comparison only: nothing is held out to calibrate them
+   * @returns a head with the same labels, as sure on average as the given one; the given one itself where photos
+   *   without a label teach nothing
    */
   *learn(head: Head, labeled: readonly LabeledPhoto<Photo>[], open: readonly Photo[]): Work<Head> {
     if (head.multiLabel || labeled.length > MOST_LABELED) return head
@@ -52,7 +51,7 @@ export class Guesser<Photo extends LabelingPhoto> {
     const learned = yield* learnFromUnlabeled({ rows, labels, classes, dimensions: length })
     if (learned === null) return head
     const weights = yield* few.toFeatures(learned.weights, classes)
-    const bias = Float32Array.from(learned.bias)
-    return { ...head, weights, bias, temperature: learned.margin / SHOWN_MARGIN, likeness: null }
+    const guesser = { ...head, weights, bias: Float32Array.from(learned.bias), likeness: null }
+    return { ...guesser, temperature: matchConfidence(guesser, head, others) }
   }
 }

@@ -17,11 +17,6 @@ export interface PartlyLabeled {
   dimensions: number
 }
 
-/** A discriminant, and the median distance between the logits of the two best labels of photos without a label. */
-export interface Learned extends Discriminant {
-  margin: number
-}
-
 /** Measured on hand signs and kinds of things (docs/label.md), as are the next two. */
 const SHRINKAGE = 0.5
 const ROUNDS = 2
@@ -38,7 +33,7 @@ const SURE = 5
  *
  * @returns null if no photo is without a label, or all look the same
  */
-export function* learnFromUnlabeled({ rows, labels, classes, dimensions }: PartlyLabeled): Work<Learned | null> {
+export function* learnFromUnlabeled({ rows, labels, classes, dimensions }: PartlyLabeled): Work<Discriminant | null> {
   const all = Int32Array.from(labels.keys())
   const coordinates = coordinatesIn(rows)
   const across = transposed(rows)
@@ -51,7 +46,7 @@ export function* learnFromUnlabeled({ rows, labels, classes, dimensions }: Partl
     const logits = yield* logitsOf(coordinates, found, all)
     const margin = medianMargin(logits, labels, classes)
     if (!(margin > 0)) return null
-    if (round === ROUNDS) return { ...found, margin }
+    if (round === ROUNDS) return found
     const shares = sharesOf(logits, labels, SURE / margin, zeros(classes, rows.rows))
     const sums = zeros(classes, rows.columns)
     yield* timesTransposed(sums, shares, across)
