@@ -57,11 +57,16 @@ export async function startRedis(args: readonly string[] = [], given?: number): 
   return server
 }
 
-/** A port whose cluster bus port, 10,000 above it, is also free. */
+const LAST_PORT = 65_535
+/** From the port of a node to that of its cluster bus. */
+const BUS_OFFSET = 10_000
+
+/** A port whose cluster bus port is also free. */
 async function freePortAndBus(): Promise<number> {
   for (;;) {
     const port = await freePort()
-    const bus = createServer().listen(port + 10_000, '127.0.0.1')
+    if (port > LAST_PORT - BUS_OFFSET) continue
+    const bus = createServer().listen(port + BUS_OFFSET, '127.0.0.1')
     const free = await once(bus, 'listening').then(
       () => true,
       () => false,
