@@ -40,3 +40,7 @@ test('options of jobs and of training are parameters and fields, and none with a
     properties: { title: { type: 'string' }, base: {}, job: {} },
   })
 })
+
+test('no schema is true or false: generators of clients read objects', () => {
+  expect(JSON.stringify(openApiDocument())).not.toMatch(/"(items|not|additionalItems|prefixItems)":(true|false|\[)/)
+})

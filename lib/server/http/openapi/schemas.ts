@@ -126,6 +126,12 @@ export function componentSchemas({
     override: ({ zodSchema, jsonSchema }) => {
       if (!BODIES.has(zodSchema)) delete jsonSchema.additionalProperties
       else jsonSchema.required = withoutDefaults(jsonSchema)
+      // Generators of clients don't know tuples: openapi-python-client refuses the whole document.
+      const [first] = jsonSchema.prefixItems ?? []
+      if (first) {
+        jsonSchema.items = first
+        delete jsonSchema.prefixItems
+      }
       if (zodSchema === changeSchema) {
         const descriptions = ['title', 'purpose', 'license'].map(has)
         jsonSchema.allOf = [{ oneOf: [{ anyOf: descriptions }, has('revision')] }]
