@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { s3Client } from '@/lib/server/storage/s3'
 import { createJob, jobDone, jobOf, jobWhen, resultsOf } from '../support/jobs'
 import { distinctPhotos, formOf } from '../support/many-photos'
+import { ALL_MODELS } from '../support/models'
 import { type Balancer, startBalancer } from '../support/proxies'
 import { type Machines, startMachines, startWorker } from '../support/services'
 
@@ -53,7 +54,7 @@ const FAULTS: Record<string, (all: Machines, worker: number) => Promise<void>> =
 }
 
 test.each(SEEDS)('a storm of faults on three workers, seed %i: 1,000 photos in, 1,000 results out', async (seed) => {
-  machines = await startMachines({ workers: 3 })
+  machines = await startMachines({ workers: 3, env: ALL_MODELS })
   const { url } = machines.web[0]!
   const photos = distinctPhotos(1000)
   const { id } = await createJob(url, formOf(photos), '?model=accurate')
@@ -88,7 +89,7 @@ test('a shard that fails for minutes becomes a dead letter, is listed for the op
   expect(await jobOf(url, id)).toMatchObject({ reason: 'dead_letters', counts: { total: 150, done: 100, ok: 100 } })
   const headers = { authorization: 'Bearer open sesame' }
   const listed = await (await fetch(`${url}/api/dead-letters`, { headers })).json()
-  const letter = { job: id, shard: 1, attempts: 8, reason: `${place.Key} is not there` }
+  const letter = { job: id, shard: 1, attempts: 8, reason: `${place.Key} does not exist` }
   expect(listed).toEqual({ dead_letters: [{ ...letter, failed_at: expect.any(String) }] })
   expect((await fetch(`${url}/api/dead-letters`)).status).toBe(401)
   await client.send(new PutObjectCommand({ ...place, Body: manifest, Metadata }))
@@ -98,7 +99,7 @@ test('a shard that fails for minutes becomes a dead letter, is listed for the op
 })
 
 test('a worker stopped by SIGTERM finishes running work and exits with 0, and another does the rest', async () => {
-  machines = await startMachines({})
+  machines = await startMachines({ env: ALL_MODELS })
   const { web, workers, env } = machines
   const { id } = await createJob(web[0]!.url, formOf(distinctPhotos(600)), '?model=accurate')
   while ((await jobOf(web[0]!.url, id)).counts.done === 0) await sleep(50)
