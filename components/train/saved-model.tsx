@@ -94,11 +94,14 @@ export function SavedModel({ session, saved, unsaved, token, corrections, onGone
       {details && (
         <Revisions session={session} details={details} token={token} unsaved={unsaved} onFailure={handleFailure} />
       )}
-      <div className="-mx-4 mt-1">
-        <ConfirmButton yes={t('deleteYes')} no={t('deleteNo')} onConfirm={() => void remove()}>
-          {t('delete')}
-        </ConfirmButton>
-      </div>
+      {/* Not before the revisions above it, which would move it away from the pointer. */}
+      {(details ?? failure) && (
+        <div className="-mx-4 mt-1">
+          <ConfirmButton yes={t('deleteYes')} no={t('deleteNo')} onConfirm={() => void remove()}>
+            {t('delete')}
+          </ConfirmButton>
+        </div>
+      )}
       <p role="alert" className="text-pretty text-bad text-sm empty:hidden">
         {failure && problem(failure).title}
       </p>

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import type { Failure } from '@/lib/client/api/failure'
 import { isOwnModel } from '@/lib/client/device/own-model-id'
 import type { TrainingSession } from '@/lib/client/training/session'
+import type { SavedReference } from '@/lib/client/training/types'
 import { asFailure } from './as-failure'
 import { toContinue } from './to-continue'
 
@@ -14,10 +15,17 @@ export interface OpenModel {
   cancel(): void
 }
 
+/** Whether the page shows this revision already: loading it again would only move the page under the visitor's finger. */
+function isOpen(session: TrainingSession, model: Pick<SavedReference, 'id' | 'revision'>): boolean {
+  const { saved, changed, photos } = session.snapshot()
+  return saved?.id === model.id && saved.revision === model.revision && !changed && photos.length > 0
+}
+
 /** @throws Failure */
 async function openSaved(session: TrainingSession, id: string): Promise<void> {
   const { fetchExamples, fetchModel } = await import('@/lib/client/training/saved-models')
   const { model } = await fetchModel(id)
+  if (isOpen(session, model)) return session.markSaved(model)
   session.load(model, toContinue(model, session.snapshot().base), await fetchExamples(model))
 }
 
@@ -26,6 +34,7 @@ async function openOwn(session: TrainingSession, id: string): Promise<void> {
   const { openExamples } = await import('@/lib/client/device-models/open')
   const { model, examples } = await openExamples(id)
   const { title, revision, base, multiLabel } = model
+  if (isOpen(session, { id, revision })) return session.markSaved({ id, title, revision })
   session.load({ id, title, revision }, { base: base.id, multiLabel }, examples)
 }
 

@@ -114,11 +114,16 @@ test('teaches labels, survives a reload, fixes a wrong label, tries, saves, serv
   await navigate(page, 'Models')
   const card = page.getByRole('article').filter({ hasText: 'My patterns' })
   await expect(card).toContainText(/100\.0%.*In cross-validation on 25 photos/)
+  const reads: string[] = []
+  page.on('request', (request) => reads.push(new URL(request.url()).pathname))
   await card.getByRole('link', { name: 'Add photos or labels' }).click()
   await expect(label(page, 'rings').getByText('8 photos')).toBeVisible()
   await page.getByRole('button', { name: 'Delete model' }).click()
   await page.getByRole('button', { name: 'Delete with all revisions' }).click()
   await expect(page.getByRole('button', { name: 'Save model' })).toBeVisible()
+  // This browser had the model's photos: they weren't loaded again, which would have moved the page.
+  expect(reads).toContain('/api/models/my-patterns')
+  expect(reads.filter((path) => path.includes('/files/'))).toEqual([])
   expect((await classify()).status()).toBe(404)
 })
 
