@@ -64,6 +64,10 @@ function change(path: string, from: string, to: string): void {
   writeFileSync(join(root, path), source.replace(from, to))
 }
 
+/** Two edits of the route: as many predictions as asked for, and one more. */
+const AS_ASKED = '...topKOf(top_k)'
+const MORE = '...topKOf((top_k ?? 0) + 1)'
+
 const ask = () => answer(classify(url, espresso, { query: '?top_k=2' }))
 
 test('the development server reloads pages, server code and workers', async () => {
@@ -73,25 +77,25 @@ test('the development server reloads pages, server code and workers', async () =
   change('lib/shared/metrics/scores.ts', 'Math.exp(', 'Math.exp(3 * ')
   await until(async () => ((await ask()).predictions[0]?.score ?? 0) > (before.predictions[0]?.score ?? 1))
 
-  change('lib/server/http/routes/classify.ts', 'topK: top_k', 'topK: top_k + 1')
+  change('lib/server/http/routes/classify.ts', AS_ASKED, MORE)
   await until(async () => (await ask()).predictions.length === 3)
 
   // The stamp is early: a request arrives when the stamp is for a change that Next.js hasn't loaded yet.
   const stamp = join(root, 'dist/dev/stamp')
   const changed = readFileSync(stamp, 'utf8')
-  change('lib/server/http/routes/classify.ts', 'topK: top_k + 1', 'topK: top_k')
+  change('lib/server/http/routes/classify.ts', MORE, AS_ASKED)
   await until(async () => (await ask()).predictions.length === 2)
   const loaded = statSync(stamp).mtime
   writeFileSync(stamp, changed)
   expect((await ask()).predictions).toHaveLength(2)
   const early = statSync(stamp).mtimeMs
-  change('lib/server/http/routes/classify.ts', 'topK: top_k', 'topK: top_k + 1')
+  change('lib/server/http/routes/classify.ts', AS_ASKED, MORE)
   // Even earlier, before the running code was loaded: Next.js has loaded the first of two quick changes in between.
   await until(async () => statSync(stamp).mtimeMs > early)
   utimesSync(stamp, loaded, loaded)
   await until(async () => (await ask()).predictions.length === 3)
 
-  change('components/classify/empty-state.tsx', "{t('lead')}", "{t('lead')} Nothing.")
+  change('components/classify/empty-state.tsx', "{t('choose')}", "{t('choose')} Nothing.")
   await until(async () => (await (await fetch(url)).text()).includes('Nothing.'))
 
   change('lib/shared/messages/en.json', 'Classify a photo', 'What do you see?')
