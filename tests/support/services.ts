@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import { freePort } from './ports'
 import { type FaultyProxy, startFaultyProxy } from './proxies'
 import { type S3Server, startS3 } from './s3'
@@ -85,12 +87,27 @@ export async function startRedisCluster(): Promise<{ url: string; nodes: RedisSe
   const create = spawn('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], { stdio: 'ignore' })
   const [code] = await once(create, 'exit')
   if (code !== 0) throw new Error(`redis-cli made no cluster: ${code}`)
+  // The nodes know of each other, but some may refuse commands for a moment more.
+  for (const { url } of nodes) await clusterIsUp(url)
   return {
     url: nodes[0]!.url,
     nodes,
     async stop() {
       await Promise.all(nodes.map((node) => node.stop()))
     },
+  }
+}
+
+/** Polls a node of a cluster until it accepts commands. */
+async function clusterIsUp(url: string): Promise<void> {
+  const client = new Redis(url)
+  try {
+    for (const start = Date.now(); Date.now() - start < 30_000; await sleep(50)) {
+      if (/cluster_state:ok/.test(String(await client.cluster('INFO')))) return
+    }
+    throw new Error('the Redis cluster never came up')
+  } finally {
+    client.disconnect()
   }
 }
 
