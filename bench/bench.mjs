@@ -5,17 +5,18 @@
 // the APIs of other servers, `-- keys` what checking API keys costs, `-- search` search in vectors, `-- check` what the
 // check of data sets finds, `-- check-size` checks of many photos, `-- map` the map of a batch, `-- device`
 // classification in the browser, `-- start` the start of a server, `-- tail` how long the slowest of a hundred photos
-// take. With `--as-avx2`, each of them takes a processor with AVX-512 for one that only has AVX2.
+// take. With `--as-avx2` or `--as-avx-vnni`, each of them takes a processor with AVX-512 for one that only has AVX2, or AVX2
+// and AVX-VNNI.
 
 import { buildOnce, install, requireNode } from '../scripts/steps.mjs'
 import { keep } from './keep.mjs'
-import { asAvx2 } from './processor/as-avx2.mjs'
+import { asProcessor, isProcessorOption } from './processor/as-processor.mjs'
 
 requireNode()
 if (!install() || !buildOnce()) process.exit(1)
-const AS_AVX2 = '--as-avx2'
-const args = process.argv.slice(2).filter((arg) => arg !== AS_AVX2)
-const env = process.argv.includes(AS_AVX2) ? { ...process.env, ...asAvx2() } : process.env
+const args = process.argv.slice(2).filter((arg) => !isProcessorOption(arg))
+const processor = process.argv.find(isProcessorOption)
+const env = processor ? { ...process.env, ...asProcessor(processor) } : process.env
 const [kind] = args
 const scripts = {
   page: 'bench/page.ts',

@@ -65,15 +65,18 @@ export function sysctlFlagsOf(text: string): ReadonlySet<string> {
   return found
 }
 
-/** Set by `--as-avx2`: programs see fewer features than there are. */
-const AS_AVX2 = process.env.BENCH_PROCESSOR === 'avx2'
-const isHidden = (flag: string) => /^avx(512|_vnni)/.test(flag)
+/** Set by `--as-avx2` and `--as-avx-vnni`: programs see fewer features than there are. */
+const SHOWN: Record<string, { name: string; hidden: RegExp }> = {
+  avx2: { name: 'AVX2 only', hidden: /^avx(512|_vnni)/ },
+  'avx-vnni': { name: 'AVX2 and AVX-VNNI', hidden: /^avx512/ },
+}
+const shownAs = SHOWN[process.env.BENCH_PROCESSOR ?? '']
 
 function readFlags(): ReadonlySet<string> | null {
   try {
     if (process.platform === 'linux') {
       const flags = [...flagsOf(readFileSync('/proc/cpuinfo', 'utf8'))]
-      return new Set(AS_AVX2 ? flags.filter((flag) => !isHidden(flag)) : flags)
+      return new Set(flags.filter((flag) => !shownAs?.hidden.test(flag)))
     }
     if (process.platform !== 'darwin') return null
     return sysctlFlagsOf(execFileSync('sysctl', ['hw.optional', 'machdep.cpu'], { encoding: 'utf8' }))
@@ -87,7 +90,7 @@ export function machine(): string {
   const features = featuresOf(readFlags())
   const lacks = features && features.lacks.length > 0 ? `without ${features.lacks.join(', ')}` : null
   const list = features ? [features.has.join(', '), lacks].filter(Boolean).join('; ') : 'features unknown'
-  const shown = AS_AVX2 ? ', as if with AVX2 only' : ''
+  const shown = shownAs ? `, as if with ${shownAs.name}` : ''
   return `${cpus().length} × ${cpus()[0]?.model.trim()}${shown} (${list}), Node ${process.versions.node}`
 }
 

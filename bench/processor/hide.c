@@ -1,4 +1,5 @@
 // Shows a process a processor without AVX-512, VNNI, and AVX-VNNI, so that libraries take the paths they have for AVX2.
+// Built with KEEP_AVX_VNNI, it leaves AVX-VNNI, which is what Intel Core has since 2021.
 // The kernel raises SIGSEGV at every CPUID instruction (arch_prctl, ARCH_SET_CPUID), and the handler answers it with
 // these features cleared. Children that preload this library do the same. glibc has chosen its own functions before.
 #define _GNU_SOURCE
@@ -20,7 +21,11 @@
 #define LEAF7_ECX (BIT(1) | BIT(6) | BIT(8) | BIT(9) | BIT(10) | BIT(11) | BIT(12) | BIT(14))
 #define LEAF7_EDX (BIT(2) | BIT(3) | BIT(8) | BIT(22) | BIT(23) | BIT(24) | BIT(25))
 /* Subleaf 1: AVX-VNNI, AVX512-BF16, AMX-FP16, AVX-IFMA in EAX; AVX-VNNI-INT8, AVX-NE-CONVERT, AVX-VNNI-INT16, AVX10. */
+#ifdef KEEP_AVX_VNNI
+#define LEAF7_1_EAX (BIT(5) | BIT(21) | BIT(23))
+#else
 #define LEAF7_1_EAX (BIT(4) | BIT(5) | BIT(21) | BIT(23))
+#endif
 #define LEAF7_1_EDX (BIT(4) | BIT(5) | BIT(10) | BIT(19))
 
 typedef int (*sigaction_function)(int, const struct sigaction *, struct sigaction *);
