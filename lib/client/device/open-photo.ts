@@ -1,6 +1,6 @@
 import type Vips from 'wasm-vips'
 import { readBmp } from '@/lib/shared/image/bmp/read-bmp'
-import type { Size } from '@/lib/shared/image/geometry'
+import { type Size, uprightSize } from '@/lib/shared/image/geometry'
 import { readHeader } from '@/lib/shared/image/header'
 import { decodeHeic } from '@/lib/shared/image/heic/decode-heic'
 import { heicFactor, heicRequest } from '@/lib/shared/image/heic/request'
@@ -155,11 +155,6 @@ function load(vips: Decoder, bytes: Uint8Array, options: { fail_on: FailOn; shri
 
 function orientationOf(image: Image): number {
   return image.getTypeof('orientation') === 0 ? 1 : image.getInt('orientation')
-}
-
-/** From 5 on, the sides are swapped. */
-function uprightSize({ width, height }: Size, orientation: number): Size {
-  return orientation >= 5 ? { width: height, height: width } : { width, height }
 }
 
 /** The server's steps in its order (sharp, src/pipeline.cc): profile, transparency, orientation, sRGB, 8 bits. */

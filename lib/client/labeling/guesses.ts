@@ -41,7 +41,8 @@ export function guessesOf(
   const names = new Set(labels.map(({ name }) => name))
   const resultOf = (by: Head | null) =>
     by && photo && fitsHead(by, photo) ? predict(by, photo, by.labels.length) : null
-  const result = resultOf(guesser ?? head)
+  const guessing = guesser ?? head
+  const result = resultOf(guessing)
   // A label may have been removed since.
   const known = (result?.predictions ?? []).filter(({ label }) => names.has(label))
   const scores = new Map(known.map(({ label, score }) => [label, score]))
@@ -49,5 +50,6 @@ export function guessesOf(
   const kept = order.filter((name) => names.has(name))
   const ranked = new Set([...kept, ...scores.keys(), ...others.toReversed()])
   const list = [...ranked].slice(0, MOST).map((label) => ({ label, score: scores.get(label) ?? null }))
-  return { list, uncertainReason: resultOf(head)?.uncertainReason ?? null }
+  const byHead = guessing === head ? result : resultOf(head)
+  return { list, uncertainReason: byHead?.uncertainReason ?? null }
 }

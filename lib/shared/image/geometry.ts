@@ -6,6 +6,11 @@ export interface Size {
   height: number
 }
 
+/** The size of a photo once it is turned upright. @param orientation of EXIF, 1 to 8; from 5 on, the sides are swapped */
+export function uprightSize({ width, height }: Size, orientation: number): Size {
+  return orientation >= 5 ? { width: height, height: width } : { width, height }
+}
+
 /** A resize to `target`, then a crop of `width` × `height` at (`left`, `top`). The crop may be the whole target. */
 export interface Geometry {
   /** The part of the source that is resized; null for all of it. */

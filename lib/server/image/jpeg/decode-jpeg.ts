@@ -1,4 +1,4 @@
-import type { Size } from '@/lib/shared/image/geometry'
+import { type Size, uprightSize } from '@/lib/shared/image/geometry'
 import { decodeFactor, JPEG_REDUCTION, type Plan } from '@/lib/shared/image/reduction'
 import { tooManyPixels } from '@/lib/shared/image/too-many-pixels'
 import { type FailOn, requireGrayOrRgb } from '@/lib/shared/image/undecodable'
@@ -78,11 +78,6 @@ function openHeader(vips: Libvips, bytes: Uint8Array, shrink: number, failOn: Fa
   } catch (error) {
     throw new Error(`Input buffer has corrupt header: ${(error as Error).message}`, { cause: error })
   }
-}
-
-/** From 5 on, the sides are swapped. */
-function uprightSize({ width, height }: Size, orientation: number): Size {
-  return orientation >= 5 ? { width: height, height: width } : { width, height }
 }
 
 /** An unusable profile is ignored. */

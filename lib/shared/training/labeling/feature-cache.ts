@@ -7,6 +7,12 @@ export interface LabelingPhoto extends BaseFeatures {
   sha256: string
 }
 
+/** An order that doesn't depend on how photos came, and is as good as random. */
+export function bySha256(a: LabelingPhoto, b: LabelingPhoto): number {
+  if (a.sha256 === b.sha256) return 0
+  return a.sha256 < b.sha256 ? -1 : 1
+}
+
 /** Feature vectors of photos: 6 KB each, for as long as the photos are in use. */
 export class FeatureCache {
   private readonly known = new WeakMap<LabelingPhoto, Float32Array>()

@@ -1,6 +1,6 @@
 import { fitsHead, type Head } from '../head'
 import type { Work } from '../work'
-import { FeatureCache, type LabelingPhoto } from './feature-cache'
+import { bySha256, FeatureCache, type LabelingPhoto } from './feature-cache'
 import { FewCoordinates } from './few-coordinates'
 import { matchConfidence } from './match-confidence'
 import { learnFromUnlabeled } from './unlabeled'
@@ -37,7 +37,7 @@ export class Guesser<Photo extends LabelingPhoto> {
     const known = labeled.filter(({ photo }) => fitsHead(head, photo))
     const others = open
       .filter((photo) => fitsHead(head, photo))
-      .sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1))
+      .sort(bySha256)
       .slice(0, MOST_UNLABELED)
     const photos = [...known.map(({ photo }) => photo), ...others]
     const length = head.dimensions + head.kinds

@@ -3,7 +3,7 @@ import type { Work } from '../work'
 import { CandidatePool } from './candidate-pool'
 import { ConfidenceCache, type Confidences } from './confidence'
 import { chooseByCoverage } from './coverage'
-import { FeatureCache, type LabelingPhoto, squaredDistance } from './feature-cache'
+import { bySha256, FeatureCache, type LabelingPhoto, squaredDistance } from './feature-cache'
 import { kernelWidth } from './kernel-width'
 
 /** The model so far, and how many photos have each of its labels. */
@@ -98,9 +98,4 @@ export class LabelingOrder<Photo extends LabelingPhoto> {
 
 function weightsOf({ margins, labels }: Confidences, counts: readonly number[]): Float64Array {
   return margins.map((margin, at) => Math.exp(-SURE_COUNTS_LESS * margin) / (1 + (counts[labels[at] ?? -1] ?? 0)))
-}
-
-function bySha256(a: LabelingPhoto, b: LabelingPhoto): number {
-  if (a.sha256 === b.sha256) return 0
-  return a.sha256 < b.sha256 ? -1 : 1
 }
