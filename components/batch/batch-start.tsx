@@ -4,6 +4,8 @@ import type { BatchSettings } from '@/lib/client/batch/api'
 import type { LabelsFile, UnreadableLabels } from '@/lib/client/batch/labels'
 import type { LeftOut } from '@/lib/client/batch/source'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
+import { defaultModel } from '../classify/default-model'
+import { choiceOf, hasTextModel } from '../classify/own-words-model'
 import { ResultOptions } from '../classify/result-options'
 import { useModelsElsewhere } from '../classify/use-models-elsewhere'
 import { ByPointer } from '../ui/by-pointer'
@@ -15,6 +17,11 @@ import { GalleryBatch } from './gallery-batch'
 import { NothingAddedNotice } from './left-out-notice'
 import { SavedBatches } from './saved-batches'
 
+// Few servers have a text-image model.
+const OwnWords = lazy(
+  () => import('../classify/own-words').then((module) => module.OwnWords),
+  () => <div className="h-10" />,
+)
 const PlaceChoice = lazy(
   () => import('../classify/place-choice').then((module) => module.PlaceChoice),
   () => <div className="h-32" />,
@@ -112,9 +119,9 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
       )}
       <div className="mt-3" />
       <ResultOptions
-        models={models}
+        models={here ? models.filter(({ text }) => text === null) : models}
         model={settings.model}
-        onModel={onModel}
+        onModel={(model) => onModel(choiceOf(models, model))}
         elsewhere={elsewhere}
         labelCount={settings.topK ?? DEFAULT_COUNT}
         onLabelCount={(topK) => onSettings({ ...settings, topK })}
@@ -122,6 +129,16 @@ export function BatchStart({ models, settings, onSettings, onFiles, collecting, 
         onMinScore={(threshold) => onSettings({ ...settings, threshold })}
         place={canChoose && <PlaceChoice here={here} elsewhere={elsewhere.size > 0} />}
       />
+      {hasTextModel(models) && !here && (
+        <OwnWords
+          many
+          training={null}
+          models={models}
+          model={settings.model}
+          usual={defaultModel(models)}
+          onModel={onModel}
+        />
+      )}
       <p className="mt-4 text-pretty text-ink-3 text-sm">
         {here ? t('device.facts', most) : t('facts', { ...most, hours: retentionHours })}
       </p>

@@ -6,6 +6,8 @@ import { applyView, DEFAULT_VIEW } from '@/lib/client/batch/table-view'
 import type { PhotoCheck } from '@/lib/shared/contract/check'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { rightResults } from '@/lib/shared/metrics/set-evaluation'
+import type { LabelWords } from '@/lib/shared/zero-shot/candidate-labels'
+import { hasTextModel } from '../classify/own-words-model'
 import { lazy } from '../ui/lazy'
 import { useLabelQuery } from '../ui/use-label-query'
 import { BatchHeader } from './batch-header'
@@ -41,8 +43,6 @@ const NOTHING_YET: ReadonlyMap<string, PhotoCheck> = new Map()
 
 interface BatchViewProps {
   models: readonly ModelInfo[]
-  /** IDs of the text-image models. */
-  textModels: readonly string[]
   options: BatchOptions
   session: BatchSession
   snapshot: BatchSnapshot
@@ -58,7 +58,7 @@ interface BatchViewProps {
 
 /** A batch with photos: progress, notices, table, charts, and the evaluation against labels. */
 export function BatchView({ models, options, session, snapshot, ...props }: BatchViewProps) {
-  const { textModels, onFiles, onNew, onOpenPhoto, canExplain, canLabel } = props
+  const { onFiles, onNew, onOpenPhoto, canExplain, canLabel } = props
   const { view, setView, show, ...table } = useTableLinks(snapshot.id)
   const searched = searchedJob(snapshot)
   const isChecked = snapshot.job?.check === true
@@ -74,7 +74,7 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
   const panel = useRef<HTMLDivElement>(null)
   const { labels } = snapshot
   const { items } = judged
-  const isWanted = useLabelQuery(snapshot.model === null ? [] : [snapshot.model], view.query)
+  const isWanted = useLabelQuery(modelsWithLabels(snapshot), view.query)
   const differences = compared?.comparison.differences
   const shown = useMemo(() => applyView(items, view, { isWanted, differences }), [items, view, isWanted, differences])
   const file = labels?.table
@@ -146,11 +146,10 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
             similarIn={searched?.id ?? null}
             wordSearch={
               searched &&
-              textModels.length > 0 && (
+              hasTextModel(models) && (
                 <WordSearch
                   job={searched}
                   models={models}
-                  textModels={textModels}
                   subset={view.subset}
                   onSubset={(subset) => setView({ ...DEFAULT_VIEW, subset })}
                 />
@@ -159,6 +158,7 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
             onOpenPhoto={onOpenPhoto}
             here={snapshot.device !== null}
             canExplain={canExplain}
+            words={wordsOf(snapshot)}
             uncertainBelow={judged.uncertainBelow}
           />
           <div className="grid content-start gap-6">
@@ -212,6 +212,13 @@ export function BatchView({ models, options, session, snapshot, ...props }: Batc
 /** The job in which photos are searched by their embeddings; null if it has none. */
 function searchedJob({ job, phase }: BatchSnapshot) {
   return job?.embeddings && phase !== 'gone' ? job : null
+}
+
+const wordsOf = ({ job }: BatchSnapshot): LabelWords | null => job?.words ?? null
+
+/** The models whose labels a search knows more about: labels in words are only what they say. */
+function modelsWithLabels(snapshot: BatchSnapshot): readonly string[] {
+  return snapshot.model === null || wordsOf(snapshot) ? [] : [snapshot.model]
 }
 
 /** Puts the focus on the page after a switch to another batch, which removed the menu or the link that led here. */

@@ -11,6 +11,7 @@ import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { isHere, saveHere } from '@/lib/client/choices'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { isMultiLabel } from '@/lib/shared/results/selected'
+import { parseChoice } from '@/lib/shared/zero-shot/choice'
 import { defaultModel } from '../classify/default-model'
 import { DropOverlay } from '../classify/drop-overlay'
 import { filesFromEvent } from '../ui/files-from-event'
@@ -30,8 +31,6 @@ const BatchView = lazy(
 
 interface BatchProps {
   models: readonly ModelInfo[]
-  /** IDs of the text-image models. */
-  textModels: readonly string[]
   limits: { imageBytes: number; files: number }
   retentionHours: number
   /** Whether the server explains results. */
@@ -45,7 +44,7 @@ interface BatchProps {
 }
 
 /** The batch page: add photos, follow their progress, search, evaluate and export the results. */
-export function Batch({ models, textModels, limits, retentionHours, explain, training, device, onlyHere }: BatchProps) {
+export function Batch({ models, limits, retentionHours, explain, training, device, onlyHere }: BatchProps) {
   const t = useTranslations('batch')
   const [settings, setSettings] = useState<BatchSettings>(() => ({
     model: defaultModel(models),
@@ -54,6 +53,7 @@ export function Batch({ models, textModels, limits, retentionHours, explain, tra
   }))
   const here = usePlace(device, onlyHere)
   const options = useMemo(() => optionsOf({ settings, models, limits, here }), [settings, models, limits, here])
+  const { model } = options.settings
   const { session, snapshot, add, close } = useBatch(options)
   usePreload(BatchView)
   const main = useFocusTitle(snapshot?.phase ?? 'empty')
@@ -68,7 +68,7 @@ export function Batch({ models, textModels, limits, retentionHours, explain, tra
   const router = useRouter()
   async function openPhoto(file: File): Promise<void> {
     const { tabSession } = await import('@/lib/client/photos/tab-session')
-    const photos = tabSession(settings.model, limits.imageBytes)
+    const photos = tabSession(model, limits.imageBytes)
     // A photo of this device stays here.
     if (snapshot?.device && !isHere()) saveHere(true)
     photos.add([file])
@@ -98,7 +98,6 @@ export function Batch({ models, textModels, limits, retentionHours, explain, tra
           <BatchView
             key={session.serial}
             models={models}
-            textModels={textModels}
             options={options}
             session={session}
             snapshot={snapshot}
@@ -112,7 +111,7 @@ export function Batch({ models, textModels, limits, retentionHours, explain, tra
         ) : (
           <BatchStart
             models={models}
-            settings={settings}
+            settings={{ ...settings, model }}
             onSettings={setSettings}
             here={here}
             canChoose={device && !onlyHere}
@@ -125,7 +124,7 @@ export function Batch({ models, textModels, limits, retentionHours, explain, tra
             onCloseUnreadable={() => session?.setLabels(snapshot?.labels ?? null)}
             limits={limits}
             retentionHours={retentionHours}
-            canCheck={canCheck(settings.model, models)}
+            canCheck={canCheck(model, models)}
           />
         )}
       </main>
@@ -139,14 +138,17 @@ function optionsOf({
   limits,
   here,
 }: Pick<BatchProps, 'models' | 'limits'> & Required<Pick<BatchOptions, 'settings' | 'here'>>): BatchOptions {
-  const model = find(settings.model, models)
+  // Text-image models don't run in a browser.
+  const choice = here && parseChoice(settings.model).words ? defaultModel(models) : settings.model
+  const model = find(choice, models)
   const { id = '', revision = '' } = model ?? {}
   const topK = model && isMultiLabel({ model }) ? null : settings.topK
-  const check = settings.check === true && !here && canCheck(settings.model, models)
-  return { settings: { ...settings, topK, check }, limits, here, model: { id, revision } }
+  const check = settings.check === true && !here && canCheck(choice, models)
+  return { settings: { ...settings, model: choice, topK, check }, limits, here, model: { id, revision } }
 }
 
-function find(model: string, models: readonly ModelInfo[]): ModelInfo | undefined {
+function find(choice: string, models: readonly ModelInfo[]): ModelInfo | undefined {
+  const { model } = parseChoice(choice)
   return models.find(({ id, type }) => model === (type ?? id))
 }
 

@@ -10,7 +10,7 @@ import { labelsWithWord } from '@/lib/shared/metrics/label-candidates'
 import { labelMatcher } from '@/lib/shared/metrics/label-matcher'
 import { Button } from '../ui/button'
 import { useFormat } from '../ui/use-format'
-import { useClasses } from './use-classes'
+import { batchModelOf, useClasses } from './use-classes'
 
 interface FolderLabelsOfferProps {
   session: BatchSession
@@ -33,7 +33,7 @@ export function FolderLabelsOffer({ session, snapshot }: FolderLabelsOfferProps)
   // biome-ignore lint/correctness/useExhaustiveDependencies: photos are only ever added, and each result replaces their list
   const folders = useMemo(() => [...new Set(items.flatMap(({ path }) => parentFolder(path) ?? []))], [photos])
   const wanted = !labels && !declined && !collecting && folders.length >= MIN_FOLDERS
-  const { classes } = useClasses(wanted ? (job?.model.id ?? null) : null, device !== null)
+  const { classes } = useClasses(wanted ? batchModelOf(job) : null, device !== null)
   const sample = useMemo(() => folders.slice(0, SAMPLE), [folders])
   const known = useMemo(() => (wanted && classes ? knownFolders(sample, classes) : []), [wanted, sample, classes])
   if (!wanted || known.length < MIN_FOLDERS || known.length < MIN_KNOWN * sample.length) return null

@@ -5,6 +5,8 @@ import type { BatchItem } from '@/lib/client/batch/items'
 import type { PhotoSource } from '@/lib/client/batch/source'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { synonymsOf } from '@/lib/shared/search/synonyms'
+import type { LabelWords } from '@/lib/shared/zero-shot/candidate-labels'
+import { formatChoice } from '@/lib/shared/zero-shot/choice'
 import { InputFrame } from '../classify/crop/input-frame'
 import { HeatmapOverlay } from '../classify/explanation/heatmap-overlay'
 import { useExplanation } from '../classify/explanation/use-explanation'
@@ -42,6 +44,8 @@ interface PhotoDetailsProps {
   similar: SimilarIn | null
   /** Opens the photo on the classify page. */
   onOpenPhoto(file: File): void
+  /** The labels in words of the batch; null if its model has labels of its own. */
+  words: LabelWords | null
   /** Whether the photos are classified in this browser. */
   here: boolean
   /** Whether results can be explained. */
@@ -59,6 +63,7 @@ export function PhotoDetails({
   onThumbnail,
   similar,
   onOpenPhoto,
+  words,
   here,
   canExplain,
   uncertainBelow,
@@ -68,16 +73,8 @@ export function PhotoDetails({
   const file = useFile(source)
   const classified = row?.status === 'ok' ? row : null
   const model = classified?.model ?? ''
-  const { classes } = useClasses(classified ? model : null, here)
-  const predictions = useMemo(() => {
-    const indices = new Map(classes?.map(({ label, index }) => [label, index]))
-    return (classified?.top_labels ?? []).flatMap((label, at) => {
-      const index = indices.get(label)
-      return index === undefined ? [] : [{ label, index, score: classified?.top_scores[at] ?? 0 }]
-    })
-  }, [classes, classified])
-  const best = classes?.find(({ label }) => label === classified?.label)
-  const synonyms = best ? synonymsOf(best) : []
+  const choice = formatChoice({ model, words })
+  const { predictions, synonyms } = useResultLabels(classified, words, here)
   const explanation = useExplanation({
     file: file ?? undefined,
     model,
@@ -85,7 +82,7 @@ export function PhotoDetails({
     here,
     best: predictions[0]?.index ?? null,
   })
-  const framed = useInputFrame(file, row, here)
+  const framed = useInputFrame(file, row, choice, here)
   return (
     <div className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-6 md:grid-cols-[minmax(0,1fr)_minmax(0,23.75rem)]">
       <PhotoImage key={index} index={index} here={here} source={source} file={file ?? null} onThumbnail={onThumbnail}>
@@ -103,7 +100,7 @@ export function PhotoDetails({
           {file !== null && canExplain && predictions.length > 0 && (
             <ExplanationPanel state={explanation} predictions={predictions} />
           )}
-          {file && classified && <ModelInput file={file} model={model} crop={null} here={here} />}
+          {file && classified && <ModelInput file={file} model={choice} crop={null} here={here} />}
           {similar && classified && <SimilarPhotos file={path} similar={similar} />}
           {file && (
             <button
@@ -118,6 +115,21 @@ export function PhotoDetails({
       </div>
     </div>
   )
+}
+
+/** The predictions of a result that can be explained, and other names of its label. */
+function useResultLabels(row: ResultRow | null, words: LabelWords | null, here: boolean) {
+  // Labels in words have no other names, and can't be explained.
+  const { classes } = useClasses(row && !words ? { id: row.model, words: undefined } : null, here)
+  const predictions = useMemo(() => {
+    const indices = new Map(classes?.map(({ label, index }) => [label, index]))
+    return (row?.top_labels ?? []).flatMap((label, at) => {
+      const index = indices.get(label)
+      return index === undefined ? [] : [{ label, index, score: row?.top_scores[at] ?? 0 }]
+    })
+  }, [classes, row])
+  const best = classes?.find(({ label }) => label === row?.label)
+  return { predictions, synonyms: best ? synonymsOf(best) : [] }
 }
 
 /** The photo's bytes; undefined while they are read, null if this page doesn't have them. */

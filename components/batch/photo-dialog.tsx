@@ -3,6 +3,7 @@ import { useTranslations } from 'use-intl'
 import type { BatchItem } from '@/lib/client/batch/items'
 import type { PhotoSource } from '@/lib/client/batch/source'
 import type { ResultRow } from '@/lib/shared/results/columns'
+import type { LabelWords } from '@/lib/shared/zero-shot/candidate-labels'
 import { StepDialog } from '../ui/step-dialog'
 import { useFormat } from '../ui/use-format'
 import { PhotoDetails } from './photo-details'
@@ -29,6 +30,8 @@ interface PhotoDialogProps {
   here: boolean
   /** Whether results can be explained. */
   canExplain: boolean
+  /** The labels in words of the batch; null if its model has labels of its own. */
+  words: LabelWords | null
   /** The visitor's limit for uncertain results; null for the model's own limits. */
   uncertainBelow: number | null
   /** Where the photo is in the table, from 1; null if the filters hide it by now. */

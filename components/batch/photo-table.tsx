@@ -8,6 +8,7 @@ import type { BatchSession } from '@/lib/client/batch/session'
 import { DEFAULT_VIEW, isFiltered, type TableView } from '@/lib/client/batch/table-view'
 import { Thumbnails } from '@/lib/client/batch/thumbnails'
 import type { ResultRow } from '@/lib/shared/results/columns'
+import type { LabelWords } from '@/lib/shared/zero-shot/candidate-labels'
 import { Button } from '../ui/button'
 import { lazy } from '../ui/lazy'
 import { rootFontSize } from '../ui/root-font-size'
@@ -46,6 +47,8 @@ interface PhotoTableProps {
   wordSearch: ReactNode
   /** Whether the photos are classified in this browser. */
   here: boolean
+  /** The labels in words of the batch; null if its model has labels of its own. */
+  words: LabelWords | null
   /** Opens a photo on the classify page. */
   onOpenPhoto(file: File): void
   /** Whether the server explains results. */

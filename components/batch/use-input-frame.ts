@@ -19,10 +19,16 @@ interface Framed {
  * What the model saw of a photo that it got wrong: the first question is whether it saw what the label is about. Null for
  * other photos, without the file, and until it is known.
  *
+ * @param model the one of the row, or with its labels in words (`formatChoice`)
  * @param here whether this browser tells, and not the server
  */
-export function useInputFrame(file: Blob | null | undefined, row: ResultRow | null, here: boolean): Framed | null {
-  const { model = '', width, height } = row ?? {}
+export function useInputFrame(
+  file: Blob | null | undefined,
+  row: ResultRow | null,
+  model: string,
+  here: boolean,
+): Framed | null {
+  const { width, height } = row ?? {}
   const key = `${model} ${width} ${height}`
   const wanted = row?.correct === false && file ? file : null
   const [, setFound] = useState<string | null>(null)

@@ -10,7 +10,7 @@ import { evaluate, type GroundTruth, truthWords } from '@/lib/shared/metrics/eva
 import { judge } from '@/lib/shared/metrics/judge'
 import { type AnyEvaluation, evaluateSets } from '@/lib/shared/metrics/set-evaluation'
 import type { ResultRow } from '@/lib/shared/results/columns'
-import { useClasses } from './use-classes'
+import { batchModelOf, useClasses } from './use-classes'
 import { haveThresholds, useMatchedLabels } from './use-matched-labels'
 
 /** Why the labels of a file can't be used as its columns were read. */
@@ -59,7 +59,7 @@ export function useJudged(batch: LabeledBatch): Judged {
 
 /** Compares the results with the labels, and applies the visitor's limit for uncertain results. */
 export function useJudgedPhotos({ items, labels, job, phase, collecting, device }: LabeledBatch): JudgedPhotos {
-  const { classes, failed } = useClasses(labels && (job?.model.id ?? null), device !== null)
+  const { classes, failed } = useClasses(labels && batchModelOf(job), device !== null)
   const matched = useMatchedLabels(labels, items, classes)
   const reading = matched === 'no_columns' ? null : matched
   const meanings = labels?.choices.meanings

@@ -6,6 +6,7 @@ import type { BatchSnapshot } from '@/lib/client/batch/snapshot'
 import { tabBatch } from '@/lib/client/batch/tab-batch'
 import type { ModelInfo } from '@/lib/shared/contract/contract'
 import { isMultiLabel } from '@/lib/shared/results/selected'
+import { formatChoice } from '@/lib/shared/zero-shot/choice'
 import type { Partner } from './use-partners'
 
 /** Running a batch's photos on another model. */
@@ -40,11 +41,12 @@ export function useRerun(
   const [failure, setFailure] = useState<Failure | null>(null)
   const [noneFound, setNoneFound] = useState(false)
   const { id, phase, job, title, group, labels } = snapshot
+  const { words } = job ?? {}
   const copies = waiting && session.copies()
   const used = new Set([snapshot.model, ...partners.flatMap(({ cancelled, model }) => (cancelled ? [] : [model]))])
   const optionsFor = (model: ModelInfo): BatchOptions => ({
     settings: {
-      model: model.id,
+      model: formatChoice({ model: model.id, words: model.text === null ? null : (words ?? null) }),
       topK: isMultiLabel({ model }) ? null : (job?.top_k ?? 5),
       threshold: job?.threshold ?? 0,
       check: job?.check === true && model.embedding !== null,
@@ -56,6 +58,9 @@ export function useRerun(
     ...(group !== null && { group }),
     ...(id !== null && { from: id }),
   })
+  /** A text-image model needs labels in words, which this batch may have. */
+  const canRun = ({ id, status, text }: ModelInfo) =>
+    status !== 'failed' && !used.has(id) && (text === null || words !== undefined)
   function show(next: BatchSession): void {
     setWaiting(null)
     void session.keep()
@@ -80,7 +85,7 @@ export function useRerun(
     }
   }
   return {
-    models: phase === 'done' ? models.filter(({ id, status }) => status !== 'failed' && !used.has(id)) : [],
+    models: phase === 'done' ? models.filter(canRun) : [],
     waiting,
     found: copies?.sources.length ?? 0,
     lost: copies?.lost ?? 0,

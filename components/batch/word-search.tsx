@@ -12,8 +12,6 @@ import { useProblem } from '../ui/use-problem'
 interface WordSearchProps {
   job: Job
   models: readonly ModelInfo[]
-  /** IDs of the text-image models. */
-  textModels: readonly string[]
   /** What the table shows; null for all photos. */
   subset: Subset | null
   onSubset(subset: Subset | null): void
@@ -27,7 +25,7 @@ const MAX_LENGTH = 300
 type State = { name: 'idle' | 'searching' } | { name: 'found'; count: number } | { name: 'failed'; failure: Failure }
 
 /** Shows the photos that a text fits best in the table, where the batch's model takes texts. */
-export function WordSearch({ job, models, textModels, subset, onSubset }: WordSearchProps) {
+export function WordSearch({ job, models, subset, onSubset }: WordSearchProps) {
   const t = useTranslations('batch.words')
   const problem = useProblem()
   const { id } = job.model
@@ -37,7 +35,8 @@ export function WordSearch({ job, models, textModels, subset, onSubset }: WordSe
   const search = useRef<AbortController | null>(null)
   const shown = useRef<string | null>(null)
   useEffect(() => () => search.current?.abort(), [])
-  if (!textModels.includes(model?.base_model?.id ?? id)) return null
+  const base = model?.base_model?.id ?? id
+  if (!models.some(({ id, text }) => id === base && text !== null)) return null
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault()

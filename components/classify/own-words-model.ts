@@ -14,6 +14,10 @@ export function ownWordsModel(models: readonly ModelInfo[]): string | null {
   return models.find(({ text, status }) => text !== null && status !== 'failed')?.id ?? null
 }
 
+export function hasTextModel(models: readonly ModelInfo[]): boolean {
+  return models.some(({ text }) => text !== null)
+}
+
 /** What to classify with if the visitor chooses a model: one without labels of its own gets some to begin with. */
 export function choiceOf(models: readonly ModelInfo[], model: string): string {
   const takesWords = models.some(({ id, text }) => id === model && text !== null)

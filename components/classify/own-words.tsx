@@ -24,10 +24,12 @@ interface OwnWordsProps {
   /** The model to go back to. */
   usual: string
   onModel(model: string): void
+  /** Whether it is about many photos. */
+  many?: boolean
 }
 
 /** "Label it in your own words": where a text-image model is installed, the visitor's labels instead of a model's. */
-export function OwnWords({ training, models, model, usual, onModel }: OwnWordsProps) {
+export function OwnWords({ training, models, model, usual, onModel, many = false }: OwnWordsProps) {
   const t = useTranslations('ownWords')
   const [saved, save] = usePersistentState<LabelWords>('own words', START_WORDS)
   const choice = parseChoice(model)
@@ -56,7 +58,7 @@ export function OwnWords({ training, models, model, usual, onModel }: OwnWordsPr
       className="-mx-2 mb-3 flex items-center gap-1.5 rounded-card px-2 py-1.5 text-left text-ink-2 text-sm hover:bg-sunk hover:text-ink"
     >
       <TextCursorInput aria-hidden className="size-4 shrink-0" />
-      {t('open')}
+      {t(many ? 'openMany' : 'open')}
     </button>
   )
 }

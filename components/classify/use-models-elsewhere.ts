@@ -28,11 +28,17 @@ export function useModelsElsewhere({ models, here, choice }: ModelsElsewhere): R
   })
   const model = choice?.model
   useEffect(() => {
+    // Once the server is away, its code isn't there either.
+    if (here) loadKeptFiles().catch(() => {})
+  }, [here])
+  useEffect(() => {
     if (!away) return setElsewhere(NONE)
     let current = true
-    void unusableModels(models).then((unusable) => {
-      if (current) setElsewhere(unusable)
-    })
+    unusableModels(models).then(
+      (unusable) => current && setElsewhere(unusable),
+      // All stay on offer, and a model that isn't here says so when it runs.
+      () => {},
+    )
     return () => {
       current = false
     }
@@ -43,9 +49,12 @@ export function useModelsElsewhere({ models, here, choice }: ModelsElsewhere): R
   return elsewhere
 }
 
-/** Models whose files aren't in this browser. The code for it is loaded by those who need it. */
+/** The code is loaded by those who need it. */
+const loadKeptFiles = () => import('@/lib/client/device/kept-files')
+
+/** Models whose files aren't in this browser. */
 async function unusableModels(models: readonly ModelInfo[]): Promise<ReadonlySet<string>> {
-  const { keptModels } = await import('@/lib/client/device/kept-files')
+  const { keptModels } = await loadKeptFiles()
   const kept = await keptModels()
   return new Set(models.map(({ id }) => id).filter((id) => !isOwnModel(id) && !kept.includes(id)))
 }

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
+import { distinctPhotos } from '../support/many-photos'
 import { writeCatalog } from '../support/onnx'
 import { startServer, type TestServer } from '../support/server'
 import { copyTextImageModel } from '../support/text-image'
 import { expectAccessible, violations } from './axe'
-import { chooseFiles, jobId, openBatch, rows, waitUntilDone } from './batch-page'
+import { chooseFiles, figures, jobId, openBatch, rows, waitUntilDone } from './batch-page'
 import { failOnPageErrors, photoInput, photoPath } from './browser-page'
 
 const ADMIN_TOKEN = 'operator-of-these-tests'
@@ -73,8 +74,51 @@ test('a link chooses the model with labels to begin with, and other pages leave 
   await page.goto(`${server.url}/models`)
   await expect(page.getByText('Labels in your own words')).toBeVisible()
   await expect(page.getByText('To label photos in your own words')).toBeHidden()
-  await page.goto(`${server.url}/batch`)
+  await page.goto(`${server.url}/compare`)
   await expect(page.getByText('siglip')).toHaveCount(0)
+})
+
+test('a batch gets the visitor’s own labels, which its evaluation knows', async ({ page }) => {
+  await openBatch(page, server.url)
+  await page.getByRole('button', { name: 'Label them in your own words' }).click()
+  for (const label of ['a person', 'an animal', 'a plant', 'food'])
+    await page.getByRole('button', { name: `Remove ${label}`, exact: true }).click()
+  await page.getByRole('textbox', { name: 'Add labels' }).fill('"bolts, M8"')
+  await page.keyboard.press('Enter')
+  await expectAccessible(page)
+  await chooseFiles(page, ...['koala.webp', 'bucket.webp', 'goldfish.webp'].map(photoPath))
+  await waitUntilDone(page)
+  await expect(figures(page)).toContainText('siglip')
+  const job = await (await page.request.get(`${server.url}/api/jobs/${jobId(page)}`)).json()
+  expect(job.words.labels).toEqual(['a vehicle', 'a building', 'bolts, M8'])
+  const found = (await rows(page).allTextContents()).map((row) => /a vehicle|a building|bolts, M8/.exec(row)?.[0])
+  expect(found).toHaveLength(3)
+  const labels = `file,label\nkoala.webp,"${found[0]}"\nbucket.webp,"${found[1]}"\n`
+  await page
+    .locator('input[data-picks=labels]')
+    .setInputFiles({ name: 'labels.csv', mimeType: 'text/csv', buffer: Buffer.from(labels) })
+  await expect(page.getByText('All 2 photos kept: 100.0% right.')).toBeVisible()
+  await rows(page).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'What the model saw' }).click()
+  await expect(dialog.getByRole('img', { name: /input|model/i }).last()).toBeVisible()
+  await expect(dialog.getByRole('button', { name: 'Why?' })).toHaveCount(0)
+})
+
+test('photos of the classify page become a batch with the same labels @extended', async ({ page }) => {
+  await page.goto(`${server.url}/?model=siglip`)
+  const photos = distinctPhotos(31).map(({ file, bytes }) => ({
+    name: basename(file),
+    mimeType: 'image/webp',
+    buffer: bytes,
+  }))
+  await photoInput(page).setInputFiles(photos)
+  await page.getByRole('button', { name: 'Remove food', exact: true }).click()
+  await page.getByRole('button', { name: 'Open as a batch' }).click()
+  await waitUntilDone(page)
+  const job = await (await page.request.get(`${server.url}/api/jobs/${jobId(page)}`)).json()
+  expect(job.words.labels).toEqual(['a person', 'an animal', 'a plant', 'a vehicle', 'a building'])
+  expect(job.counts).toEqual({ total: 31, done: 31, ok: 31, failed: 0 })
 })
 
 test('labels are saved as a model, and a batch of that model is searched by words @extended', async ({ page }) => {

@@ -2,11 +2,12 @@ import type { JobCheck, SimilarPhotosReply } from '@/lib/shared/contract/check'
 import type { Label } from '@/lib/shared/contract/contract'
 import type { Job, JobPhotos } from '@/lib/shared/contract/jobs'
 import { underBase } from '@/lib/shared/web/base-path'
+import { choiceQuery } from '@/lib/shared/zero-shot/choice'
 import { OFFLINE, parseAnswer, parseFailure } from '../api/failure'
 
 /** Options that a batch is created with. */
 export interface BatchSettings {
-  /** Type or id. */
+  /** Type or ID, or a text-image model with labels (`formatChoice`). */
   model: string
   /** Null for a multi-label model: all labels that apply. */
   topK: number | null
@@ -31,7 +32,7 @@ export function createJob(
   { model, topK, threshold, check = false }: BatchSettings,
   source: string | null = null,
 ): Promise<Job> {
-  const query = new URLSearchParams({ model, threshold: String(threshold) })
+  const query = new URLSearchParams({ ...choiceQuery(model), threshold: String(threshold) })
   if (topK !== null) query.set('top_k', String(topK))
   if (check) query.set('check', 'true')
   if (source === null) query.set('open', '1')

@@ -24,8 +24,8 @@ const IDLE_TIMEOUT_MS = 2000
 export class KeptThumbnails {
   /** Created, but not stored yet. */
   private readonly fresh = new Map<number, Blob>()
-  /** Photos that this browser can't decode. */
-  private readonly unreadable = new Set<number>()
+  /** Files that this browser can't decode, or that are gone. A photo may get another one. */
+  private readonly unreadable = new WeakSet<PhotoSource>()
   private stored: Promise<Set<number>> | undefined
   private timer: ReturnType<typeof setTimeout> | undefined
   private filling = false
@@ -58,8 +58,9 @@ export class KeptThumbnails {
     this.filling = true
     const stored = await this.storedIndices(id)
     for (let index = 0; index < Math.min(photos, MAX_OF_BATCH); index++) {
-      if (stored.has(index) || this.fresh.has(index) || this.unreadable.has(index)) continue
-      if (!this.options.source(index)) continue
+      if (stored.has(index) || this.fresh.has(index)) continue
+      const source = this.options.source(index)
+      if (!source || this.unreadable.has(source)) continue
       await idle()
       if (this.disposed || !this.storage || pace() === 'stop') break
       const started = performance.now()
@@ -90,10 +91,10 @@ export class KeptThumbnails {
 
   private async create(index: number): Promise<Blob | null> {
     const source = this.options.source(index)
-    if (!source || this.unreadable.has(index)) return null
+    if (!source || this.unreadable.has(source)) return null
     const blob = await thumbnailOf(source)
     if (!blob) {
-      this.unreadable.add(index)
+      this.unreadable.add(source)
       return null
     }
     if (this.storage && this.fresh.size < MAX_OF_BATCH) {

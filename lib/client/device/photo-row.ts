@@ -46,7 +46,13 @@ export async function photoRow(
   }
 }
 
+const UNREADABLE = 'file_unreadable'
+
 /** The row of a photo whose file can't be read. */
 export function unreadableRow(file: { file: string; bytes: number | null }, model: ModelName): ResultRow {
-  return failedRow({ ...file, sha256: null }, model, { code: 'file_unreadable', detail: '' })
+  return failedRow({ ...file, sha256: null }, model, { code: UNREADABLE, detail: '' })
+}
+
+export function isUnreadable({ error_code }: ResultRow): boolean {
+  return error_code === UNREADABLE
 }

@@ -37,7 +37,6 @@ export async function modelsPageData(): Promise<readonly ModelDetails[]> {
 export async function batchPageData(): Promise<{
   models: readonly ModelInfo[]
   /** IDs of the text-image models, which batches of their custom models are searched with. */
-  textModels: readonly string[]
   limits: { imageBytes: number; files: number }
   retentionHours: number
   explain: boolean
@@ -51,8 +50,7 @@ export async function batchPageData(): Promise<{
   if (batches === null) return null
   const { files, retentionHours } = batches
   return {
-    models: withLabels(models).map(toModelInfo),
-    textModels: models.flatMap(({ id, text }) => (text === null ? [] : [id])),
+    models: models.map(toModelInfo),
     limits: { imageBytes: limits.imageBytes, files },
     retentionHours,
     explain: limits.explain,

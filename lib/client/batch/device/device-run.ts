@@ -2,7 +2,7 @@ import type { Job } from '@/lib/shared/contract/jobs'
 import type { ResultRow } from '@/lib/shared/results/columns'
 import { type Failure, isServerAway } from '../../api/failure'
 import { serverWatch } from '../../api/server-watch'
-import { unreadableRow } from '../../device/photo-row'
+import { isUnreadable, unreadableRow } from '../../device/photo-row'
 import { RowPool } from '../../device/row-pool'
 import { ensureIsolated } from '../../offline/isolation'
 import type { BackendHost } from '../backend'
@@ -149,7 +149,23 @@ export class DeviceRun {
   }
 
   /** @throws Failure that isn't the photo's fault */
-  private async rowOf({ item, source }: QueuedPhoto): Promise<ResultRow> {
+  private async rowOf(photo: QueuedPhoto): Promise<ResultRow> {
+    const row = await this.rowFrom(photo)
+    return isUnreadable(row) ? this.rowOfCopy(photo, row) : row
+  }
+
+  /** The visitor may have moved or deleted the file since, or taken its disk away. */
+  private async rowOfCopy({ item, source }: QueuedPhoto, unreadable: ResultRow): Promise<ResultRow> {
+    const { photos } = this.options.host
+    const copy = source.kept ? null : await this.copies?.read(item.index)
+    if (!copy) return unreadable
+    photos.putKept(item.index, copy)
+    const kept = photos.source(item.index)
+    return kept?.kept ? this.rowFrom({ item, source: kept }) : unreadable
+  }
+
+  /** @throws Failure that isn't the photo's fault */
+  private async rowFrom({ item, source }: QueuedPhoto): Promise<ResultRow> {
     const { job, topK } = this.options
     const { path: name, size } = item
     const file = await source.open().catch(() => null)
@@ -173,11 +189,13 @@ export class DeviceRun {
   }
 
   /** Deletes the copy of a photo that has its result. Its thumbnail stays. */
-  private async forget({ item: { index }, source }: QueuedPhoto): Promise<void> {
+  private async forget({ item: { index } }: QueuedPhoto): Promise<void> {
     if (this.copies === null || this.keeper === null) return
-    if (source.kept) await within(THUMBNAIL_MS, this.options.host.makeThumbnail(index))
+    const { photos } = this.options.host
+    const isCopy = photos.source(index)?.kept === true
+    if (isCopy) await within(THUMBNAIL_MS, this.options.host.makeThumbnail(index))
     await this.copies.drop(index).catch(() => {})
-    if (source.kept) this.options.host.photos.dropKept(index)
+    if (isCopy) photos.dropKept(index)
   }
 
   /** Waits for the server, which has the model, or for a while; what can't get better waits for the visitor. */

@@ -8,6 +8,8 @@ export type ToKeeper =
   | { kind: 'append'; row: ResultRow }
   /** Keeps a photo. */
   | { kind: 'copy'; index: number; file: Blob }
+  /** Replied with the photo, if it is kept. */
+  | { kind: 'read'; index: number }
   /** Deletes a photo, if it is kept. */
   | { kind: 'drop'; index: number }
   | { kind: 'close' }
@@ -15,7 +17,7 @@ export type ToKeeper =
 /** Replies have the number of their request. */
 export interface FromKeeper {
   id: number
-  value?: Kept
+  value?: Kept | File
   /** Name of the DOMException. */
   error?: string
 }

@@ -56,13 +56,19 @@ async function copy(index: number, photo: Blob): Promise<void> {
   file.close()
 }
 
+async function read(index: number): Promise<File | undefined> {
+  const handle = await folder?.getFileHandle(String(index)).catch(() => undefined)
+  return handle?.getFile()
+}
+
 async function drop(index: number): Promise<void> {
   // It was never kept, or the batch was deleted.
   await folder?.removeEntry(String(index)).catch(() => {})
 }
 
-async function handle(message: ToKeeper): Promise<Kept | undefined> {
+async function handle(message: ToKeeper): Promise<Kept | File | undefined> {
   if (message.kind === 'open') return open(message.batch)
+  if (message.kind === 'read') return read(message.index)
   if (message.kind === 'append') log?.append(message.row)
   else if (message.kind === 'copy') await copy(message.index, message.file)
   else if (message.kind === 'drop') await drop(message.index)

@@ -5,7 +5,7 @@ import type { FromKeeper, Kept, ToKeeper } from './keeper-protocol'
 const DEADLINE_MS = 60_000
 
 interface Pending {
-  resolve(value: Kept | undefined): void
+  resolve(value: Kept | File | undefined): void
   reject(error: Error): void
   timer: ReturnType<typeof setTimeout>
 }
@@ -46,6 +46,11 @@ export class Keeper {
     await this.ask({ kind: 'copy', index, file })
   }
 
+  /** A photo that was kept; null if it wasn't. */
+  async read(index: number): Promise<File | null> {
+    return ((await this.ask({ kind: 'read', index })) as File | undefined) ?? null
+  }
+
   /** Deletes a photo, if it is kept. */
   async drop(index: number): Promise<void> {
     await this.ask({ kind: 'drop', index })
@@ -57,9 +62,9 @@ export class Keeper {
     this.worker.terminate()
   }
 
-  private ask(message: ToKeeper): Promise<Kept | undefined> {
+  private ask(message: ToKeeper): Promise<Kept | File | undefined> {
     const id = this.nextId++
-    return new Promise<Kept | undefined>((resolve, reject) => {
+    return new Promise<Kept | File | undefined>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('the browser’s storage doesn’t respond')), DEADLINE_MS)
       this.pending.set(id, { resolve, reject, timer })
       this.worker.postMessage({ ...message, id })

@@ -26,6 +26,9 @@ beforeEach(() => {
         onCopy(index)
         kept.add(index)
       },
+      async read(index) {
+        return kept.has(index) ? new File(['x'], String(index)) : null
+      },
       async drop(index) {
         kept.delete(index)
       },
@@ -44,7 +47,9 @@ test('keeps photos until they have results', async () => {
   expect(states[0]).toEqual({ keeping: 'copying', toKeep: 2, room: 30 })
   expect(states.at(-1)).toEqual({ keeping: 'kept', toKeep: 0, room: 30 })
   photos.markFailed(photos.items.slice(0, 1), FAILURE)
+  expect((await copies.read(0))?.name).toBe('0')
   await copies.drop(0)
+  expect(await copies.read(0)).toBeNull()
   addPhotos('c')
   await copies.add()
   expect([...kept]).toEqual([1, 2])

@@ -15,7 +15,7 @@ export class PhotoCopies {
   private closed = false
 
   constructor(
-    private readonly keeper: Pick<Keeper, 'copy' | 'drop'>,
+    private readonly keeper: Pick<Keeper, 'copy' | 'read' | 'drop'>,
     private readonly photos: BatchPhotos,
     private readonly onChange: (state: Pick<DeviceState, 'keeping' | 'toKeep' | 'room'>) => void,
   ) {}
@@ -35,6 +35,11 @@ export class PhotoCopies {
   /** Notes a photo that an earlier visit kept. */
   note(index: number): void {
     this.copied.add(index)
+  }
+
+  /** The copy of a photo; null if there is none. */
+  async read(index: number): Promise<File | null> {
+    return this.copied.has(index) ? this.keeper.read(index).catch(() => null) : null
   }
 
   /** Deletes the copy of a photo that has its result. */
