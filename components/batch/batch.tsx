@@ -14,6 +14,7 @@ import { isMultiLabel } from '@/lib/shared/results/selected'
 import { parseChoice } from '@/lib/shared/zero-shot/choice'
 import { defaultModel } from '../classify/default-model'
 import { DropOverlay } from '../classify/drop-overlay'
+import { choiceOf } from '../classify/own-words-model'
 import { filesFromEvent } from '../ui/files-from-event'
 import { lazy } from '../ui/lazy'
 import { usePreload } from '../ui/use-preload'
@@ -47,7 +48,7 @@ interface BatchProps {
 export function Batch({ models, limits, retentionHours, explain, training, device, onlyHere }: BatchProps) {
   const t = useTranslations('batch')
   const [settings, setSettings] = useState<BatchSettings>(() => ({
-    model: defaultModel(models),
+    model: choiceOf(models, defaultModel(models)),
     topK: 5,
     threshold: 0,
   }))

@@ -77,7 +77,7 @@ export function Classifier({
   batches,
 }: ClassifierProps) {
   const t = useTranslations('classify')
-  const { session, views, view } = useTabSession(defaultModel(listed), limits.imageBytes)
+  const { session, views, view } = useTabSession(choiceOf(listed, defaultModel(listed)), limits.imageBytes)
   const model = useSessionState(session, (state) => state.model)
   const reduce = useSessionState(session, (state) => state.reduce)
   // The server that renders the page knows nothing of a choice.

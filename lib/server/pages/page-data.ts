@@ -35,8 +35,8 @@ export async function modelsPageData(): Promise<readonly ModelDetails[]> {
 
 /** What the batch page needs; null if batches are turned off. */
 export async function batchPageData(): Promise<{
+  /** Also text-image models: batches take labels in words, and are searched by them. */
   models: readonly ModelInfo[]
-  /** IDs of the text-image models, which batches of their custom models are searched with. */
   limits: { imageBytes: number; files: number }
   retentionHours: number
   explain: boolean
