@@ -58,9 +58,16 @@ test('detects a change to any file that the build may read, including unknown on
   expect(hash(sources(folder))).toBe(before)
 })
 
-test('these files include everything that the servers bundle and the pages import', async () => {
+test('these files, and those of which the image is built, include everything that is bundled', async () => {
   const { metafile } = await build({
-    entryPoints: ['bin/server.ts', 'bin/worker.ts', 'bin/vision.ts', 'proxy.ts', ...pages()],
+    entryPoints: [
+      'bin/server.ts',
+      'bin/worker.ts',
+      'bin/vision.ts',
+      'clients/typescript/index.ts',
+      'proxy.ts',
+      ...pages(),
+    ],
     outdir: folder,
     bundle: true,
     write: false,
@@ -75,6 +82,9 @@ test('these files include everything that the servers bundle and the pages impor
   expect(inputs.length).toBeGreaterThan(300)
   const tops = new Set(sources())
   expect(inputs.filter((path) => !tops.has(path.split('/')[0] as string))).toEqual([])
+  const included = [...readFileSync('.dockerignore', 'utf8').matchAll(/^!(.+)$/gm)].map(([, path]) => path as string)
+  const ofImage = (path: string) => included.some((one) => path === one || path.startsWith(`${one}/`))
+  expect(inputs.filter((path) => !ofImage(path))).toEqual([])
 })
 
 const pages = () =>

@@ -1,10 +1,8 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type BrowserContext, chromium, expect, type Page, test } from '@playwright/test'
+import { type BrowserContext, expect, type Page, test } from '@playwright/test'
 import Papa from 'papaparse'
 import sharp from 'sharp'
-import { browserArguments } from '../../playwright.config'
-import { headlessShellPath } from '../../scripts/tools/chromium.mjs'
 import { distinctPhotos, zipOf } from '../support/many-photos'
 import { expectAccessible } from './axe'
 import {
@@ -17,7 +15,7 @@ import {
   temporaryFolder,
   waitUntilDone,
 } from './batch-page'
-import { failOnPageErrors, photoPath, waitForHydration } from './browser-page'
+import { failOnPageErrors, persistentContext, photoPath, waitForHydration } from './browser-page'
 
 /** The runtime and a model are loaded and compiled first, on a machine that runs other tests meanwhile. */
 test.describe.configure({ timeout: 120_000 })
@@ -137,13 +135,7 @@ test('a killed tab goes on without the photos, and each has exactly one row @ext
   test.setTimeout(300_000)
   const total = 40
   const folder = await createLargePhotos(total)
-  const executablePath = headlessShellPath()
-  // On a disk: the files of other contexts are in the memory of the browser.
-  const context = await chromium.launchPersistentContext(join(root(), 'profile'), {
-    ...(executablePath ? { executablePath } : {}),
-    args: [...browserArguments],
-    ...(baseURL ? { baseURL } : {}),
-  })
+  const context = await persistentContext(join(root(), 'profile'), baseURL)
   try {
     let page = await context.newPage()
     await openOnDevice(page)

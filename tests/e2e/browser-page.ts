@@ -1,4 +1,6 @@
-import type { Locator, Page } from '@playwright/test'
+import { type BrowserContext, chromium, type Locator, type Page } from '@playwright/test'
+import { browserArguments } from '../../playwright.config'
+import { headlessShellPath } from '../../scripts/tools/chromium.mjs'
 
 /** Fails the test on uncaught errors, CSP violations, hydration mismatches and missing messages. */
 export function failOnPageErrors(page: Page): void {
@@ -7,6 +9,16 @@ export function failOnPageErrors(page: Page): void {
   })
   page.on('pageerror', (error) => {
     throw error
+  })
+}
+
+/** A browser with a profile on a disk, in which what pages keep is copied. Other contexts only remember the files. */
+export function persistentContext(profile: string, baseURL?: string): Promise<BrowserContext> {
+  const executablePath = headlessShellPath()
+  return chromium.launchPersistentContext(profile, {
+    ...(executablePath ? { executablePath } : {}),
+    args: [...browserArguments],
+    ...(baseURL ? { baseURL } : {}),
   })
 }
 

@@ -1,4 +1,4 @@
-import { truncateSync, writeFileSync } from 'node:fs'
+import { copyFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 import sharp from 'sharp'
 import { heading, photoInput, waitForHydration } from './browser-page'
@@ -30,6 +30,17 @@ test('sends HEIC to the server if the browser cannot convert it', async ({ page 
   await expect(heading(page, 'koala')).toBeVisible()
   await expect(page.getByText('koala.heic · 384 × 512 · HEIC')).toBeVisible()
   await expect(page.getByText('Converted from HEIC in your browser.')).toBeHidden()
+})
+
+test('says that a photo is gone, and doesn’t take the server for away', async ({ page }, testInfo) => {
+  const photo = testInfo.outputPath('koala.webp')
+  copyFileSync('public/gallery/koala.webp', photo)
+  await page.route('**/api/classify*', (route) => {
+    rmSync(photo, { force: true })
+    return route.continue()
+  })
+  await photoInput(page).setInputFiles(photo)
+  await expect(heading(page, 'Couldn’t read the file')).toBeVisible()
 })
 
 /** A koala as a PNG; uncompressed, it has three bytes a pixel. */

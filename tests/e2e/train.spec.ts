@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
@@ -6,7 +6,7 @@ import { drawing, writeDrawings } from '../support/drawings'
 import { startServer, type TestServer } from '../support/server'
 import { vision } from '../support/vision'
 import { expectAccessible, violations } from './axe'
-import { failOnPageErrors, heading, waitForHydration } from './browser-page'
+import { failOnPageErrors, heading, persistentContext, waitForHydration } from './browser-page'
 import { navigate } from './navigate'
 
 let folder: string
@@ -181,6 +181,55 @@ test('what is added while a model is saved stays unsaved, and a model that was d
   await expect(page.getByText('This model was deleted', { exact: false })).toBeHidden()
   expect((await page.request.delete(`${server.url}/api/models/race`)).status()).toBe(204)
 })
+
+test('photos that this browser keeps are read although their folder is gone @extended', async () => {
+  const stick = join(folder, 'stick')
+  cpSync(join(folder, 'patterns'), stick, { recursive: true })
+  const context = await persistentContext(join(folder, 'profile'))
+  try {
+    const page = await context.newPage()
+    failOnPageErrors(page)
+    let read = () => {}
+    const gone = new Promise<void>((resolve) => {
+      read = resolve
+    })
+    await page.route('**/api/embed*', async (route) => {
+      await gone
+      await route.continue()
+    })
+    await openTrain(page)
+    await page.locator('input[type=file][webkitdirectory]').setInputFiles(stick)
+    await expect(label(page, 'stripes').getByText('9 photos')).toBeVisible()
+    await expect.poll(() => keptPhotos(page)).toBe(25)
+    rmSync(stick, { recursive: true })
+    read()
+    await expect(accuracy(page)).toBeVisible()
+    await expect(page.getByText('couldn’t be read')).toHaveCount(0)
+    await expect(label(page, 'stripes').getByRole('img', { includeHidden: true })).not.toHaveCount(0)
+  } finally {
+    await context.close()
+  }
+})
+
+/** How many photos of the draft this browser keeps. */
+function keptPhotos(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const [{ name = '' } = {}] = (await indexedDB.databases()).filter(({ name }) => name?.startsWith('vision-training'))
+    return new Promise<number>((resolve, reject) => {
+      const opening = indexedDB.open(name)
+      opening.onerror = reject
+      opening.onsuccess = () => {
+        const { result: database } = opening
+        const counting = database.transaction('photos').objectStore('photos').count()
+        counting.onerror = reject
+        counting.onsuccess = () => {
+          database.close()
+          resolve(counting.result)
+        }
+      }
+    })
+  })
+}
 
 test('photos are sorted by hand, moved, removed and brought back; copies are found @extended @phone-extended', async ({
   page,

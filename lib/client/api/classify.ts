@@ -2,7 +2,7 @@ import type { Classification, Preview } from '@/lib/shared/contract/contract'
 import { type Area, formatCrop } from '@/lib/shared/crop/crop'
 import { underBase } from '@/lib/shared/web/base-path'
 import { choiceQuery } from '@/lib/shared/zero-shot/choice'
-import { type Failure, OFFLINE, parseAnswer, parseFailure } from './failure'
+import { type Failure, failureWithoutAnswer, OFFLINE, parseAnswer, parseFailure } from './failure'
 
 export interface ClassifyCall {
   /** A model, or a text-image model with labels in words (`formatChoice`). */
@@ -50,7 +50,7 @@ function send(file: Blob, call: ClassifyCall, count: { top_k?: string }): Promis
         reject(failure)
       }
     }
-    request.onerror = () => reject(OFFLINE)
+    request.onerror = () => void failureWithoutAnswer(file).then(reject)
     request.onabort = () => reject(ABORTED)
     const abort = () => request.abort()
     call.signal.addEventListener('abort', abort)

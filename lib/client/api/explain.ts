@@ -3,8 +3,8 @@ import type { Area } from '@/lib/shared/crop/crop'
 import type { ProblemDetails } from '@/lib/shared/problems/problem'
 import { underBase } from '@/lib/shared/web/base-path'
 import { cropQuery } from './classify'
-import { OFFLINE, parseAnswer, parseFailure } from './failure'
-import { orOffline, readLines } from './read-lines'
+import { failureWithoutAnswer, OFFLINE, parseAnswer, parseFailure } from './failure'
+import { readLines } from './read-lines'
 
 export interface ExplainCall {
   model: string
@@ -29,9 +29,10 @@ export async function explain(
   { model, label, crop, signal, onProgress }: ExplainCall,
 ): Promise<Explanation> {
   const query = new URLSearchParams({ model, label: `#${label}`, stream: '1', ...cropQuery(crop) })
-  const response = await orOffline(
-    fetch(underBase(`/api/explain?${query}`), { method: 'POST', body: file, signal }),
-    signal,
+  const response = await fetch(underBase(`/api/explain?${query}`), { method: 'POST', body: file, signal }).catch(
+    async () => {
+      throw signal.aborted ? signal.reason : await failureWithoutAnswer(file)
+    },
   )
   if (!response.ok || !response.body) {
     throw parseFailure(response.status, await response.text(), response.headers.get('retry-after'))

@@ -17,6 +17,20 @@ export interface Failure {
 /** The server couldn't be reached. */
 export const OFFLINE: Failure = { code: 'offline', retryable: true, retryAfterMs: null }
 
+/** A photo was moved, changed, or deleted since it was chosen, or its disk is gone. */
+export const FILE_UNREADABLE: Failure = { code: 'file_unreadable', retryable: false, retryAfterMs: null }
+
+/** Why a request with a photo got no answer. Browsers report a file that they can't read as they do a lost network. */
+export async function failureWithoutAnswer(photo: Blob): Promise<Failure> {
+  return photo
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => OFFLINE,
+      () => FILE_UNREADABLE,
+    )
+}
+
 /** Something else answered in the place of the server, such as the sign-in page of a public Wi-Fi. */
 const NOT_THE_SERVER: Failure = { code: 'not_the_server', retryable: true, retryAfterMs: null }
 

@@ -1,7 +1,7 @@
 import { type Failure, OFFLINE } from './failure'
 
 /** Turns a network error into `OFFLINE`. */
-export async function orOffline<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+async function orOffline<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return promise.catch(() => {
     throw signal.aborted ? signal.reason : (OFFLINE satisfies Failure)
   })

@@ -1,5 +1,5 @@
 import type { Job } from '@/lib/shared/contract/jobs'
-import { type Failure, isServerAway } from '../api/failure'
+import { type Failure, FILE_UNREADABLE, isServerAway } from '../api/failure'
 import { serverWatch } from '../api/server-watch'
 import { preparePhoto } from '../photos/prepare-photo'
 import { addPhotos } from './api'
@@ -106,7 +106,7 @@ export class Uploader {
       try {
         readable.push({ ...photo, path: photo.item.path, blob: await readSource(photo.source) })
       } catch {
-        this.options.onFailed([photo.item], { code: 'file_unreadable', retryable: false, retryAfterMs: null })
+        this.options.onFailed([photo.item], FILE_UNREADABLE)
       }
     }
     return readable

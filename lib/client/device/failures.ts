@@ -1,5 +1,5 @@
 import { Problem } from '@/lib/shared/problems/problem'
-import { type Failure, OFFLINE } from '../api/failure'
+import { type Failure, FILE_UNREADABLE, OFFLINE } from '../api/failure'
 
 /** This browser lacks something that the engine needs. */
 export const DEVICE_UNABLE: Failure = { code: 'device_unable', retryable: false, retryAfterMs: null }
@@ -39,6 +39,9 @@ export function endsWorker(error: unknown): boolean {
   return error instanceof NotStarted || isOutOfMemory(error)
 }
 
+/** Names of errors that reading a file throws which was moved, changed, or deleted. */
+const GONE = /^Not(Found|Readable)Error$/
+
 /** Turns whatever was thrown into a failure that the page has words for. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Problem) {
@@ -48,6 +51,7 @@ export function failureOf(error: unknown): Failure {
   if (isFailure(error)) return error
   if (error instanceof NotStarted) return isOutOfMemory(error.cause) ? OUT_OF_MEMORY : OFFLINE
   if (isOutOfMemory(error)) return OUT_OF_MEMORY
+  if (error instanceof DOMException && GONE.test(error.name)) return FILE_UNREADABLE
   // `fetch` throws it if the server can't be reached.
   if (error instanceof TypeError) return OFFLINE
   return { code: 'internal', detail: String(error), retryable: true, retryAfterMs: null }

@@ -16,6 +16,13 @@ export function photoThumbnail(photo: Blob): Promise<Blob | null> {
   return created
 }
 
+/** The same photo in another file has the same small version. */
+export function adoptThumbnail(from: Blob, to: Blob): void {
+  const [thumbnail, url] = [thumbnails.get(from), urls.get(from)]
+  if (thumbnail !== undefined) thumbnails.set(to, thumbnail)
+  if (url !== undefined) urls.set(to, url)
+}
+
 /** The URL of a photo's small version, if it has been made: undefined if not, null if it can't be. */
 export function knownThumbnailUrl(photo: Blob): string | null | undefined {
   return urls.get(photo)

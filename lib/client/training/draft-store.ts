@@ -37,7 +37,13 @@ interface Schema extends DBSchema {
   photos: { key: number; value: StoredPhoto }
 }
 
-type Write = (transaction: IDBPTransaction<Schema, ['draft', 'photos'], 'readwrite'>) => Promise<unknown>
+type Transaction = IDBPTransaction<Schema, ['draft', 'photos'], 'readwrite'>
+
+interface Write {
+  in(transaction: Transaction): Promise<unknown>
+  /** Called once it is written. */
+  done?(): void
+}
 
 /** Writes per transaction. When the disk is full, those of a whole transaction are lost. */
 const WRITES_PER_TRANSACTION = 16
@@ -69,6 +75,15 @@ export class DraftStore {
     }
   }
 
+  /** The file of a photo as it is kept; null if it isn't. */
+  async file(id: number): Promise<Blob | null> {
+    try {
+      return (await (await this.open()).get('photos', id))?.file ?? null
+    } catch {
+      return null
+    }
+  }
+
   /** @param hasContent whether there are labels or photos */
   saveDraft(draft: StoredDraft, hasContent: boolean): void {
     setDraftHint(hasContent)
@@ -80,8 +95,9 @@ export class DraftStore {
     this.write('unsorted', (transaction) => transaction.objectStore('draft').delete('unsorted'))
   }
 
-  savePhoto(photo: StoredPhoto): void {
-    this.write(`photo ${photo.id}`, (transaction) => transaction.objectStore('photos').put(photo))
+  /** @param onDone called once this browser keeps it */
+  savePhoto(photo: StoredPhoto, onDone: () => void): void {
+    this.write(`photo ${photo.id}`, (transaction) => transaction.objectStore('photos').put(photo), onDone)
   }
 
   deletePhoto(id: number): void {
@@ -97,10 +113,10 @@ export class DraftStore {
     })
   }
 
-  private write(record: string, write: Write): void {
+  private write(record: string, write: Write['in'], done?: () => void): void {
     // The order matters where a record is deleted and comes back.
     this.waiting.delete(record)
-    this.waiting.set(record, write)
+    this.waiting.set(record, { in: write, ...(done && { done }) })
     if (!this.writing) void this.writeAll()
   }
 
@@ -111,8 +127,9 @@ export class DraftStore {
       for (const [record] of chunk) this.waiting.delete(record)
       try {
         const transaction = (await this.open()).transaction(['draft', 'photos'], 'readwrite')
-        await Promise.all(chunk.map(([, write]) => write(transaction)))
+        await Promise.all(chunk.map(([, write]) => write.in(transaction)))
         await transaction.done
+        for (const [, { done }] of chunk) done?.()
       } catch {
         this.onFailure()
       }

@@ -1,4 +1,5 @@
 import { Notifier } from '../batch/notifier'
+import { adoptThumbnail } from '../photos/photo-thumbnail'
 import { DraftStore, type Stored, type StoredPhoto } from './draft-store'
 import type { Embedded, TrainingPhoto, TrainingSnapshot } from './types'
 
@@ -12,6 +13,8 @@ export class Draft {
   private current: TrainingSnapshot
   private readonly notifier = new Notifier(() => {})
   private readonly store = new DraftStore(() => this.change({ kept: false }))
+  /** Files that this browser keeps. The others are the visitor's, and go with a removed disk. */
+  private readonly kept = new WeakSet<Blob>()
   private lastId = 0
   /** Changes so far, to notice those that came while a model was being saved. */
   edits = 0
@@ -88,8 +91,27 @@ export class Draft {
   }
 
   /** What this browser kept; null if nothing. */
-  load(): Promise<Stored | null> {
-    return this.store.load()
+  async load(): Promise<Stored | null> {
+    const stored = await this.store.load()
+    for (const { file } of stored?.photos ?? []) if (file) this.kept.add(file)
+    return stored
+  }
+
+  /**
+   * From now on, the file of a photo is what this browser keeps of it, which outlives the visitor's file.
+   *
+   * @returns null if it isn't kept
+   */
+  async takeKept(id: number): Promise<Blob | null> {
+    const file = this.files.get(id)
+    if (file === undefined || this.kept.has(file)) return file ?? null
+    const kept = await this.store.file(id)
+    // It may have been removed or reduced meanwhile.
+    if (kept === null || this.files.get(id) !== file) return null
+    this.kept.add(kept)
+    adoptThumbnail(file, kept)
+    this.files.set(id, kept)
+    return kept
   }
 
   /** Adds a photo as it was kept. */
@@ -119,7 +141,8 @@ export class Draft {
 
   savePhoto({ id, label, name, path, confirmed, skipped }: TrainingPhoto): void {
     const [file, embedded] = [this.files.get(id) ?? null, this.embedded.get(id) ?? null]
-    this.store.savePhoto({ id, label, name, path, confirmed, skipped, file, embedded })
+    const photo = { id, label, name, path, confirmed, skipped, file, embedded }
+    this.store.savePhoto(photo, () => this.files.get(id) === file && void this.takeKept(id))
   }
 
   saveDraft(): void {

@@ -1,7 +1,7 @@
 import type { EmbeddingReply } from '@/lib/shared/contract/embed'
 import { fromBase64 } from '@/lib/shared/files/base64'
 import { underBase } from '@/lib/shared/web/base-path'
-import { type Failure, OFFLINE, parseAnswer, parseFailure } from '../api/failure'
+import { failureWithoutAnswer, parseAnswer, parseFailure } from '../api/failure'
 import { isHere } from '../choices'
 import { loadingProgress } from '../device/loading-progress'
 import type { PhotoEmbedding } from '../device/protocol'
@@ -48,7 +48,7 @@ async function embedOnServer(file: Blob, model: string, signal: AbortSignal): Pr
     return { embedding: floats(reply.embedding as string), kinds, revision: reply.model.revision, area, image }
   } catch (error) {
     if (signal.aborted) throw signal.reason
-    throw error instanceof TypeError ? (OFFLINE satisfies Failure) : error
+    throw error instanceof TypeError ? await failureWithoutAnswer(file) : error
   }
 }
 

@@ -1,5 +1,6 @@
 import { NO_LABEL } from '@/lib/shared/training/example'
 import { labelKey } from '@/lib/shared/training/label-names'
+import { type Failure, FILE_UNREADABLE } from '../api/failure'
 import { relativePath } from '../batch/source'
 import { Draft, NOTHING_LEFT_OUT } from './draft'
 import { DraftLock } from './draft-lock'
@@ -33,6 +34,8 @@ export class TrainingSession {
   private readonly live: LiveTraining
   /** Photos that wait for the embedding of another one with the same file, by its ID. */
   private readonly sharing = new Map<number, number[]>()
+  /** Photos of which the copy that this browser keeps was read. */
+  private readonly rereading = new Set<number>()
 
   readonly subscribe: Draft['subscribe']
 
@@ -48,9 +51,7 @@ export class TrainingSession {
       base: () => draft.state.base,
       onReading: (id) => draft.setPhoto(id, { state: 'reading' }),
       onEmbedded: (id, embedded, file) => this.handleEmbedded(id, embedded, file),
-      onFailed: (id, failure) => {
-        for (const one of [id, ...this.takeSharing(id)]) draft.setPhoto(one, { state: 'failed', failure })
-      },
+      onFailed: (id, failure) => void this.handleFailed(id, failure),
       onAway: (serverAway) => draft.change({ serverAway }),
     })
     this.live = new LiveTraining({ snapshot: () => draft.state, change: (part) => draft.change(part) })
@@ -404,7 +405,7 @@ export class TrainingSession {
     const [file, embedded] = [this.file(id), this.embeddingOf(id)]
     if (embedded) this.live.add(id, embedded)
     else if (file) this.embedder.add(id, file)
-    else this.draft.setPhoto(id, { state: 'failed', failure: NO_PICTURE })
+    else this.draft.setPhoto(id, { state: 'failed', failure: FILE_UNREADABLE })
   }
 
   private handleEmbedded(id: number, embedded: Embedded, file: Blob): void {
@@ -425,6 +426,21 @@ export class TrainingSession {
     draft.savePhoto(photo)
     this.take(photo)
     this.live.update()
+  }
+
+  private async handleFailed(id: number, failure: Failure): Promise<void> {
+    if (failure.code === FILE_UNREADABLE.code && (await this.readKept(id))) return
+    for (const one of [id, ...this.takeSharing(id)]) this.draft.setPhoto(one, { state: 'failed', failure })
+  }
+
+  /** The visitor may have moved or deleted a file since, or taken its disk away: what is kept of it is read instead. */
+  private async readKept(id: number): Promise<boolean> {
+    const { draft } = this
+    const file = this.rereading.has(id) ? null : await draft.takeKept(id)
+    if (file === null || !draft.photo(id)) return false
+    this.rereading.add(id)
+    this.embedder.add(id, file)
+    return true
   }
 
   /** The photos that wait for this one, which no longer do. */
@@ -464,5 +480,4 @@ export class TrainingSession {
   }
 }
 
-const NO_PICTURE = { code: 'file_unreadable', retryable: false, retryAfterMs: null }
 const byId = (a: { id: number }, b: { id: number }) => a.id - b.id

@@ -1,4 +1,4 @@
-import { type Failure, isServerAway } from '../api/failure'
+import { type Failure, FILE_UNREADABLE, isServerAway } from '../api/failure'
 import { wait } from '../event-loop/wait'
 
 /** Retries while the server is busy. */
@@ -39,5 +39,5 @@ export async function withRetries<T>(request: () => Promise<T>, retrying: Retryi
 export function asFailure(error: unknown): Failure {
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
     return error as Failure
-  return { code: 'file_unreadable', retryable: false, retryAfterMs: null }
+  return FILE_UNREADABLE
 }
