@@ -37,11 +37,15 @@ async function preloadCode(page: Page): Promise<void> {
   await expect.poll(() => started > 0 && started === finished).toBe(true)
 }
 
-/** Lets a number of uploads succeed; later ones fail as if the connection were lost. */
+/**
+ * Lets a number of uploads of a page succeed; later ones fail as if the connection were lost. A route of the page itself
+ * would end before the page does when that is closed, and let through what it tries to send at this moment.
+ */
 async function limitUploads(page: Page, uploads: number): Promise<void> {
   let count = 0
-  await page.route('**/photos?unique=1', async (route) => {
-    if (count++ < uploads) await route.continue()
+  await page.context().route('**/photos?unique=1', async (route) => {
+    if (route.request().frame().page() !== page) await route.fallback()
+    else if (count++ < uploads) await route.continue()
     else await route.abort()
   })
 }
@@ -208,7 +212,7 @@ test('pauses uploads and the server across reloads, resumes them, and keeps the 
   await expect.poll(async () => (await job(page)).reason).toBe('requested')
   // Failed uploads are not retried while paused.
   const retriedUpload = page.waitForRequest('**/photos?unique=1', { timeout: 2500 }).catch(() => null)
-  await page.unroute('**/photos?unique=1')
+  await page.context().unroute('**/photos?unique=1')
   expect(await retriedUpload).toBe(null)
   page.on('dialog', (dialog) => void dialog.accept())
   await page.reload()
