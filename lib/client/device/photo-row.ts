@@ -1,6 +1,7 @@
 import { topKOf } from '@/lib/shared/contract/top-k'
 import { Problem } from '@/lib/shared/problems/problem'
 import { classifiedRow, failedRow, type ModelName, type ResultRow } from '@/lib/shared/results/columns'
+import { FILE_UNREADABLE } from '../api/failure'
 import type { DeviceSession } from './device-session'
 import { sha256 } from './digest'
 import { NOT_ON_DEVICE } from './failures'
@@ -46,13 +47,11 @@ export async function photoRow(
   }
 }
 
-const UNREADABLE = 'file_unreadable'
-
 /** The row of a photo whose file can't be read. */
 export function unreadableRow(file: { file: string; bytes: number | null }, model: ModelName): ResultRow {
-  return failedRow({ ...file, sha256: null }, model, { code: UNREADABLE, detail: '' })
+  return failedRow({ ...file, sha256: null }, model, { code: FILE_UNREADABLE.code, detail: '' })
 }
 
 export function isUnreadable({ error_code }: ResultRow): boolean {
-  return error_code === UNREADABLE
+  return error_code === FILE_UNREADABLE.code
 }

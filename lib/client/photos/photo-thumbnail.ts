@@ -16,11 +16,12 @@ export function photoThumbnail(photo: Blob): Promise<Blob | null> {
   return created
 }
 
-/** The same photo in another file has the same small version. */
+/** The same photo in another file has the same small version, unless the first file couldn't be read. */
 export function adoptThumbnail(from: Blob, to: Blob): void {
   const [thumbnail, url] = [thumbnails.get(from), urls.get(from)]
-  if (thumbnail !== undefined) thumbnails.set(to, thumbnail)
-  if (url !== undefined) urls.set(to, url)
+  if (!thumbnail || !url) return
+  thumbnails.set(to, thumbnail)
+  urls.set(to, url)
 }
 
 /** The URL of a photo's small version, if it has been made: undefined if not, null if it can't be. */

@@ -396,6 +396,8 @@ export class TrainingSession {
   private startWith(part: Partial<TrainingSnapshot>, keep: boolean): void {
     this.embedder.clear()
     this.sharing.clear()
+    // Its IDs are given again.
+    this.rereading.clear()
     this.live.forget([...this.draft.embedded.keys()])
     this.draft.reset(part, keep)
   }
