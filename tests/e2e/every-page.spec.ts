@@ -11,7 +11,7 @@ const MAX_SCRIPT_BYTES = new Map([
   ['/', 192_000],
   ['/batch', 222_000],
   ['/compare', 187_000],
-  ['/train', 182_000],
+  ['/train', 183_000],
   ['/gallery', 162_000],
   ['/history', 175_000],
   ['/models', 170_000],

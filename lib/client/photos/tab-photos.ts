@@ -1,5 +1,6 @@
-import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb'
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
+import { WriteQueue } from '../storage/write-queue'
 import type { Photo } from './photo'
 import type { PhotoSession } from './photo-session'
 import type { Prepared } from './prepare-photo'
@@ -26,11 +27,6 @@ export interface TabPhotosSchema extends DBSchema {
   photos: { key: [string, number]; value: StoredPhoto }
   states: { key: [string, number]; value: StoredState }
 }
-
-type Write = (transaction: IDBPTransaction<TabPhotosSchema, ['photos', 'states'], 'readwrite'>) => Promise<unknown>
-
-/** Writes per transaction. When the disk is full, those of a whole transaction are lost. */
-const WRITES_PER_TRANSACTION = 32
 
 /** The name of the database. */
 export const TAB_PHOTOS = `vision-tabs${BASE_PATH}`
@@ -85,18 +81,23 @@ async function deleteExpired(db: IDBPDatabase<TabPhotosSchema>, ownTab: string):
   }
 }
 
-/** Writes changes to the database, several per transaction, one transaction at a time. */
+/** Writes changes to the database. */
 class PhotoWriter {
   private readonly written = new Map<number, Photo>()
-  private pending: Write[] = []
-  private writing = false
+  private readonly queue: WriteQueue<TabPhotosSchema, 'photos' | 'states'>
 
   /** @param photos those that are already in the database */
   constructor(
-    private readonly db: IDBPDatabase<TabPhotosSchema>,
+    db: IDBPDatabase<TabPhotosSchema>,
     private readonly tab: string,
     photos: readonly Photo[],
   ) {
+    // When the disk is full, for example, the photos are still on the page.
+    this.queue = new WriteQueue(
+      async () => db,
+      ['photos', 'states'],
+      () => {},
+    )
     for (const photo of photos) this.written.set(photo.id, photo)
   }
 
@@ -117,40 +118,29 @@ class PhotoWriter {
       const before = this.written.get(photo.id)
       if (before === photo) continue
       this.written.set(photo.id, photo)
-      if (!before) this.enqueue((transaction) => transaction.objectStore('photos').put(this.stored(photo)))
-      if (!before || stateKey(before) !== stateKey(photo))
-        this.enqueue((transaction) => transaction.objectStore('states').put(this.storedState(photo)))
+      if (!before) this.savePhoto(photo)
+      if (!before || stateKey(before) !== stateKey(photo)) this.saveState(photo)
     }
     for (const id of this.written.keys()) {
       if (currentIds.has(id)) continue
       this.written.delete(id)
-      this.enqueue((transaction) =>
-        Promise.all([
-          transaction.objectStore('photos').delete([this.tab, id]),
-          transaction.objectStore('states').delete([this.tab, id]),
-        ]),
-      )
+      this.delete('photos', id)
+      this.delete('states', id)
     }
   }
 
-  private enqueue(write: Write): void {
-    this.pending.push(write)
-    if (!this.writing) void this.flush()
+  private savePhoto(photo: Photo): void {
+    const stored = this.stored(photo)
+    this.queue.add(`photos ${photo.id}`, { in: (transaction) => transaction.objectStore('photos').put(stored) })
   }
 
-  private async flush(): Promise<void> {
-    this.writing = true
-    await Promise.resolve() // For the other changes that are reported together with the first one.
-    while (this.pending.length > 0) {
-      const writes = this.pending.splice(0, WRITES_PER_TRANSACTION)
-      try {
-        const transaction = this.db.transaction(['photos', 'states'], 'readwrite')
-        await Promise.all([...writes.map((write) => write(transaction)), transaction.done])
-      } catch {
-        // A full disk, for example: the photos are still on the page.
-      }
-    }
-    this.writing = false
+  private saveState(photo: Photo): void {
+    const stored = this.storedState(photo)
+    this.queue.add(`states ${photo.id}`, { in: (transaction) => transaction.objectStore('states').put(stored) })
+  }
+
+  private delete(store: 'photos' | 'states', id: number): void {
+    this.queue.add(`${store} ${id}`, { in: (transaction) => transaction.objectStore(store).delete([this.tab, id]) })
   }
 
   private stored({ id, name, file, credit }: Photo): StoredPhoto {

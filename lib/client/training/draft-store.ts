@@ -1,62 +1,27 @@
-import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb'
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import { BASE_PATH } from '@/lib/shared/web/base-path'
+import { type Write, WriteQueue } from '../storage/write-queue'
 import { setDraftHint } from './draft-hint'
-import type { Embedded, SavedReference, TrainingLabel, TrainingPhoto } from './types'
-
-/** A photo as it is stored. */
-export interface StoredPhoto
-  extends Pick<TrainingPhoto, 'id' | 'label' | 'name' | 'confirmed'>,
-    // Earlier versions didn't keep these.
-    Partial<Pick<TrainingPhoto, 'path' | 'skipped'>> {
-  /** Null for a photo of a saved model that this browser never had. */
-  file: Blob | null
-  embedded: Embedded | null
-}
-
-/** Everything but the photos. */
-export interface StoredDraft {
-  base: string
-  labels: readonly TrainingLabel[]
-  /** Earlier versions didn't have it. */
-  multiLabel?: boolean
-  saved: SavedReference | null
-  changed: boolean
-}
-
-/** What this browser keeps. */
-export interface Stored {
-  /** Absent before the first label. */
-  draft: StoredDraft | undefined
-  photos: StoredPhoto[]
-  /** Photos without a label, as an earlier version kept them. */
-  unsorted: readonly File[]
-}
+import { type Change, DraftJournal, withChanges } from './draft-journal'
+import type { Stored, StoredDraft, StoredPhoto } from './stored-draft'
 
 interface Schema extends DBSchema {
   draft: { key: 'draft' | 'unsorted'; value: StoredDraft | readonly File[] }
   photos: { key: number; value: StoredPhoto }
 }
 
-type Transaction = IDBPTransaction<Schema, ['draft', 'photos'], 'readwrite'>
-
-interface Write {
-  in(transaction: Transaction): Promise<unknown>
-  /** Called once it is written. */
-  done?(): void
-}
-
-/** Writes per transaction. When the disk is full, those of a whole transaction are lost. */
-const WRITES_PER_TRANSACTION = 16
+type DraftWrite = Write<Schema, 'draft' | 'photos'>
 
 /** The draft that this browser keeps: one, since all tabs share it. */
 export class DraftStore {
   private db: Promise<IDBPDatabase<Schema>> | undefined
-  /** The latest write of each record. */
-  private readonly waiting = new Map<string, Write>()
-  private writing = false
+  private readonly queue: WriteQueue<Schema, 'draft' | 'photos'>
+  private readonly journal = new DraftJournal()
 
   /** @param onFailure called once something can't be kept: in private windows, or when storage is full */
-  constructor(private readonly onFailure: () => void) {}
+  constructor(private readonly onFailure: () => void) {
+    this.queue = new WriteQueue(() => this.open(), ['draft', 'photos'], onFailure)
+  }
 
   /** The draft from before; null if there is none or this browser has no storage. */
   async load(): Promise<Stored | null> {
@@ -67,8 +32,9 @@ export class DraftStore {
         db.get('draft', 'unsorted'),
         db.getAll('photos'),
       ])
-      if (!draft && !unsorted) return null
-      return { draft: draft as StoredDraft | undefined, unsorted: (unsorted ?? []) as readonly File[], photos }
+      const kept = { draft: draft as StoredDraft | undefined, unsorted: (unsorted ?? []) as readonly File[], photos }
+      const stored = this.catchUp(kept)
+      return stored.draft || stored.unsorted.length > 0 ? stored : null
     } catch {
       this.onFailure()
       return null
@@ -87,54 +53,55 @@ export class DraftStore {
   /** @param hasContent whether there are labels or photos */
   saveDraft(draft: StoredDraft, hasContent: boolean): void {
     setDraftHint(hasContent)
-    this.write('draft', (transaction) => transaction.objectStore('draft').put(draft, 'draft'))
+    this.write('draft', { kind: 'draft', draft }, (transaction) => transaction.objectStore('draft').put(draft, 'draft'))
   }
 
   /** The photos that an earlier version kept apart are photos as all others now. */
   forgetUnsorted(): void {
-    this.write('unsorted', (transaction) => transaction.objectStore('draft').delete('unsorted'))
+    this.queue.add('unsorted', { in: (transaction) => transaction.objectStore('draft').delete('unsorted') })
   }
 
-  /** @param onDone called once this browser keeps it */
-  savePhoto(photo: StoredPhoto, onDone: () => void): void {
-    this.write(`photo ${photo.id}`, (transaction) => transaction.objectStore('photos').put(photo), onDone)
+  /** @param onWritten called once this browser keeps it */
+  savePhoto(photo: StoredPhoto, onWritten?: () => void): void {
+    const { id, label, confirmed, skipped = false } = photo
+    const change: Change = { kind: 'photo', id, label, confirmed, skipped }
+    this.write(`photo ${id}`, change, (transaction) => transaction.objectStore('photos').put(photo), onWritten)
   }
 
   deletePhoto(id: number): void {
-    this.write(`photo ${id}`, (transaction) => transaction.objectStore('photos').delete(id))
+    this.write(`photo ${id}`, { kind: 'removed', id }, (transaction) => transaction.objectStore('photos').delete(id))
   }
 
   clear(): void {
     setDraftHint(false)
-    this.waiting.clear()
-    this.write('clear', async (transaction) => {
-      await transaction.objectStore('photos').clear()
-      await transaction.objectStore('draft').clear()
-    })
+    this.queue.clear()
+    this.write('all', { kind: 'cleared' }, (transaction) =>
+      Promise.all([transaction.objectStore('photos').clear(), transaction.objectStore('draft').clear()]),
+    )
   }
 
-  private write(record: string, write: Write['in'], done?: () => void): void {
-    // The order matters where a record is deleted and comes back.
-    this.waiting.delete(record)
-    this.waiting.set(record, { in: write, ...(done && { done }) })
-    if (!this.writing) void this.writeAll()
-  }
-
-  private async writeAll(): Promise<void> {
-    this.writing = true
-    while (this.waiting.size > 0) {
-      const chunk = [...this.waiting].slice(0, WRITES_PER_TRANSACTION)
-      for (const [record] of chunk) this.waiting.delete(record)
-      try {
-        const transaction = (await this.open()).transaction(['draft', 'photos'], 'readwrite')
-        await Promise.all(chunk.map(([, write]) => write.in(transaction)))
-        await transaction.done
-        for (const [, { done }] of chunk) done?.()
-      } catch {
-        this.onFailure()
-      }
+  private write(record: string, change: Change, write: DraftWrite['in'], onWritten?: () => void): void {
+    const written = this.journal.follow(record, change)
+    const done = () => {
+      written()
+      onWritten?.()
     }
-    this.writing = false
+    this.queue.add(record, { in: write, done })
+  }
+
+  /** Makes the changes that an earlier page didn't write. */
+  private catchUp(kept: Stored): Stored {
+    const changes = this.journal.read()
+    const stored = withChanges(kept, changes)
+    const photos = new Map(stored.photos.map((photo) => [photo.id, photo]))
+    for (const change of changes) {
+      const photo = change.kind === 'photo' && photos.get(change.id)
+      if (photo) this.savePhoto(photo)
+      if (change.kind === 'removed') this.deletePhoto(change.id)
+      if (change.kind === 'draft') this.saveDraft(change.draft, change.draft.labels.length + photos.size > 0)
+      if (change.kind === 'cleared') this.clear()
+    }
+    return stored
   }
 
   private open(): Promise<IDBPDatabase<Schema>> {

@@ -1,6 +1,7 @@
 import { Notifier } from '../batch/notifier'
 import { adoptThumbnail } from '../photos/photo-thumbnail'
-import { DraftStore, type Stored, type StoredPhoto } from './draft-store'
+import { DraftStore } from './draft-store'
+import type { Stored, StoredPhoto } from './stored-draft'
 import type { Embedded, TrainingPhoto, TrainingSnapshot } from './types'
 
 /**
