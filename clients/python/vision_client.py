@@ -210,7 +210,11 @@ class Vision(_Settings):
         return _with_floats(self._json(_embed_call(photo, options)))
 
     def explain(self, photo: Photo, *, on_progress: Progress | None = None, **options: Any) -> Json:
-        """Explains a label of a photo. Options: model, label, method, crop, png."""
+        """Explains a label of a photo.
+
+        Options: model, label, method, crop, png; for a text-image model candidate_labels (a list) and
+        hypothesis_template.
+        """
         call = _photo_call("/api/explain", photo, {**options, "stream": 1})
         return _result_of(self._lines(call), "explanation", on_progress)
 

@@ -12,13 +12,16 @@ interface PhotoParameters {
   crop?: Area | undefined
 }
 
-export interface ClassifyParameters extends PhotoParameters {
-  /** Maximum number of predictions. Default: 5, or for a multi-label model all labels that apply if these are more. */
-  top_k?: number | undefined
+interface LabelParameters extends PhotoParameters {
   /** Labels to choose from, for a text-image model. */
   candidate_labels?: readonly string[] | undefined
   /** The text that photos are compared with, with {} for the label. */
   hypothesis_template?: string | undefined
+}
+
+export interface ClassifyParameters extends LabelParameters {
+  /** Maximum number of predictions. Default: 5, or for a multi-label model all labels that apply if these are more. */
+  top_k?: number | undefined
   /** Omits predictions with a lower score. */
   threshold?: number | undefined
   /** Whether to return the model input. */
@@ -39,7 +42,7 @@ export interface EmbedParameters extends PhotoParameters {
 
 type EncodedEmbedding = Omit<Embedding, 'embedding' | 'kinds'> & { embedding: string; kinds?: string | null }
 
-export interface ExplainParameters extends PhotoParameters {
+export interface ExplainParameters extends LabelParameters {
   /** A label's name, its index, or `#` and its index. Default: the best label. */
   label?: string | number | undefined
   method?: ExplainMethod | undefined

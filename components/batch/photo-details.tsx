@@ -77,7 +77,7 @@ export function PhotoDetails({
   const { predictions, synonyms } = useResultLabels(classified, words, here)
   const explanation = useExplanation({
     file: file ?? undefined,
-    model,
+    model: choice,
     crop: null,
     here,
     best: predictions[0]?.index ?? null,
@@ -119,8 +119,8 @@ export function PhotoDetails({
 
 /** The predictions of a result that can be explained, and other names of its label. */
 function useResultLabels(row: ResultRow | null, words: LabelWords | null, here: boolean) {
-  // Labels in words have no other names, and can't be explained.
-  const { classes } = useClasses(row && !words ? { id: row.model, words: undefined } : null, here)
+  // Labels in words have no other names.
+  const { classes } = useClasses(row && { id: row.model, words: words ?? undefined }, here)
   const predictions = useMemo(() => {
     const indices = new Map(classes?.map(({ label, index }) => [label, index]))
     return (row?.top_labels ?? []).flatMap((label, at) => {

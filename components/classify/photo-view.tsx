@@ -57,7 +57,7 @@ export function PhotoView({
   const t = useTranslations('answer')
   const file = classifiedFile(photo, here)
   const { phase, result, outdated } = useShownPhase(photo, file, model)
-  // The server explains and counts only labels that a model has for everyone.
+  // The server counts only labels that a model has for everyone.
   const hasWords = parseChoice(model).words !== null
   const predictions = outdated ? [] : (result?.predictions ?? [])
   const crop = useCrop(session, photo, result)
@@ -112,9 +112,7 @@ export function PhotoView({
             onTryServer={() => session.tryServerNow()}
             onRemove={() => session.remove(photo.id)}
           >
-            {canExplain && !hasWords && (
-              <ExplanationPanel state={explanation} predictions={shownOf(predictions, labelCount)} />
-            )}
+            {canExplain && <ExplanationPanel state={explanation} predictions={shownOf(predictions, labelCount)} />}
           </PhotoResult>
         </div>
         {/* A vote is about the whole photo. */}

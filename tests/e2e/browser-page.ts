@@ -22,10 +22,15 @@ export function persistentContext(profile: string, baseURL?: string): Promise<Br
   })
 }
 
-/** Waits until React has hydrated the page. Before that, no handler receives drops, pastes or files. */
+/**
+ * Waits until React has hydrated the page and its effects have run; Next's own adds an element. Before that, no handler
+ * receives drops, pastes, files, or another hash, which Next would overwrite.
+ */
 export async function waitForHydration(page: Page): Promise<void> {
-  await page.waitForFunction(() =>
-    Object.keys(document.querySelector('main') ?? {}).some((key) => key.startsWith('__react')),
+  await page.waitForFunction(
+    () =>
+      Object.keys(document.querySelector('main') ?? {}).some((key) => key.startsWith('__react')) &&
+      document.querySelector('next-route-announcer') !== null,
   )
 }
 

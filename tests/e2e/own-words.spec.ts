@@ -61,6 +61,10 @@ test('a photo gets the visitor’s own labels, which can be changed and survive 
   expect((await bars(page).allTextContents()).sort()).toEqual(['a building', 'bolts, M8', 'koala'])
   await page.getByRole('button', { name: 'What the model saw' }).click()
   await expect(page.getByRole('img', { name: /input|model/i }).last()).toBeVisible()
+  await page.getByRole('button', { name: 'Why this label?' }).click()
+  await page.getByRole('combobox', { name: 'Label' }).selectOption('bolts, M8')
+  await expect(page.getByText(/support bolts, M8/)).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByTestId('heat')).toBeVisible()
   await page.getByRole('button', { name: 'Use a model’s labels instead' }).click()
   await expect(page.getByRole('button', { name: 'Label it in your own words' })).toBeVisible()
   await expect(bars(page)).toHaveCount(4)
@@ -102,7 +106,10 @@ test('a batch gets the visitor’s own labels, which its evaluation knows', asyn
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('button', { name: 'What the model saw' }).click()
   await expect(dialog.getByRole('img', { name: /input|model/i }).last()).toBeVisible()
-  await expect(dialog.getByRole('button', { name: 'Why?' })).toHaveCount(0)
+  await dialog.getByRole('button', { name: 'Why this label?' }).click()
+  await dialog.getByRole('combobox', { name: 'Label' }).selectOption('bolts, M8')
+  await expect(dialog.getByText(/support bolts, M8/)).toBeVisible({ timeout: 20_000 })
+  await expectAccessible(page)
 })
 
 test('photos of the classify page become a batch with the same labels @extended', async ({ page }) => {

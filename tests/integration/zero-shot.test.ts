@@ -8,6 +8,7 @@ import { Vision } from '@/clients/typescript'
 import type { SimilarPhotosReply } from '@/lib/shared/contract/check'
 import type { Classification, ModelInfo } from '@/lib/shared/contract/contract'
 import type { TextEmbeddingsReply } from '@/lib/shared/contract/embed'
+import type { Explanation } from '@/lib/shared/contract/explain'
 import { joinLabels } from '@/lib/shared/zero-shot/candidate-labels'
 import { clientPython } from '@/scripts/tools/client-python.mjs'
 import { createJob, jobDone, resultsOf } from '../support/jobs'
@@ -254,6 +255,40 @@ test('a text finds the photos of a job that it fits best, also with a model that
   expect([other.status, (await other.json()).detail]).toEqual([409, expect.stringMatching(/text-image model/)])
 })
 
+const explain = (query: Record<string, string>) =>
+  fetch(`${server.url}/api/explain?${new URLSearchParams(query)}`, { method: 'POST', body: new Uint8Array(photo) })
+
+test('explains labels in words by every way to send them, and refuses what it can’t explain', async () => {
+  const words = { candidate_labels: ['a cat', 'bolts, M8'], hypothesis_template: 'a drawing of {}' }
+  const vision = new Vision({ url: server.url })
+  const { predictions } = await vision.classify(photo, { model: 'siglip', ...words })
+  const best = await vision.explain(photo, { model: 'siglip', method: 'occlusion', ...words })
+  expect(best.label).toEqual({ ...predictions[0], score: expect.closeTo(predictions[0]?.score ?? Number.NaN, 5) })
+  expect(best.model).toMatchObject({ id: 'siglip' })
+  expect(Math.max(...best.grid.values)).toBeGreaterThan(0)
+  const image = photo.toString('base64')
+  const other = await json('/api/explain', {
+    model: 'siglip',
+    method: 'occlusion',
+    image,
+    label: 'bolts, M8',
+    ...words,
+  })
+  expect((await read<Explanation>(other)).label).toMatchObject({ label: 'bolts, M8', index: 1 })
+  const refusals: [Record<string, string>, RegExp][] = [
+    [{ model: 'siglip' }, /no labels of its own. Send yours as candidate_labels/],
+    [{ model: 'siglip', candidate_labels: 'cat', label: 'dog' }, /“dog” isn’t one of candidate_labels/],
+    [{ model: 'siglip', candidate_labels: 'cat', label: '#1' }, /“#1” isn’t one of candidate_labels/],
+    [{ model: 'siglip', candidate_labels: 'cat', hypothesis_template: 'none' }, /has no \{\}/],
+    [{ model: 'clip', candidate_labels: '日本'.repeat(40) }, /too long.*77 tokens/],
+    [{ model: 'tiny', candidate_labels: 'cat' }, /need a text-image model/],
+  ]
+  for (const [query, detail] of refusals) {
+    const refused = await explain(query)
+    expect([refused.status, (await refused.json()).detail]).toEqual([400, expect.stringMatching(detail)])
+  }
+})
+
 interface Saved {
   model: ModelInfo
   evaluation: { labels: string[]; examples: number; report: { photos: number } | null }
@@ -272,12 +307,13 @@ test('words become a custom model that scores, explains, and learns from photos'
   ])
   const own = await as(query({ model: 'my-words' }))
   expect(difference(scoresOf(own.predictions), golden.siglip.photos[0]?.scores ?? [])).toBeLessThan(1e-4)
-  const explained = await fetch(`${server.url}/api/explain?model=my-words&label=%231`, {
-    method: 'POST',
-    body: new Uint8Array(photo),
-  })
-  const { label } = await read<{ label: { score: number } }>(explained)
-  expect(label.score).toBeCloseTo(golden.siglip.photos[0]?.scores[1] ?? Number.NaN, 4)
+  const explained = await read<Explanation>(await explain({ model: 'my-words', label: '#1' }))
+  expect(explained.label.score).toBeCloseTo(golden.siglip.photos[0]?.scores[1] ?? Number.NaN, 4)
+  // Labels that aren't saved are explained in the same way.
+  const sent = { model: 'siglip', candidate_labels: joinLabels(labels) }
+  const unsaved = await read<Explanation>(await explain({ ...sent, label: labels[1] as string }))
+  expect(unsaved.label).toEqual({ ...explained.label, score: expect.closeTo(explained.label.score, 5) })
+  expect(difference(unsaved.grid.values, explained.grid.values)).toBeLessThan(1e-5)
   const { embedding } = await read<{ embedding: number[] }>(
     await json('/api/embed', { model: 'siglip', image: photo.toString('base64') }),
   )

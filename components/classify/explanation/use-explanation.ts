@@ -38,6 +38,7 @@ const INITIAL_OPACITY = 0.85
 
 interface Target {
   file: Blob
+  /** With labels in words, if there are any (`formatChoice`). */
   model: string
   /** As text; empty for the model's own crop. */
   crop: string

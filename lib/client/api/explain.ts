@@ -2,11 +2,13 @@ import type { Explanation } from '@/lib/shared/contract/explain'
 import type { Area } from '@/lib/shared/crop/crop'
 import type { ProblemDetails } from '@/lib/shared/problems/problem'
 import { underBase } from '@/lib/shared/web/base-path'
+import { choiceQuery } from '@/lib/shared/zero-shot/choice'
 import { cropQuery } from './classify'
 import { failureWithoutAnswer, OFFLINE, parseAnswer, parseFailure } from './failure'
 import { readLines } from './read-lines'
 
 export interface ExplainCall {
+  /** A model, or a text-image model with labels in words (`formatChoice`). */
   model: string
   /** Index of the label in the model's output. */
   label: number
@@ -28,7 +30,7 @@ export async function explain(
   file: Blob,
   { model, label, crop, signal, onProgress }: ExplainCall,
 ): Promise<Explanation> {
-  const query = new URLSearchParams({ model, label: `#${label}`, stream: '1', ...cropQuery(crop) })
+  const query = new URLSearchParams({ ...choiceQuery(model), label: `#${label}`, stream: '1', ...cropQuery(crop) })
   const response = await fetch(underBase(`/api/explain?${query}`), { method: 'POST', body: file, signal }).catch(
     async () => {
       throw signal.aborted ? signal.reason : await failureWithoutAnswer(file)

@@ -1,13 +1,14 @@
 import { performance } from 'node:perf_hooks'
 import { readHeader } from '@/lib/shared/image/header'
 import { Problem } from '@/lib/shared/problems/problem'
+import type { CosineHead } from '@/lib/shared/zero-shot/similarity'
 import { toClassification, withoutEmbedding } from './classification'
-import { scoredByWords } from './classify-by-words'
+import { masksByWords, modelWithWords, scoredByWords } from './classify-by-words'
 import { deviceModelOf } from './device-model'
 import { toEmbedding } from './embedding'
 import type { EngineOptions } from './engine-options'
-import { labelIndex, toExplanation } from './explain/explanation'
-import { runMasks } from './explain/run-masks'
+import { labelIndex, toExplanation, wordIndex } from './explain/explanation'
+import { runMasks, type ScoredMasks } from './explain/run-masks'
 import { createGeneration, isServing, requireEmbedding } from './generation'
 import { labelsOf } from './label-list'
 import { classCount, type Model } from './model'
@@ -30,7 +31,7 @@ import type {
 import { signatureOf } from './signature'
 import { deadlineSignal, submit } from './submit'
 import { Texts } from './texts'
-import type { ClassifyOptions, Engine, EngineStats, RunOptions } from './types'
+import type { ClassifyOptions, Engine, EngineStats, ExplainOptions, RunOptions } from './types'
 
 /** Decoded pixels take at most four channels (RGBA). */
 const BYTES_PER_PIXEL = 4
@@ -129,6 +130,17 @@ export async function createEngine(
     })
   }
 
+  /** The labels that an explanation is about: those of the model, or in words. */
+  async function explained(model: Model, { words, label }: ExplainOptions, signal: AbortSignal): Promise<Explained> {
+    if (words === undefined) {
+      requireLabels(model)
+      return { model, index: label === undefined ? undefined : labelIndex(model, label), words: null }
+    }
+    const index = label === undefined ? undefined : wordIndex(words, label)
+    const head = await texts.head(model, words, { priority: 'batch' }, signal)
+    return { model: modelWithWords(model, words, head), index, words: head }
+  }
+
   const listed = () => lookup.all().filter(isListed)
   const infoOf = (model: Model) => toModelInfo(model, lookup, current)
 
@@ -223,19 +235,25 @@ export async function createEngine(
 
     async explain(image, request, signal) {
       const start = performance.now()
-      const model =
+      const found =
         lookup.known(request.model, request.revision) ?? (await lookup.find(request.model, request.revision))
-      const { base } = lookup.served(model, current.reports)
-      const index = request.label === undefined ? undefined : labelIndex(model, request.label)
+      const { base } = lookup.served(found, current.reports)
       const limit = deadlineSignal(options.deadlineMs)
       const stop = signal ? AbortSignal.any([signal, limit]) : limit
       const { crop } = request
-      const result = await run(image, model, { crop, priority: 'batch' }, { want: 'pixels', preview: false }, stop)
+      const { model, index, words } = await explained(found, request, stop)
+      const output = { want: 'pixels', preview: false, embedding: words !== null } as const
+      const result = await run(image, model, { crop, priority: 'batch' }, output, stop)
       const head = workerHead(model)
+      const masks = async (job: ScoredMasks) => {
+        const whole = { ...job, index: words === null ? job.index : null, model: base.id, head }
+        const done = await runMaskJob(base.revision, whole, stop)
+        return words === null ? done : masksByWords(done, words, job.index)
+      }
       const attribution = await runMasks(
-        { model, result, index, method: request.method },
+        { model, result: words === null ? result : scoredByWords(result, words, 1), index, method: request.method },
         {
-          masks: (job) => runMaskJob(base.revision, { ...job, model: base.id, head }, stop),
+          masks,
           concurrency: options.workers,
           onProgress: request.onProgress,
           signal: stop,
@@ -279,6 +297,15 @@ export async function createEngine(
     pids: () => current.pool.pids,
     report: (id) => current.reports.get(id),
   }
+}
+
+/** What an explanation is about. */
+interface Explained {
+  model: Model
+  /** Of the label; undefined for the best one. */
+  index: number | undefined
+  /** Labels in words; null for those of the model. */
+  words: CosineHead | null
 }
 
 /** `top_k` is an upper bound: a model with fewer labels returns all of them, through every entry point. */

@@ -101,8 +101,8 @@ export interface MaskJob {
   method: ExplainMethod
   first: number
   count: number
-  /** The output whose score is returned. */
-  index: number
+  /** The output whose score is returned; null for embeddings instead. */
+  index: number | null
   /** Set for a custom model: `model` is then its base. */
   head?: WorkerHead | undefined
 }
@@ -164,8 +164,10 @@ export interface PhotoResult {
 }
 
 export interface MaskResult {
-  /** One score per mask, in order; fewer than requested if the time slice ended. */
+  /** One score per mask, in order; fewer than requested if the time slice ended. Empty if embeddings were requested. */
   scores: Float32Array
+  /** One embedding [dimensions] per mask, in the same way; empty unless requested. */
+  embeddings: Float32Array[]
   runMs: number
 }
 

@@ -91,6 +91,8 @@ export interface TextEmbeddings {
 }
 
 export interface ExplainOptions extends Pick<RunOptions, 'model' | 'revision' | 'crop'> {
+  /** The labels to choose from, which a model of photos and texts needs and any other refuses. */
+  words?: LabelWords | undefined
   /** Name or index of the label to explain; the best one if absent. */
   label?: string | undefined
   method: ExplainMethod

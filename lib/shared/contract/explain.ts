@@ -10,6 +10,8 @@ export type ExplainMethod = (typeof EXPLAIN_METHODS)[number]
 export const explainParametersSchema = z.object({
   model: classifyParametersSchema.shape.model,
   crop: classifyParametersSchema.shape.crop,
+  candidate_labels: classifyParametersSchema.shape.candidate_labels,
+  hypothesis_template: classifyParametersSchema.shape.hypothesis_template,
   label: z
     .string()
     .min(1)

@@ -26,8 +26,12 @@ interface ExplanationTarget {
   method: ExplainMethod
 }
 
+/** Masks, and the output whose scores they get. */
+export type ScoredMasks = Pick<MaskJob, 'pixels' | 'method' | 'first' | 'count'> & { index: number }
+
 interface RunContext {
-  masks(job: Omit<MaskJob, 'kind' | 'id' | 'priority' | 'model' | 'head'>): Promise<MaskResult>
+  /** Resolves to the scores of the output `index`. */
+  masks(job: ScoredMasks): Promise<Pick<MaskResult, 'scores' | 'runMs'>>
   /** Number of jobs in flight. */
   concurrency: number
   onProgress: ((done: number, of: number) => void) | undefined

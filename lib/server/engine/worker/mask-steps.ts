@@ -23,16 +23,19 @@ export function maskSteps(
 ): () => Promise<MaskResult | null> {
   const baseline = blurredBaseline(pixels, input)
   const scores: number[] = []
+  const embeddings: Float32Array[] = []
   const start = performance.now()
   let runMs = 0
   return async () => {
     const stepStart = performance.now()
-    const masked = occlude(pixels, baseline, input, maskOf(method, first + scores.length))
-    const { logits } = await scorer.score(prepare(masked), false)
-    const probabilities = activate(logits, scorer.temperature, scorer.activation)
-    scores.push(probabilities[index] ?? 0)
+    const done = scores.length + embeddings.length
+    const masked = occlude(pixels, baseline, input, maskOf(method, first + done))
+    const { logits, embedding } = await scorer.score(prepare(masked), index === null)
+    if (index === null) embeddings.push(embedding ?? new Float32Array())
+    else scores.push(activate(logits, scorer.temperature, scorer.activation)[index] ?? 0)
     const now = performance.now()
     runMs += now - stepStart
-    return scores.length === count || now - start > SLICE_MS ? { scores: Float32Array.from(scores), runMs } : null
+    const ended = done + 1 === count || now - start > SLICE_MS
+    return ended ? { scores: Float32Array.from(scores), embeddings, runMs } : null
   }
 }

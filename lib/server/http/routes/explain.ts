@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { type Explanation, explainParametersSchema } from '@/lib/shared/contract/explain'
+import { wordsOf } from '@/lib/shared/contract/words'
 import { parseCrop } from '@/lib/shared/crop/crop'
 import type { ExplanationSlots } from '../explanation-slots'
 import { json } from '../json-response'
@@ -31,10 +32,18 @@ export function explain({ engine, environment, log }: Services, uploads: MemoryB
     readOptions(querySchema, { ...query, stream })
     requireQueueSpace(engine)
     const { image, fields } = await readPhoto(request, environment, reservation)
-    const { png, crop: text, ...options } = readOptions(explainParametersSchema, query, fields)
+    const { png, crop: text, ...given } = readOptions(explainParametersSchema, query, fields)
+    const { candidate_labels, hypothesis_template, ...options } = given
+    const words = wordsOf({ candidate_labels, hypothesis_template })
     const crop = text === undefined ? undefined : parseCrop(text)
     const run = async (signal: AbortSignal, onProgress?: Progress): Promise<Explanation> => {
-      const parameters = { ...options, crop, requestId: c.get('requestId'), ...(onProgress ? { onProgress } : {}) }
+      const parameters = {
+        ...options,
+        words,
+        crop,
+        requestId: c.get('requestId'),
+        ...(onProgress ? { onProgress } : {}),
+      }
       const explanation = await engine.explain(image, parameters, signal)
       return png ? { ...explanation, png: await overlay(explanation) } : explanation
     }
