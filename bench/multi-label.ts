@@ -6,11 +6,12 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { writeFeatures } from '@/lib/shared/training/features'
 import { headScorer } from '@/lib/shared/training/head'
+import { accuracyWith } from '@/lib/shared/training/learning-curve'
 import { collages, type EmbeddedCollage, testOn, trainOn } from './train-collages'
 import { tasks } from './train-tasks'
 
 const { values } = parseArgs({ args: process.argv.slice(3), options: { export: { type: 'string' } } })
-const SIZES = [60, 150, 300]
+const SIZES = [60, 75, 120, 150, 300]
 
 function exportFeatures(folder: string, name: string, photos: readonly EmbeddedCollage[]): void {
   const [first] = photos
@@ -38,13 +39,18 @@ if (found) {
     const training = await trainOn(trained.slice(0, size))
     const { user } = process.cpuUsage(start)
     const { chosen, half, ece, unlike } = testOn(training, tested)
-    const { report, head } = training
+    const { report, head, curve } = training
     console.log(
       `${size} collages: mAP ${percent(chosen.map)}, cross-validation ${percent(report?.map ?? 0)}; calibration error ${percent(ece)}; CPU ${(user / 1e6).toFixed(2)} s`,
     )
     console.log(
       `${size} collages: F1 micro ${percent(chosen.micro_f1)} (${percent(half.micro_f1)} at 0.5), macro ${percent(chosen.macro_f1)} (${percent(half.macro_f1)} at 0.5)`,
     )
+    if (curve) {
+      const perLabel = trained.slice(0, size).flatMap(({ labels }) => labels).length / head.labels.length
+      const gain = accuracyWith(curve, 2 * perLabel) - accuracyWith(curve, perLabel)
+      console.log(`${size} collages: the learning curve expects ${percent(gain)} more mAP from twice as many`)
+    }
     const score = headScorer(head)
     const flagged = signs.filter((photo) => (score(photo).likeness ?? 0) < (head.likeness?.rule.below ?? 0)).length
     console.log(

@@ -115,6 +115,7 @@ test('the back button and "Open as a batch" wait for the server, and the page fo
   await expect(heading(page, 'Explore models')).toBeVisible()
   // Now only the server has the page to which the back button leads.
   await page.reload({ waitUntil: 'networkidle' })
+  await waitForHydration(page)
   await page.keyboard.press('Shift')
   await page.waitForLoadState('networkidle')
   await kill()

@@ -48,17 +48,13 @@ async function run(
   const list = known.map(({ id, label }) => ({ label, ...(examples.get(id) as Photo) }))
   const ids = known.map(({ id }) => id)
   try {
-    if (multiLabel) {
-      const training = await trainMultiLabel(list, { signal })
-      model = lastModel(training.head, known)
-      self.postMessage({ run: number, model: ofSeveral(training, ids), complete: true } satisfies FromTrainingWorker)
-      return
-    }
     // The learning curve takes a third of the time, and the page shows it last.
     for (const quick of [true, false]) {
-      const training = await train(list, { quick }, { signal })
-      model = lastModel(training.head, known)
-      self.postMessage({ run: number, model: named(training, ids), complete: !quick } satisfies FromTrainingWorker)
+      const trained = multiLabel
+        ? ofSeveral(await trainMultiLabel(list, { quick }, { signal }), ids)
+        : named(await train(list, { quick }, { signal }), ids)
+      model = lastModel(trained.head, known)
+      self.postMessage({ run: number, model: trained, complete: !quick } satisfies FromTrainingWorker)
     }
   } catch (error) {
     if (signal.aborted) return
@@ -111,7 +107,7 @@ async function respond(number: number, question: LabelingQuestion): Promise<void
 
 /** The model of photos that may have several labels. Mistakes aren't listed: a photo may have some of its labels right. */
 function ofSeveral(training: MultiLabelTraining, ids: readonly number[]): TrainedModel {
-  const { head, photos, report, needs, doubtful, copies } = training
+  const { head, photos, report, curve, needs, doubtful, copies } = training
   const id = (position: number) => ids[position] as number
   const figures = report && {
     map: report.map,
@@ -121,11 +117,12 @@ function ofSeveral(training: MultiLabelTraining, ids: readonly number[]): Traine
     photos: report.photos,
     hard: hardLabels(report, head.labels),
   }
-  const nothing = { accuracy: null, curve: null, mistakes: [], suspicious: [] }
+  const nothing = { accuracy: null, mistakes: [], suspicious: [] }
   return {
     head,
     photos,
     multiLabel: figures,
+    curve,
     needs,
     doubtful: doubtful.map(({ example, label, has }) => ({ photo: id(example), label, has })),
     copies: copies.map(({ examples: positions, labels }) => ({ photos: positions.map(id), labels })),

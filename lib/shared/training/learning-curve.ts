@@ -8,9 +8,10 @@ import type { TrainingSet } from './training-set'
 import type { Work } from './work'
 
 /** Accuracy with fewer examples. */
-interface CurvePoint {
+export interface CurvePoint {
   /** Mean number of examples per label that were trained on. */
   photos: number
+  /** The mean average precision, where photos may have several labels. */
   accuracy: number
 }
 
@@ -22,7 +23,7 @@ export interface LearningCurve {
 }
 
 /** How often each size is trained: with many examples, once is precise enough. */
-function rotations(examples: number, folds: number): number {
+export function rotations(examples: number, folds: number): number {
   if (examples <= 200) return folds
   return examples <= 2000 ? 2 : 1
 }
@@ -91,7 +92,7 @@ function rightOnes({ labels, truth }: TrainingSet, logits: Float32Array, example
 }
 
 /** Least squares through the logarithms. More photos never make a model worse, and errors never fall faster than 1 / n. */
-function powerLaw(points: readonly CurvePoint[], examples: number): { factor: number; exponent: number } {
+export function powerLaw(points: readonly CurvePoint[], examples: number): { factor: number; exponent: number } {
   // No error among n photos is taken for half an error.
   const values = points.map(({ photos, accuracy }) => ({
     x: exactLog(photos),

@@ -1,7 +1,4 @@
-import type { ClassReport } from '../metrics/classification'
-import type { LearningCurve } from './learning-curve'
-import { accuracyWith } from './learning-curve'
-import type { TrainingSet } from './training-set'
+import { accuracyWith, type LearningCurve } from './learning-curve'
 
 /** What more photos of one label would bring. */
 export interface LabelNeed {
@@ -17,16 +14,19 @@ export interface LabelNeed {
 /** The number of photos that `gain` refers to. */
 const MORE_PHOTOS = 10
 
+interface Measured {
+  labels: readonly string[]
+  /** Photos of each label [labels]. */
+  counts: Int32Array
+  /** The labels that were tested. */
+  classes: readonly { index: number; recall: number | null }[]
+  curve: LearningCurve | null
+}
+
 /** The labels, with the one first that needs photos most. Those that couldn't be tested come before all others. */
-export function labelNeeds(
-  set: TrainingSet,
-  classes: readonly ClassReport[],
-  curve: LearningCurve | null,
-): LabelNeed[] {
-  const counts = new Int32Array(set.labels.length)
-  for (const label of set.truth) counts[label] = (counts[label] as number) + 1
+export function labelNeeds({ labels, counts, classes, curve }: Measured): LabelNeed[] {
   const recalls = new Map(classes.map(({ index, recall }) => [index, recall]))
-  return set.labels
+  return labels
     .map((label, index) => {
       const photos = counts[index] as number
       const recall = recalls.get(index) ?? null

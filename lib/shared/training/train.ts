@@ -85,9 +85,16 @@ function* trainInSteps(set: TrainingSet, quick: boolean, onProgress: (done: numb
     shrinkage: validation?.shrinkage ?? null,
     report,
     curve,
-    needs: labelNeeds(set, report?.classes ?? [], curve),
+    needs: labelNeeds({ labels: set.labels, counts: countsOf(set), classes: report?.classes ?? [], curve }),
     mistakes: mistakesOf(set, results),
     suspicious: suspiciousExamples(set, results),
     copies: copiesOf(set, groups),
   }
+}
+
+/** Photos of each label [labels]. */
+function countsOf({ labels, truth }: TrainingSet): Int32Array {
+  const counts = new Int32Array(labels.length)
+  for (const label of truth) counts[label] = (counts[label] as number) + 1
+  return counts
 }

@@ -14,7 +14,7 @@ export interface Evaluation extends Pick<Training, 'shrinkage' | 'report' | 'cur
   suspicious: readonly { sha256: string; label: string; looks_like: string; score: number; own_score: number }[]
   /** Examples that show the same photo, or nearly. */
   copies: readonly { sha256: readonly string[]; labels: readonly string[] }[]
-  /** Of a model of photos that may have several labels; then `report` and `curve` are null. */
+  /** Of a model of photos that may have several labels; then `report` is null, and `curve` is about the mAP. */
   multi_label?: MultiLabelEvaluation | undefined
 }
 
@@ -60,7 +60,7 @@ export function multiLabelEvaluation(
   training: MultiLabelTraining,
   examples: readonly Pick<Example, 'sha256'>[],
 ): Evaluation {
-  const { head, penalty, report } = training
+  const { head, penalty, report, curve } = training
   const { thresholds, nearThreshold } = head.multiLabel
   const digest = (position: number) => examples[position]?.sha256 ?? ''
   const doubtful = training.doubtful
@@ -73,7 +73,7 @@ export function multiLabelEvaluation(
     likeness_below: head.likeness?.rule.below ?? null,
     shrinkage: null,
     report: null,
-    curve: null,
+    curve,
     needs: training.needs,
     suspicious: [],
     copies: training.copies.map((one) => ({ sha256: one.examples.map(digest), labels: one.labels })),

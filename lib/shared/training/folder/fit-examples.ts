@@ -18,7 +18,7 @@ export async function fitExamples(
   progress: TrainingProgress,
 ): Promise<{ head: Head; evaluation: Evaluation }> {
   if (multiLabel) {
-    const training = await trainMultiLabel(examples, progress)
+    const training = await trainMultiLabel(examples, {}, progress)
     return { head: training.head, evaluation: multiLabelEvaluation(training, examples) }
   }
   const training = await train(examples, {}, progress)

@@ -140,7 +140,8 @@ function logitOf(value: number, fit: SigmoidFit | undefined): number {
   return fit ? fit.slope * value + fit.offset : value
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
+/** Puts values behind one another. */
+export function joined(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
   let at = 0
   for (const part of parts) {

@@ -35,10 +35,17 @@ function scored(head: Head, examples: readonly Example[]) {
   }
 }
 
-function digest({ head, report, penalty, doubtful }: MultiLabelTraining): string {
+function digest({ head, report, curve, penalty, doubtful }: MultiLabelTraining): string {
   const hash = createHash('sha256')
   for (const values of [head.weights, head.bias, head.likeness?.center ?? new Float32Array()]) hash.update(values)
-  const rest = [head.likeness?.rule, head.multiLabel, report, penalty, doubtful.map(({ example: _, ...one }) => one)]
+  const rest = [
+    head.likeness?.rule,
+    head.multiLabel,
+    report,
+    curve,
+    penalty,
+    doubtful.map(({ example: _, ...one }) => one),
+  ]
   return hash.update(JSON.stringify(rest)).digest('hex')
 }
 
@@ -87,6 +94,26 @@ test('learns labels that come together, rare ones and photos without any, and sa
     return list.filter((photo) => (headScorer(head)(photo).likeness ?? 0) < below).length / list.length
   }
   expect(flagged(SHARES, 5)).toBeLessThan(0.15)
+})
+
+test('says what more photos bring: most for the label that is hard to tell and has few', async () => {
+  const examples = labeledExamples({ shares: SHARES, photos: 300, noise: 6 })
+  const { curve, needs, report } = await trainMultiLabel(examples)
+  const perLabel = examples.filter(({ label }) => label !== NO_LABEL).length / 3
+  expect(curve?.points.map(({ photos }) => photos / perLabel)).toEqual(
+    [0.2, 0.4, 0.6, 0.8].map((share) => expect.closeTo(share, 1)),
+  )
+  expect(curve?.points.at(-1)?.accuracy).toBeGreaterThan((curve?.points[0]?.accuracy ?? 1) + 0.03)
+  expect(Math.abs((curve?.points.at(-1)?.accuracy ?? 0) - (report?.map ?? 1))).toBeLessThan(0.08)
+  expect(needs.map(({ label }) => label)).toEqual(['cat', 'bee', 'ant'])
+  expect(needs[0]?.gain).toBeGreaterThan(0.02)
+  const quick = await trainMultiLabel(examples, { quick: true })
+  expect(quick.curve).toBeNull()
+  expect(quick.needs.map(({ label, gain }) => [label, gain])).toEqual([
+    ['cat', null],
+    ['bee', null],
+    ['ant', null],
+  ])
 })
 
 test('thresholds are chosen to bring a larger F1 than one half does', async () => {

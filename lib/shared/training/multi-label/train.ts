@@ -3,14 +3,15 @@ import { sixDigits } from '../../metrics/scores'
 import { type Coordinates, coordinatesOf } from '../coordinates'
 import type { Example } from '../example'
 import type { Head } from '../head'
+import type { LearningCurve } from '../learning-curve'
 import { likenessRule } from '../likeness'
 import { zeros } from '../linear-algebra/matrix'
 import { groupCopies } from '../near-copies'
 import { requireLabeledExamples } from '../require-examples'
 import { sumStatistics } from '../statistics'
-import type { LabelNeed } from '../suggestions'
+import { type LabelNeed, labelNeeds } from '../suggestions'
 import type { Copies } from '../suspicious'
-import type { TrainingProgress } from '../train'
+import type { TrainingOptions, TrainingProgress } from '../train'
 import { runWork, type Work } from '../work'
 import {
   crossValidateLabels,
@@ -21,6 +22,7 @@ import {
 } from './cross-validate'
 import { doubtfulLabels } from './doubtful'
 import { assignLabeledFolds } from './folds'
+import { labelLearningCurve } from './learning-curve'
 import { centered, fitLeastSquares } from './least-squares'
 import { nearThreshold } from './near-threshold'
 import { type LabeledSet, labeledSet, supportOf } from './photo-set'
@@ -47,7 +49,9 @@ export interface MultiLabelTraining {
   photos: number
   /** Null if no photo could be held out. */
   report: MultiLabelReport | null
-  /** Labels, with the one first that has the fewest photos. */
+  /** Of the mean average precision. Null in quick training, or with too few photos. */
+  curve: LearningCurve | null
+  /** Labels, with the one first that needs photos most. */
   needs: readonly LabelNeed[]
   /** The most doubtful label first. */
   doubtful: readonly DoubtfulExample[]
@@ -56,7 +60,7 @@ export interface MultiLabelTraining {
 }
 
 /** Rough shares of the time, for progress. */
-const AT = { copies: 0.05, coordinates: 0.15, folds: 0.3, validation: 0.5, head: 0.95 }
+const AT = { copies: 0.05, coordinates: 0.15, folds: 0.3, validation: 0.45, curve: 0.8, head: 0.95 }
 
 /**
  * Trains a classifier of photos that may have several labels, or none, and measures it by cross-validation: for each
@@ -68,14 +72,15 @@ const AT = { copies: 0.05, coordinates: 0.15, folds: 0.3, validation: 0.5, head:
  */
 export async function trainMultiLabel(
   examples: readonly Example[],
+  { quick = false }: Pick<TrainingOptions, 'quick'> = {},
   { onProgress, ...progress }: TrainingProgress = {},
 ): Promise<MultiLabelTraining> {
   requireLabeledExamples(examples)
   progress.signal?.throwIfAborted()
-  return runWork(trainInSteps(labeledSet(examples), onProgress ?? (() => {})), progress)
+  return runWork(trainInSteps(labeledSet(examples), quick, onProgress ?? (() => {})), progress)
 }
 
-function* trainInSteps(set: LabeledSet, onProgress: (done: number) => void): Work<MultiLabelTraining> {
+function* trainInSteps(set: LabeledSet, quick: boolean, onProgress: (done: number) => void): Work<MultiLabelTraining> {
   onProgress(AT.copies)
   const groups = yield* groupCopies(set)
   onProgress(AT.coordinates)
@@ -84,6 +89,8 @@ function* trainInSteps(set: LabeledSet, onProgress: (done: number) => void): Wor
   const folded = yield* foldPhotos(set, coordinates, assignLabeledFolds(set, groups))
   onProgress(AT.validation)
   const validation = yield* crossValidateLabels(set, coordinates, folded)
+  onProgress(AT.curve)
+  const curve = validation && !quick ? yield* labelLearningCurve(set, coordinates, folded, validation) : null
   onProgress(AT.head)
   const weights = yield* fitLabeledHead(set, coordinates, folded, validation)
   const known = validation && heldOutScores(set, validation)
@@ -96,7 +103,8 @@ function* trainInSteps(set: LabeledSet, onProgress: (done: number) => void): Wor
     penalty: validation?.penalty ?? null,
     photos: set.count,
     report,
-    needs: needsOf(set, report),
+    curve,
+    needs: labelNeeds({ labels: set.labels, counts: supportOf(set), classes: report?.classes ?? [], curve }),
     doubtful: known ? doubtfulExamples(set, validation, doubtfulLabels(known)) : [],
     copies: labeledCopies(set, groups),
   }
@@ -127,14 +135,6 @@ function* fitLabeledHead(
     temperature: 1,
     likeness: rule && center && { center: Float32Array.from(center), rule },
   }
-}
-
-function needsOf(set: LabeledSet, report: MultiLabelReport | null): LabelNeed[] {
-  const support = supportOf(set)
-  const recalls = new Map(report?.classes.map(({ index, recall }) => [index, recall]))
-  return set.labels
-    .map((label, at) => ({ label, photos: support[at] as number, recall: recalls.get(at) ?? null, gain: null }))
-    .sort((a, b) => a.photos - b.photos)
 }
 
 function doubtfulExamples(
