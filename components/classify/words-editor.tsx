@@ -1,7 +1,7 @@
 'use client'
 
 import { X } from 'lucide-react'
-import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react'
+import { type FocusEvent, type FormEvent, type KeyboardEvent, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { TrainingOffer } from '@/lib/shared/contract/site'
 import { labelKey, nameFault } from '@/lib/shared/training/label-names'
@@ -59,6 +59,10 @@ export function WordsEditor({ base, training, words, onWords, onClose }: WordsEd
     event.preventDefault()
     add()
   }
+  /** What was typed is a label once the visitor goes on, for example to the photos, but not in another window. */
+  function onBlur({ currentTarget, relatedTarget }: FocusEvent): void {
+    if (text.trim() !== '' && document.hasFocus() && !currentTarget.contains(relatedTarget)) add()
+  }
   function onKeyDown(event: KeyboardEvent): void {
     const last = labels.at(-1)
     if (event.key === 'Backspace' && text === '' && labels.length > 1 && last !== undefined) remove(last)
@@ -84,6 +88,7 @@ export function WordsEditor({ base, training, words, onWords, onClose }: WordsEd
       </div>
       <form
         onSubmit={onSubmit}
+        onBlur={onBlur}
         className="mt-2 flex flex-wrap gap-1.5 rounded-card border border-line-2 bg-card p-1.5 focus-within:outline-2 focus-within:outline-accent"
       >
         <ul className="contents">

@@ -17,7 +17,8 @@ test('shows the models with their accuracy, speed and source @phone-extended', a
   await expect(balanced).toContainText(/75\.9% ?top-1 accuracy ?Published, on ImageNet’s 50,000 validation photos/)
   await expect(balanced).toContainText(/Measured here: 83\.2% \(80\.2 to 85\.9%, 95% CI\) of 650/)
   await expect(balanced).toContainText('calibrated')
-  await balanced.getByRole('button', { name: 'Measure' }).click()
+  // The chart may have measured it already.
+  await balanced.getByRole('button', { name: /^(Measure|Repeat)$/ }).click()
   await expect(balanced).toContainText(/[\d.]+ ms inference, [\d.]+ ms with decoding/, { timeout: 45_000 })
   await balanced.getByText('Source and limitations').click()
   await expect(balanced).toContainText('ImageNet over-represents')

@@ -88,7 +88,9 @@ test('a batch gets the visitor’s own labels, which its evaluation knows', asyn
   for (const label of ['a person', 'an animal', 'a plant', 'food'])
     await page.getByRole('button', { name: `Remove ${label}`, exact: true }).click()
   await page.getByRole('textbox', { name: 'Add labels' }).fill('"bolts, M8"')
-  await page.keyboard.press('Enter')
+  // What was typed counts as well when the visitor goes on to the photos.
+  await page.getByRole('heading', { level: 1 }).click()
+  await expect(page.getByRole('button', { name: 'Remove bolts, M8', exact: true })).toBeVisible()
   await expectAccessible(page)
   await chooseFiles(page, ...['koala.webp', 'bucket.webp', 'goldfish.webp'].map(photoPath))
   await waitUntilDone(page)
