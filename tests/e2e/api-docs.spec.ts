@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test'
 import { violations } from './axe'
-import { failOnPageErrors, photoPath } from './browser-page'
+import { failOnPageErrors, photoPath, waitForHydration } from './browser-page'
 
 test.beforeEach(({ page }) => failOnPageErrors(page))
 
@@ -10,6 +10,7 @@ test('a photo of the gallery, or of the visitor, is sent, with the request as co
   page,
 }) => {
   await page.goto('/api-docs')
+  await waitForHydration(page)
   const code = page.locator('main code').first()
   await page.getByRole('button', { name: 'Koala' }).click()
   await page.getByText('10', { exact: true }).click()
@@ -48,6 +49,7 @@ test('the reference shows every endpoint and sends requests; axe finds nothing: 
   })
   await page.emulateMedia({ colorScheme: isMobile ? 'dark' : 'light' })
   await page.goto('/api-docs')
+  await waitForHydration(page)
   const reference = page.locator('.reference')
   await page.getByRole('heading', { name: 'Reference' }).scrollIntoViewIfNeeded()
   const classify = reference.locator('#operations-Photos-classify')

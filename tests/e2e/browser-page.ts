@@ -42,5 +42,8 @@ export const photoPath = (name: string) => `public/gallery/${name}`
 /** The file input of the classify and compare pages. */
 export const photoInput = (page: Page): Locator => page.locator('input[type=file][multiple]')
 
-/** Selects gallery photos in the file input. */
-export const choosePhotos = (page: Page, ...names: string[]) => photoInput(page).setInputFiles(names.map(photoPath))
+/** Selects gallery photos in the file input, once the page takes them. */
+export async function choosePhotos(page: Page, ...names: string[]): Promise<void> {
+  await waitForHydration(page)
+  await photoInput(page).setInputFiles(names.map(photoPath))
+}

@@ -22,6 +22,7 @@ test('classifies frames one at a time, shows rate and latency, and captures a ph
   })
   page.on('requestfinished', (request) => request.url().includes('/api/classify') && running--)
   await page.goto('/')
+  await waitForHydration(page)
   await page.getByRole('button', { name: 'Live camera' }).press('Enter')
   await expect(page.getByRole('button', { name: 'Capture photo' })).toBeFocused()
   await expect(heading(page, 'koala')).toBeVisible()

@@ -1,7 +1,7 @@
 import { expect, type Page, test } from '@playwright/test'
 import sharp from 'sharp'
 import { expectAccessible } from './axe'
-import { choosePhotos, heading, photoPath } from './browser-page'
+import { choosePhotos, heading, photoPath, waitForHydration } from './browser-page'
 
 const card = (page: Page, model: string) => page.getByRole('radio', { name: new RegExp(`^${model}`) })
 /** The models' marks in the score plot. */
@@ -73,6 +73,7 @@ test('shows that models disagree and marks the one that differs', async ({ page 
 
 test('a phone opens its camera from the start page, first of all ways @phone-only', async ({ page }) => {
   await page.goto('/compare')
+  await waitForHydration(page)
   const buttons = page.getByRole('main').getByRole('button')
   await expect(buttons.nth(0)).toHaveText('Take a photo')
   await expect(buttons.nth(1)).toHaveText('Choose a photo')

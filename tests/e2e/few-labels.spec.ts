@@ -6,7 +6,7 @@ import { expect, type Page, test } from '@playwright/test'
 import { headsOnnx, writeModelFolder } from '../support/onnx'
 import { startServer, type TestServer } from '../support/server'
 import { chooseFiles, openBatch } from './batch-page'
-import { failOnPageErrors, photoInput } from './browser-page'
+import { failOnPageErrors, photoInput, waitForHydration } from './browser-page'
 
 /** Weights whose scores grow with the red, green or blue of a photo, for any number of labels. */
 const weights = (labels: number) =>
@@ -58,6 +58,7 @@ test('shows as many bars as labels and limits the slider; explanation, feedback 
   page,
 }) => {
   await page.goto(server.url)
+  await waitForHydration(page)
   await photoInput(page).setInputFiles(koala)
   await page.getByRole('button', { name: /^(?!The )[\w-]+ model/ }).click()
   for (const [model, count] of [
@@ -89,6 +90,7 @@ test('shows as many bars as labels and limits the slider; explanation, feedback 
 
 test('compares, lists and evaluates models with few labels @extended', async ({ page }) => {
   await page.goto(`${server.url}/compare`)
+  await waitForHydration(page)
   await photoInput(page).setInputFiles(koala)
   await expect(page.getByRole('status').filter({ hasText: /agree/ })).toBeVisible()
   await page.goto(`${server.url}/gallery`)

@@ -3,13 +3,14 @@ import { expect, type Page, test } from '@playwright/test'
 import sharp from 'sharp'
 import { readRows } from '../support/workbook'
 import { expectAccessible, violations } from './axe'
-import { choosePhotos, heading, photoInput } from './browser-page'
+import { choosePhotos, heading, photoInput, waitForHydration } from './browser-page'
 
 const rows = (page: Page) => page.getByRole('main').getByRole('listitem')
 
 /** Classifies two photos and opens the history. */
 async function openHistoryOfTwo(page: Page): Promise<void> {
   await page.goto('/')
+  await waitForHydration(page)
   await photoInput(page).setInputFiles(['koala.webp', 'espresso.png'].map((name) => `public/gallery/${name}`))
   await expect(page.getByRole('heading', { level: 1, name: 'koala' })).toBeVisible()
   await page.getByRole('button', { name: 'espresso.png' }).click()
@@ -194,6 +195,7 @@ test('opens results that an earlier version stored', async ({ page }) => {
 
 test('puts "Not recognized" before the labels that say nothing', async ({ page }) => {
   await page.goto('/')
+  await waitForHydration(page)
   const grey = await sharp({ create: { width: 400, height: 300, channels: 3, background: '#808080' } })
     .png()
     .toBuffer()

@@ -84,6 +84,7 @@ test('translates every text of a batch, its failures, evaluation and panels @ext
 }) => {
   await setLocale(context, baseURL, 'en-XA')
   await page.goto('/batch')
+  await waitForHydration(page)
   const photos = ['koala.webp', 'cat.png', 'astronaut.png'].map((name) => `public/gallery/${name}`)
   await page.locator('input[data-picks=files]').setInputFiles([...photos, 'Dockerfile', 'NOTICE'])
   const labels = {

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { waitForHydration } from './browser-page'
 
 /** Every page that the navigation names, in its order, with its heading. */
 export const PAGES = [
@@ -20,6 +21,7 @@ export const menu = (page: Page) => page.getByRole('dialog', { name: 'Menu' })
 
 /** Opens a page by its name in the header; on a phone, in the menu. */
 export async function navigate(page: Page, name: string): Promise<void> {
+  await waitForHydration(page)
   const menu = page.getByRole('button', { name: /^(Menu|Menü)$/ })
   const onPhone = await menu.isVisible()
   if (onPhone) await menu.click()

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from '@playwright/test'
 import { violations } from './axe'
+import { waitForHydration } from './browser-page'
 import { ABOUT_A_PHOTO, banner, MAIN, menu, menuButton, navigate, PAGES } from './navigate'
 
 test.beforeEach(async ({ page }) => {
@@ -68,6 +69,7 @@ test('by keyboard: Tab goes through the header in reading order', async ({ page 
 test('axe finds nothing in the open menu @phone-only', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'dark' })
   await page.goto('/api-docs')
+  await waitForHydration(page)
   await menuButton(page).click()
   await expect(menu(page)).toBeVisible()
   expect(await violations(page)).toEqual([])
@@ -76,6 +78,7 @@ test('axe finds nothing in the open menu @phone-only', async ({ page }) => {
 test('the API page copies a request that works', async ({ page, context, request }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await page.goto('/api-docs')
+  await waitForHydration(page)
   await page.getByRole('button', { name: 'Copy cURL request' }).click()
   await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
   const command = await page.evaluate(() => navigator.clipboard.readText())

@@ -8,7 +8,7 @@ import { startServer, type TestServer } from '../support/server'
 import { copyTextImageModel } from '../support/text-image'
 import { expectAccessible, violations } from './axe'
 import { chooseFiles, figures, jobId, openBatch, rows, waitUntilDone } from './batch-page'
-import { failOnPageErrors, photoInput, photoPath } from './browser-page'
+import { failOnPageErrors, photoInput, photoPath, waitForHydration } from './browser-page'
 
 const ADMIN_TOKEN = 'operator-of-these-tests'
 let models: string
@@ -32,6 +32,7 @@ test('a photo gets the visitor’s own labels, which can be changed and survive 
   page,
 }) => {
   await page.goto(server.url)
+  await waitForHydration(page)
   await photoInput(page).setInputFiles('public/gallery/koala.webp')
   await page.getByRole('button', { name: 'Label it in your own words' }).click()
   await expect(bars(page)).toHaveCount(5)
@@ -72,6 +73,7 @@ test('a photo gets the visitor’s own labels, which can be changed and survive 
 
 test('a link chooses the model with labels to begin with, and other pages leave it out', async ({ page }) => {
   await page.goto(`${server.url}/?model=siglip`)
+  await waitForHydration(page)
   await photoInput(page).setInputFiles('public/gallery/koala.webp')
   await expect(page.getByRole('heading', { name: 'Your own words' })).toBeVisible()
   await expect(bars(page)).toHaveCount(5)
@@ -132,6 +134,7 @@ test('photos of the classify page become a batch with the same labels @extended'
 
 test('labels are saved as a model, and a batch of that model is searched by words @extended', async ({ page }) => {
   await page.goto(`${server.url}/?model=siglip`)
+  await waitForHydration(page)
   await photoInput(page).setInputFiles(photoPath('koala.webp'))
   await page.getByRole('button', { name: 'Remove food', exact: true }).click()
   await page.getByRole('button', { name: 'Save as a model' }).click()

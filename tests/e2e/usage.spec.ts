@@ -60,6 +60,7 @@ test('shows the operator alone what each key did, by day and by key, and exports
   await expect(page.getByRole('table', { name: 'Use by day' }).getByRole('row')).toHaveCount(2)
   // This tab keeps the token; nothing else does.
   await page.reload()
+  await waitForHydration(page)
   await expect(page.getByRole('heading', { name: 'Keys' })).toBeVisible()
   await page.getByRole('button', { name: 'Forget token' }).click()
   await expect(page.getByLabel('Operator’s token')).toBeVisible()
