@@ -277,8 +277,11 @@ test('explains labels in words by every way to send them, and refuses what it ca
   expect((await read<Explanation>(other)).label).toMatchObject({ label: 'bolts, M8', index: 1 })
   const refusals: [Record<string, string>, RegExp][] = [
     [{ model: 'siglip' }, /no labels of its own. Send yours as candidate_labels/],
-    [{ model: 'siglip', candidate_labels: 'cat', label: 'dog' }, /“dog” isn’t one of candidate_labels/],
-    [{ model: 'siglip', candidate_labels: 'cat', label: '#1' }, /“#1” isn’t one of candidate_labels/],
+    [
+      { model: 'siglip', candidate_labels: 'cat', label: 'dog' },
+      /no label “dog”. Set label to one of candidate_labels/,
+    ],
+    [{ model: 'siglip', candidate_labels: 'cat', label: '#1' }, /no label “#1”. Set label to one of candidate_labels/],
     [{ model: 'siglip', candidate_labels: 'cat', hypothesis_template: 'none' }, /has no \{\}/],
     [{ model: 'clip', candidate_labels: '日本'.repeat(40) }, /too long.*77 tokens/],
     [{ model: 'tiny', candidate_labels: 'cat' }, /need a text-image model/],

@@ -7,7 +7,7 @@ import type { MaskResult, PhotoResult } from './protocol'
 
 /** Scores a photo by its embedding, which takes microseconds for each label. */
 export function scoredByWords(result: PhotoResult, head: CosineHead, count: number): PhotoResult {
-  const logits = cosineLogits(head, embeddingOf(result, head))
+  const logits = cosineLogits(head, result.embedding ?? new Float32Array(head.dimensions))
   return { ...result, logits, top: topK(activate(logits, 1, head.activation), count), uncertain: null }
 }
 
@@ -24,8 +24,4 @@ export function masksByWords(
 /** A text-image model as one whose labels are these. */
 export function modelWithWords(model: Model, { labels }: LabelWords, { activation }: CosineHead): Model {
   return { ...model, labels, temperature: 1, activation, background: null }
-}
-
-function embeddingOf({ embedding }: PhotoResult, { dimensions }: CosineHead): Float32Array {
-  return embedding ?? new Float32Array(dimensions)
 }

@@ -7,7 +7,7 @@ import { masksByWords, modelWithWords, scoredByWords } from './classify-by-words
 import { deviceModelOf } from './device-model'
 import { toEmbedding } from './embedding'
 import type { EngineOptions } from './engine-options'
-import { labelIndex, toExplanation, wordIndex } from './explain/explanation'
+import { labelIndex, toExplanation } from './explain/explanation'
 import { runMasks, type ScoredMasks } from './explain/run-masks'
 import { createGeneration, isServing, requireEmbedding } from './generation'
 import { labelsOf } from './label-list'
@@ -136,7 +136,8 @@ export async function createEngine(
       requireLabels(model)
       return { model, index: label === undefined ? undefined : labelIndex(model, label), words: null }
     }
-    const index = label === undefined ? undefined : wordIndex(words, label)
+    const given = { id: model.id, labels: words.labels, background: null }
+    const index = label === undefined ? undefined : labelIndex(given, label, 'one of candidate_labels or an index')
     const head = await texts.head(model, words, { priority: 'batch' }, signal)
     return { model: modelWithWords(model, words, head), index, words: head }
   }

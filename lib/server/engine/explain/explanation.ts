@@ -1,36 +1,21 @@
 import type { Explanation } from '@/lib/shared/contract/explain'
 import { CELLS } from '@/lib/shared/explain/masks'
 import { Problem } from '@/lib/shared/problems/problem'
-import type { LabelWords } from '@/lib/shared/zero-shot/candidate-labels'
 import { type Model, modelRef } from '../model'
 import type { PhotoResult } from '../protocol'
 import type { ExplainOptions } from '../types'
 import type { Attribution } from './run-masks'
 
 /**
- * The index of a label among labels in words, by name or by index.
- *
- * @throws Problem `invalid_parameter`
- */
-export function wordIndex({ labels }: LabelWords, label: string): number {
-  const index = labels.indexOf(label)
-  if (index >= 0) return index
-  const number = /^#?(\d{1,9})$/.exec(label)?.[1]
-  if (number !== undefined && Number(number) < labels.length) return Number(number)
-  throw new Problem(
-    'invalid_parameter',
-    `“${label}” isn’t one of candidate_labels. Set label to one of them or to an index.`,
-  )
-}
-
-/**
  * Finds the output index of a label by name, or else by index. `#7` is always an index, even if a label is named 7.
  *
+ * @param choices what the label can be, for the problem's detail
  * @throws Problem `invalid_parameter`, also if several labels have that name
  */
 export function labelIndex(
   { id, labels, background }: Pick<Model, 'id' | 'labels' | 'background'>,
   label: string,
+  choices = `one of its names or an index; GET /api/models/${id}/labels lists them`,
 ): number {
   const matches = labels.flatMap((each, index) => (each === label && index !== background ? index : []))
   const [first, ...others] = matches
@@ -43,10 +28,7 @@ export function labelIndex(
   }
   const number = /^#?(\d{1,9})$/.exec(label)?.[1]
   if (number !== undefined && Number(number) < labels.length && Number(number) !== background) return Number(number)
-  throw new Problem(
-    'invalid_parameter',
-    `${id} has no label “${label}”. Set label to one of its names or an index; GET /api/models/${id}/labels lists them.`,
-  )
+  throw new Problem('invalid_parameter', `${id} has no label “${label}”. Set label to ${choices}.`)
 }
 
 /** Converts an attribution to the API contract. */
